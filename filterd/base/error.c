@@ -1,0 +1,240 @@
+/* A list of errors with places, how it is shown, and the nearest valid name. */
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define NAME_MAX_LEN 64
+
+static char *format_text(const char *format, va_list args)
+{
+	char *text = NULL;
+
+	if (vasprintf(&text, format, args) < 0)
+		return NULL;
+	return text;
+}
+
+static struct error *append(struct errors *list)
+{
+	struct error *items;
+
+	if (list->count >= ERRORS_MAX)
+		return NULL;
+	if (list->count == list->capacity) {
+		size_t capacity = list->capacity ? list->capacity * 2 : 8;
+
+		items = realloc(list->items, capacity * sizeof(*items));
+		if (!items)
+			return NULL;
+		list->items = items;
+		list->capacity = capacity;
+	}
+	return &list->items[list->count];
+}
+
+void errors_add(
+	struct errors *list, enum severity severity, struct place place, const char *format, ...)
+{
+	struct error *error = append(list);
+	va_list args;
+
+	if (severity == SEVERITY_ERROR)
+		list->errors++;
+	else
+		list->warnings++;
+	if (!error) {
+		list->dropped++;
+		return;
+	}
+	va_start(args, format);
+	*error = (struct error){severity, place, format_text(format, args), NULL};
+	va_end(args);
+	list->count++;
+}
+
+void errors_hint(struct errors *list, const char *format, ...)
+{
+	struct error *last = list->count ? &list->items[list->count - 1] : NULL;
+	va_list args;
+
+	if (!last || list->dropped)
+		return;
+	va_start(args, format);
+	free(last->hint);
+	last->hint = format_text(format, args);
+	va_end(args);
+}
+
+static int compare(const struct error *a, const struct error *b)
+{
+	const char *name_a = a->place.source ? a->place.source->name : "";
+	const char *name_b = b->place.source ? b->place.source->name : "";
+	int order = strcmp(name_a, name_b);
+
+	if (order == 0)
+		order = (a->place.line > b->place.line) - (a->place.line < b->place.line);
+	if (order == 0)
+		order = (a->place.column > b->place.column) - (a->place.column < b->place.column);
+	return order;
+}
+
+/* Insertion sort: stable, and there are at most ERRORS_MAX of them. */
+void errors_sort(struct errors *list)
+{
+	for (size_t i = 1; i < list->count; i++) {
+		struct error moved = list->items[i];
+		size_t to = i;
+
+		while (to > 0 && compare(&list->items[to - 1], &moved) > 0) {
+			list->items[to] = list->items[to - 1];
+			to--;
+		}
+		list->items[to] = moved;
+	}
+}
+
+static struct span source_line(const struct place *place)
+{
+	struct span text = place->source->text;
+	size_t from = 0;
+
+	for (uint32_t line = 1; line < place->line; line++) {
+		const char *end = memchr(text.ptr + from, '\n', text.len - from);
+
+		if (!end)
+			return (struct span){NULL, 0};
+		from = (size_t)(end - text.ptr) + 1;
+	}
+	text = span_sub(text, from, text.len);
+	if (text.len) {
+		const char *end = memchr(text.ptr, '\n', text.len);
+
+		if (end)
+			text.len = (size_t)(end - text.ptr);
+	}
+	return text;
+}
+
+/*
+ * Quotes the line and puts a caret under the column. A tab stays a tab in both lines, so the caret
+ * stands right whatever the tab width; a long line is shown from a little before the column.
+ */
+static void render_line(const struct place *place, struct buf *out)
+{
+	enum { before = 60, shown = 100 };
+	struct span line = source_line(place);
+	uint32_t skip = place->column > before ? place->column - before : 0, at = 0;
+	struct buf caret = {0};
+
+	buf_str(out, "    ");
+	for (size_t i = 0; i < line.len; i++) {
+		unsigned char c = (unsigned char)line.ptr[i];
+
+		if ((c & 0xC0) != 0x80)
+			at++;
+		if (at <= skip || at > skip + shown)
+			continue;
+		buf_char(out, (c < 0x20 && c != '\t') || c == 0x7f ? '?' : (char)c);
+		if (at < place->column && (c & 0xC0) != 0x80)
+			buf_char(&caret, c == '\t' ? '\t' : ' ');
+	}
+	buf_str(out, "\n    ");
+	buf_span(out, buf_content(&caret));
+	buf_str(out, "^\n");
+	buf_free(&caret);
+}
+
+void errors_render(const struct errors *list, struct buf *out, bool colour)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct error *e = &list->items[i];
+		const char *kind = e->severity == SEVERITY_ERROR ? "error" : "warning";
+		const char *on = e->severity == SEVERITY_ERROR ? "\033[1;31m" : "\033[1;33m";
+
+		if (e->place.source)
+			buf_printf(out, "%s:", e->place.source->name);
+		if (e->place.source && e->place.line)
+			buf_printf(out, "%u:", e->place.line);
+		if (e->place.source && e->place.line && e->place.column)
+			buf_printf(out, "%u:", e->place.column);
+		if (e->place.source)
+			buf_char(out, ' ');
+		buf_printf(out, "%s%s:%s %s", colour ? on : "", kind, colour ? "\033[0m" : "",
+			e->text ? e->text : "out of memory");
+		if (e->hint)
+			buf_printf(out, "; %s", e->hint);
+		buf_char(out, '\n');
+		if (e->place.source && e->place.line && e->place.column)
+			render_line(&e->place, out);
+	}
+	if (list->dropped)
+		buf_printf(out, "and %zu more\n", list->dropped);
+}
+
+void errors_free(struct errors *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		free(list->items[i].text);
+		free(list->items[i].hint);
+	}
+	free(list->items);
+	*list = (struct errors){0};
+}
+
+static size_t min3(size_t a, size_t b, size_t c)
+{
+	if (b < a)
+		a = b;
+	return c < a ? c : a;
+}
+
+/* Damerau-Levenshtein distance (optimal string alignment) with three rolling rows. */
+static size_t distance(struct span a, struct span b)
+{
+	size_t rows[3][NAME_MAX_LEN + 1];
+	size_t *before = rows[0], *last = rows[1], *now = rows[2];
+
+	for (size_t j = 0; j <= b.len; j++)
+		last[j] = j;
+	for (size_t i = 1; i <= a.len; i++) {
+		size_t *recycled = before;
+
+		now[0] = i;
+		for (size_t j = 1; j <= b.len; j++) {
+			size_t differs = a.ptr[i - 1] != b.ptr[j - 1];
+
+			now[j] = min3(last[j] + 1, now[j - 1] + 1, last[j - 1] + differs);
+			if (i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] &&
+				a.ptr[i - 2] == b.ptr[j - 1] && before[j - 2] + 1 < now[j])
+				now[j] = before[j - 2] + 1;
+		}
+		before = last;
+		last = now;
+		now = recycled;
+	}
+	return last[b.len];
+}
+
+const char *nearest_name(struct span got, const char *const *names, size_t count)
+{
+	const char *best = NULL;
+	size_t best_distance = got.len < 5 ? 2 : 3;
+
+	if (got.len > NAME_MAX_LEN)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		struct span name = span_of(names[i]);
+		size_t far;
+
+		if (name.len > NAME_MAX_LEN)
+			continue;
+		far = distance(got, name);
+		if (far < best_distance) {
+			best_distance = far;
+			best = names[i];
+		}
+	}
+	return best;
+}

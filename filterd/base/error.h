@@ -1,0 +1,73 @@
+/*
+ * Errors for people: what is wrong, in which file, line and column, with the line quoted.
+ *
+ * Loaders collect them instead of stopping at the first; whoever runs the command prints them.
+ */
+#pragma once
+
+#include "base/buf.h"
+
+enum severity {
+	SEVERITY_ERROR, /* the set, configuration or request is refused */
+	SEVERITY_WARNING, /* loaded all the same, but probably not what was meant */
+};
+
+/* A text file as it was read. Places point into it, so it must outlive the error list. */
+struct source {
+	const char *name; /* the path as the user gave it, NUL-terminated */
+	struct span text; /* the whole content */
+};
+
+/* Where something stands. */
+struct place {
+	const struct source *source; /* NULL: no file */
+	uint32_t line; /* 1-based; 0: the file as a whole */
+	uint32_t column; /* 1-based, counted in code points; 0: the line as a whole */
+};
+
+struct error {
+	enum severity severity;
+	struct place place;
+	char *text; /* owned; no line break, first letter small, no full stop */
+	char *hint; /* owned or NULL: what would mend it */
+};
+
+#define ERRORS_MAX 50 /* more than this are counted, not kept */
+
+struct errors {
+	struct error *items; /* owned, in the order they were added */
+	size_t count;
+	size_t capacity;
+	size_t dropped; /* counted beyond ERRORS_MAX */
+	size_t errors; /* of severity error, dropped ones included */
+	size_t warnings; /* the same for warnings */
+};
+
+/* Adds one; an allocation that fails still counts it, so that `errors` never lies. */
+void errors_add(struct errors *list, enum severity severity, struct place place, const char *format,
+	...) __attribute__((format(printf, 4, 5)));
+
+/* Gives the newest error a hint ("did you mean `phrase`?"). No effect if it was dropped. */
+void errors_hint(struct errors *list, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Brings them into the order of file name, line and column; equal places keep their order. */
+void errors_sort(struct errors *list);
+
+/*
+ * Appends each as
+ *     rules/threats.yaml:12:9: error: unknown key `patern`; did you mean `pattern`?
+ *         patern: "..."
+ *         ^
+ * with colours if asked; control characters of the quoted line are shown as `?`.
+ */
+void errors_render(const struct errors *list, struct buf *out, bool colour);
+
+void errors_free(struct errors *list);
+
+/*
+ * The name among `names` (count of them, each NUL-terminated) that `got` was probably meant to be:
+ * at most 2 edits (1 for names under 5 letters) away by Damerau-Levenshtein distance, the closest,
+ * the first of equals; NULL if none. `got` longer than 64 bytes has none.
+ */
+const char *nearest_name(struct span got, const char *const *names, size_t count);

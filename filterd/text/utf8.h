@@ -1,0 +1,33 @@
+/* Strict UTF-8: what is valid, and code points one at a time. */
+#pragma once
+
+#include "base/span.h"
+
+/*
+ * Whether s is well-formed UTF-8 by the Unicode Standard's table 3-7: no overlong forms, no
+ * surrogates, nothing above U+10FFFF. U+0000 and noncharacters are valid. If not, *bad (may be
+ * NULL) is the offset of the first byte that cannot be part of a character.
+ */
+bool utf8_valid(struct span s, size_t *bad);
+
+/*
+ * The code point at s.ptr[*at], and *at moved past it. s must be valid UTF-8 and *at < s.len on a
+ * character boundary.
+ */
+uint32_t utf8_next(struct span s, size_t *at);
+
+/* Writes code point c (not a surrogate, <= U+10FFFF) into out[0..4); returns its length, 1 to 4. */
+size_t utf8_put(uint32_t c, char out[4]);
+
+/* Length in bytes of the character whose first byte is `first`. */
+static inline size_t utf8_len(unsigned char first)
+{
+	return first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+}
+
+/* Code points and UTF-16 units that a run of valid UTF-8 holds. */
+struct utf8_counts {
+	size_t chars;
+	size_t utf16;
+};
+struct utf8_counts utf8_count(struct span s);
