@@ -1,0 +1,60 @@
+/*
+ * The phrase language of rules, and the PCRE2 pattern that is its meaning.
+ *
+ *   kill you              these words in this order
+ *   (a|b c|d)             one of the alternatives
+ *   [really|very]         the same, or nothing
+ *   <harm>                one of the entries of the list
+ *   kill*                 a word that begins so
+ *   ...                   up to 4 words in between; ...7 up to 7; never across a sentence end
+ *   'll                   a word part that begins with an apostrophe joins what stands before it
+ *   \( \[ \< \* \. \|     the character itself
+ *
+ * Words are folded like the text. Between two words stands at least one character that is no part
+ * of a word (space, comma, dash, line break), none of it a sentence end. `filterd explain` prints
+ * the pattern, and a test holds the fast matcher to it.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/status.h"
+
+#define PHRASE_LENGTH_MAX 2048 /* [bytes] of one phrase as written */
+#define PHRASE_DEPTH_MAX 8 /* nested ( and [ */
+#define PHRASE_GAP_MAX 20 /* words */
+#define PHRASE_GAP_DEFAULT 4 /* words */
+
+/* Entries of lists by name; what `<name>` in a phrase stands for. */
+struct phrase_lists {
+	void *context;
+	/*
+	 * Finds a list: *entries and *count are set to its entries (as written: words separated by
+	 * spaces, a final * for a prefix) and true returned; false if there is no such list. The
+	 * entries outlive the matcher.
+	 */
+	bool (*find)(void *context, struct span name, const struct span **entries, size_t *count);
+};
+
+/* What is wrong with a phrase or regex, and where. */
+struct pattern_error {
+	size_t offset; /* [bytes] into the text as written */
+	char text[160]; /* first letter small, no full stop: "`(` is never closed" */
+	struct span unknown_list; /* the name, when that is what is wrong; else empty */
+};
+
+struct phrase; /* the parsed form, in the arena */
+
+/*
+ * Parses a phrase. OK, ERR_INVALID (*error filled) or ERR_NOMEM. `lists` may be NULL: then `<` is
+ * an error.
+ */
+int phrase_parse(struct arena *arena, struct span written, const struct phrase_lists *lists,
+	struct phrase **out, struct pattern_error *error);
+
+/* Appends the PCRE2 pattern (to be compiled with PCRE2_UTF | PCRE2_UCP) that defines the phrase. */
+void phrase_print_regex(const struct phrase *phrase, struct buf *out);
+
+/* Calls `each` with every literal word (folded, not prefixes) in the phrase: for the lexicon. */
+void phrase_words(
+	const struct phrase *phrase, void (*each)(void *context, struct span word), void *context);

@@ -1,0 +1,89 @@
+/*
+ * The one description of every key in rule files and in the configuration.
+ *
+ * A section is a table of keys; a key names its type, bounds, default, help and where its value
+ * goes in a C struct. schema_read() fills the struct from a YAML node and reports every mistake
+ * with its place and the nearest valid name. The same tables print the reference (docs.c) and the
+ * JSON Schema (`filterd schema`), so the three cannot differ.
+ */
+#pragma once
+
+#include "rules/yaml.h"
+
+enum value_type {
+	TYPE_BOOL, /* true | false                      -> bool */
+	TYPE_INT, /* whole number, key.min..key.max    -> int64_t */
+	TYPE_STRING, /* non-empty text                    -> struct span */
+	TYPE_STRINGS, /* a string, or a list of them       -> struct strings */
+	TYPE_CHOICE, /* one of key.choices                -> int (its index) */
+	TYPE_CHOICES, /* one or a list of key.choices      -> unsigned (bit per index) */
+	TYPE_INSTANT, /* date or RFC 3339                  -> int64_t [ms since 1970] */
+	TYPE_DURATION, /* 250ms, 10s, 5m, 12h, 30d          -> int64_t [ms] */
+	TYPE_SIZE, /* 4096, 64KiB, 16MiB                -> int64_t [bytes] */
+	TYPE_WORDING, /* text, or language: text           -> struct wording */
+	TYPE_SECTION, /* a mapping described by key.section-> the section's struct, in place */
+	TYPE_NODE, /* read by whoever owns the table    -> const struct yaml_node * */
+};
+
+struct section;
+
+enum key_flag {
+	KEY_REQUIRED = 1 << 0,
+	KEY_RETIRED = 1 << 1, /* warns, is not used */
+	KEY_FORESEEN = 1 << 2, /* known name of a later version: refused with that reason */
+	KEY_RELOADABLE = 1 << 3, /* configuration: taken over by a reload */
+};
+
+struct key {
+	const char *name;
+	enum value_type type;
+	const char *help; /* a sentence for the reference */
+	size_t offset; /* offsetof() in the section's struct */
+	int64_t min, max; /* for numbers, durations, sizes; both 0: no bounds */
+	const char *fallback; /* default as written in YAML; NULL: zero or absent */
+	const char *const *choices; /* NULL-terminated */
+	const struct section
+		*section; /* TYPE_SECTION; for TYPE_NODE: what the reference points to */
+	const char *shape; /* TYPE_NODE: how the reference writes its value ("list of rules") */
+	unsigned flags; /* enum key_flag */
+};
+
+struct section {
+	const char *name; /* unique; the reference's heading and the schema's $defs name */
+	const char *help;
+	const struct key *keys;
+	size_t count;
+	/*
+	 * Index of the key that a bare scalar or list stands for (`phrase: "…"` is
+	 * `phrase: {any: "…"}`), or -1: a mapping is required.
+	 */
+	int shorthand;
+	size_t size; /* [bytes] of the section's struct */
+};
+
+struct strings {
+	const struct span *items;
+	const struct yaml_node *const *nodes; /* where each stands */
+	size_t count;
+};
+
+/* A text per language, for people: reason, title. */
+struct wording {
+	const struct span *tags; /* "en", "ckb", ... ; "" when the file gave one text for all */
+	const struct span *texts;
+	size_t count;
+};
+
+/* The text for the first of `tags` that there is (count may be 0), else English, else the first. */
+struct span wording_for(const struct wording *wording, const struct span *tags, size_t count);
+
+/*
+ * Reads `node` by `section` into `target` (section->size bytes, zeroed by this function, then set
+ * to defaults). Unknown, missing, doubled, mistyped and out-of-range keys are added to `errors`;
+ * all of them, not only the first. OK, ERR_INVALID or ERR_NOMEM. Memory comes from the arena.
+ */
+int schema_read(struct arena *arena, const struct source *source, struct errors *errors,
+	const struct section *section, const struct yaml_node *node, void *target);
+
+/* Whether the mapping has the key, for telling "absent" from "default". */
+bool schema_has(const struct yaml_node *node, const char *name);

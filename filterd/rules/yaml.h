@@ -1,0 +1,71 @@
+/*
+ * A YAML file as a tree whose every node knows its line and column.
+ *
+ * Built from libyaml's events, never its loader (which has no depth limit and is quadratic). What
+ * rule files do not need is refused with its place: anchors, aliases, tags, merge keys, a second
+ * document, duplicate keys, NUL, any encoding but UTF-8, a byte order mark, depth over
+ * YAML_DEPTH_MAX, files over YAML_SIZE_MAX, more than YAML_NODES_MAX nodes, keys that are no
+ * scalars.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/status.h"
+
+#define YAML_DEPTH_MAX 16
+#define YAML_SIZE_MAX (1024 * 1024) /* [bytes] of one file */
+#define YAML_NODES_MAX 200000 /* of one file */
+
+enum yaml_kind {
+	YAML_SCALAR,
+	YAML_SEQUENCE,
+	YAML_MAPPING,
+};
+
+struct yaml_node {
+	enum yaml_kind kind;
+	bool quoted; /* scalar in quotes or a block: always a string */
+	uint32_t line; /* 1-based */
+	uint32_t column; /* 1-based, code points */
+	struct span value; /* of a scalar: NUL-terminated valid UTF-8 without NUL inside */
+	struct yaml_node
+		*items; /* of a sequence: count of them; of a mapping: key, value, key, ... */
+	size_t count; /* items of a sequence, pairs of a mapping */
+};
+
+/*
+ * Reads a file into *out: regular files only, up to `max` bytes, opened without blocking. Text and
+ * source live in the arena. On failure one error is added (without line) and ERR_IO, ERR_LIMIT or
+ * ERR_NOMEM returned.
+ */
+int source_read(struct arena *arena, const char *path, size_t max, struct errors *errors,
+	struct source **out);
+
+/*
+ * Parses source->text. *out is the root (NULL for a file without content). OK; ERR_INVALID with at
+ * least one error added; ERR_NOMEM.
+ */
+int yaml_parse(struct arena *arena, const struct source *source, struct errors *errors,
+	struct yaml_node **out);
+
+/* The value under `key` of a mapping, or NULL. */
+const struct yaml_node *yaml_get(const struct yaml_node *mapping, const char *key);
+
+static inline const struct yaml_node *yaml_key(const struct yaml_node *mapping, size_t pair)
+{
+	return &mapping->items[2 * pair];
+}
+
+static inline const struct yaml_node *yaml_value(const struct yaml_node *mapping, size_t pair)
+{
+	return &mapping->items[2 * pair + 1];
+}
+
+static inline struct place yaml_place(const struct source *source, const struct yaml_node *node)
+{
+	return (struct place){source, node->line, node->column};
+}
+
+/* Whether the node is a plain `null`, `~` or nothing. */
+bool yaml_is_null(const struct yaml_node *node);
