@@ -41,7 +41,13 @@ const struct condition_kind *condition_kind_find(struct span name)
 enum truth condition_test(
 	const struct condition *condition, struct scene *scene, struct evidence *evidence)
 {
-	return condition->kind->test(condition, scene, evidence);
+	size_t before = evidence ? evidence->count : 0;
+	enum truth result = condition->kind->test(condition, scene, evidence);
+
+	/* What was found on the way is no evidence if the whole does not hold. */
+	if (evidence && result != TRUTH_YES)
+		evidence->count = before;
+	return result;
 }
 
 void evidence_add(struct scene *scene, struct evidence *evidence, struct evidence_item item)

@@ -120,7 +120,6 @@ static enum truth test_at_least(
 	const struct condition *condition, struct scene *scene, struct evidence *evidence)
 {
 	const struct combine *combine = condition->data;
-	size_t before = evidence ? evidence->count : 0;
 	int64_t yes = 0, unknown = 0;
 
 	for (size_t i = 0; i < condition->children_count; i++) {
@@ -131,8 +130,6 @@ static enum truth test_at_least(
 	}
 	if (yes >= combine->of)
 		return TRUTH_YES;
-	if (evidence)
-		evidence->count = before;
 	return yes + unknown >= combine->of ? TRUTH_UNKNOWN : TRUTH_NO;
 }
 

@@ -177,14 +177,9 @@ int children_trigger_any(struct arena *arena, struct condition *condition)
 enum truth children_test_all(
 	const struct condition *condition, struct scene *scene, struct evidence *evidence)
 {
-	size_t before = evidence ? evidence->count : 0;
 	enum truth result = TRUTH_YES;
 
 	for (size_t i = 0; result != TRUTH_NO && i < condition->children_count; i++)
-		result = truth_and(
-			result, condition_test(condition->children[i], scene, evidence));
-	/* What some children found is no evidence when another fails. */
-	if (evidence && result != TRUTH_YES)
-		evidence->count = before;
+		result = truth_and(result, condition_test(condition->children[i], scene, evidence));
 	return result;
 }
