@@ -200,6 +200,8 @@ static bool read_email(
 	if (!sign || end == 0 || from == at) {
 		size_t before = skip_gap_back(s, at, floor), next = skip_gap(s, after);
 
+		/* "follow @some.one" names somebody, "me @ some.one" is an address. */
+		sure &= (before != at) == (next != after);
 		from = local_start(s, before, floor);
 		end = domain_end(s, next);
 		/* "me @ work.com": with the dot as written the sign or brackets must say so. */
