@@ -198,7 +198,7 @@ static const struct contact_case contact_cases[] = {
 	{"chat.whatsapp.com/AbCd", "m"},
 	{"instagram.com/name", "m"},
 	{"https://www.instagram.com/p/Cxyz/", ""},
-	{"viber://chat?number=%2B9647701234567", "mp"},
+	{"viber://chat?number=%2B9647701234567", "m"},
 	{"tg://resolve?domain=x", "m"},
 	{"I use whatsapp and telegram", ""},
 	{"not.me/x", ""},
