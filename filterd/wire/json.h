@@ -79,8 +79,8 @@ enum json_event json_next(struct json *j);
  */
 enum json_event json_leave(struct json *j, enum json_event event);
 
-/* The text of the JSON_STRING just read, in the input or the arena. False: out of memory. */
-bool json_string(struct json *j, struct span *out);
+/* The text of the JSON_STRING just read, in the input or the arena; ptr NULL: out of memory. */
+struct span json_string(struct json *j);
 
 /* The value of a JSON_NUMBER's token if it is written as a whole number and fits; else false. */
 bool json_int(struct span token, int64_t *out);

@@ -6,8 +6,7 @@
 
 #include <stdio.h>
 
-/* --- the table of fields ------------------------------------------------------------------------
- */
+/* --- the table of fields --- */
 
 enum field_form {
 	FORM_COUNT, /* whole number from 0            -> int64_t */
@@ -91,8 +90,7 @@ static const struct form request_fields[] = {
 };
 static const struct form_section request_section = {request_fields, ARRAY_LEN(request_fields)};
 
-/* --- reading ------------------------------------------------------------------------------------
- */
+/* --- reading --- */
 
 struct reader {
 	struct json json;
@@ -136,14 +134,18 @@ static bool is_id(struct span s)
 static bool take_string(struct reader *r, const struct form *field, enum json_event event,
 	const char *wrong, int item, struct span *out)
 {
+	struct span text;
+
 	if (event != JSON_STRING) {
 		refuse_field(r, field, REFUSAL_WRONG_TYPE, wrong, item);
 		return false;
 	}
-	if (json_string(&r->json, out))
-		return true;
-	r->oom = true;
-	return false;
+	text = json_string(&r->json);
+	if (text.ptr)
+		*out = text;
+	else
+		r->oom = true;
+	return text.ptr != NULL;
 }
 
 static void read_id(struct reader *r, const struct form *field, enum json_event event, void *place)
@@ -235,8 +237,10 @@ static void read_tags(
 
 static const struct form *find_field(const struct form_section *section, struct span name)
 {
-	for (size_t i = 0; i < section->count; i++) {
-		if (span_eq(section->fields[i].name, name))
+	for (size_t i = 0; i < section->count && name.len; i++) {
+		struct span known = section->fields[i].name;
+
+		if (known.len == name.len && known.ptr[0] == name.ptr[0] && span_eq(known, name))
 			return &section->fields[i];
 	}
 	return NULL;
@@ -353,8 +357,7 @@ bool native_read(
 	return refusal->code == REFUSAL_NONE;
 }
 
-/* --- writing ------------------------------------------------------------------------------------
- */
+/* --- writing --- */
 
 #define WRITE(out, literal) buf_append((out), (literal), sizeof(literal) - 1)
 
@@ -558,38 +561,12 @@ int native_write_verdict(
 	return ERR_NOMEM;
 }
 
-void native_write_refusal_members(struct buf *out, const struct refusal *refusal)
-{
-	const struct refusal_kind *kind = &refusal_kinds[refusal->code];
-
-	WRITE(out, "\"code\":");
-	write_name(out, kind->name);
-	WRITE(out, ",\"message\":");
-	write_name(out, refusal_message(refusal));
-	if (refusal->line) {
-		WRITE(out, ",\"line\":");
-		buf_u64(out, refusal->line);
-	}
-	if (refusal->pointer[0]) {
-		WRITE(out, ",\"pointer\":");
-		write_name(out, refusal->pointer);
-	}
-	if (refusal->offset != REFUSAL_NOWHERE) {
-		WRITE(out, ",\"offset\":");
-		buf_u64(out, refusal->offset);
-	}
-	if (kind->retry_ms) {
-		WRITE(out, ",\"retry_after_ms\":");
-		buf_u64(out, (uint64_t)kind->retry_ms);
-	}
-}
-
 void native_write_refusal(struct buf *out, struct span id, const struct refusal *refusal)
 {
 	WRITE(out, "{\"id\":");
 	write_id(out, id);
 	WRITE(out, ",\"error\":{");
-	native_write_refusal_members(out, refusal);
+	refusal_write(out, refusal, "message");
 	WRITE(out, "}}\n");
 }
 
