@@ -125,7 +125,7 @@ $(B)/gen/%.o: build/gen/%.c
 	$(Q)$(CC) $(CFLAGS_ALL) $(CFLAGS) -c -o $@ $<
 
 # The generator runs on the build machine and is the only part that links ICU.
-build/gen/gen_tables: filterd/text/gen_tables.c
+build/gen/gen_tables: filterd/text/gen_tables.c filterd/text/tables.h filterd/text/chars.h
 	@mkdir -p $(@D)
 	@echo "  CC    $@"
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O1 -g $(WARNINGS) -Ifilterd -o $@ $< \
