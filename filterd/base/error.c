@@ -101,7 +101,8 @@ static struct span source_line(const struct place *place)
 	size_t from = 0;
 
 	for (uint32_t line = 1; line < place->line; line++) {
-		const char *end = memchr(text.ptr + from, '\n', text.len - from);
+		const char *end =
+			from < text.len ? memchr(text.ptr + from, '\n', text.len - from) : NULL;
 
 		if (!end)
 			return (struct span){NULL, 0};
