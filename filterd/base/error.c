@@ -100,9 +100,10 @@ static struct span source_line(const struct place *place)
 	struct span text = place->source->text;
 	size_t from = 0;
 
+	if (!text.ptr)
+		return text;
 	for (uint32_t line = 1; line < place->line; line++) {
-		const char *end =
-			from < text.len ? memchr(text.ptr + from, '\n', text.len - from) : NULL;
+		const char *end = memchr(text.ptr + from, '\n', text.len - from);
 
 		if (!end)
 			return (struct span){NULL, 0};
