@@ -25,7 +25,7 @@ static const struct command *const commands[] = {
 static const char *const colour_choices[] = {"auto", "always", "never", NULL};
 
 /* clang-format off */
-static const struct option_row common_rows[] = {
+const struct option_row common_rows[COMMON_ROWS] = {
 	{'c', "config", OPTION_TEXT, "FILE", "configuration (./config.yaml, then /etc/filterd/config.yaml)",
 		offsetof(struct common, config), 0, 0, NULL},
 	{'r', "rules", OPTION_TEXTS, "DIR", "rule folder instead of the configured ones; repeatable",
@@ -36,15 +36,6 @@ static const struct option_row common_rows[] = {
 		offsetof(struct common, json), 0, 0, NULL},
 };
 /* clang-format on */
-
-const struct option_table common_options = {common_rows, ARRAY_LEN(common_rows) - 1};
-const struct option_table common_options_json = {common_rows, ARRAY_LEN(common_rows)};
-
-const struct command *const *cli_commands(size_t *count)
-{
-	*count = ARRAY_LEN(commands);
-	return commands;
-}
 
 static void say(struct run *run, const char *format, va_list args)
 {
@@ -134,8 +125,7 @@ static int run_command(struct run *run, int argc, char **argv)
 	common = run->options;
 	result = options_parse(command->tables, COMMAND_TABLES, argc, argv, run->options,
 		&run->arguments, problem);
-	run->out.colour = false;
-	if (result == OPTIONS_OK && command->tables[0].count > 0) {
+	if (result == OPTIONS_OK) {
 		out_init(&run->out, STDOUT_FILENO, (enum colour_choice)common->colour);
 		out_init(&run->err, STDERR_FILENO, (enum colour_choice)common->colour);
 	}

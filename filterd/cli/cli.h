@@ -51,8 +51,22 @@ struct command {
 	int (*run)(struct run *run); /* returns an exit code */
 };
 
-/* -c and -r; -c, -r and --color; the same and --json. */
-extern const struct option_table common_options, common_options_json;
+/* The rows of struct common. A command takes all of them, the first, or the last. */
+#define COMMON_ROWS 4
+extern const struct option_row common_rows[COMMON_ROWS];
+
+#define COMMON_ALL                                                                                 \
+	{                                                                                          \
+		common_rows, COMMON_ROWS                                                           \
+	}
+#define COMMON_WITHOUT_JSON                                                                        \
+	{                                                                                          \
+		common_rows, COMMON_ROWS - 1                                                       \
+	}
+#define COMMON_ONLY_JSON                                                                           \
+	{                                                                                          \
+		common_rows + COMMON_ROWS - 1, 1                                                   \
+	}
 
 extern const struct command command_bench, command_check, command_explain, command_help,
 	command_lint, command_reference, command_schema, command_serve, command_test,
@@ -64,9 +78,6 @@ int cli_usage_error(struct run *run, const char *format, ...) __attribute__((for
 /* Says what failed on standard error; returns `code`. */
 int cli_failed(struct run *run, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-
-/* All commands, for `help`. */
-const struct command *const *cli_commands(size_t *count);
 
 /* What `filterd COMMAND --help` prints. */
 void cli_describe(const struct command *command, struct out *out);

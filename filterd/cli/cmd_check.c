@@ -85,7 +85,7 @@ const struct command command_check = {
 	.usage = "[TEXT|-]",
 	.details = "TEXT is the comment; without it, or with -, standard input is.\n"
 		   "Exit code: 0 approved, 1 rejected or to be reviewed; with --ndjson 0.\n",
-	.tables = {{check_rows, ARRAY_LEN(check_rows)}, {NULL, 0}},
+	.tables = {{check_rows, ARRAY_LEN(check_rows)}, COMMON_ALL},
 	.size = sizeof(struct check_options),
 	.arguments_max = 1,
 	.run = run_check,

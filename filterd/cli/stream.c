@@ -72,7 +72,8 @@ static void *answer_share(void *context)
 	return NULL;
 }
 
-/* Answers the first `count` lines, shared out among the threads, and writes the answers in order. */
+/* Answers the first `count` lines, shared out among the threads, and writes the answers in order.
+ */
 static void answer_batch(struct stream *s, size_t count)
 {
 	size_t share = (count + s->workers_count - 1) / s->workers_count, from = 0;
@@ -84,8 +85,7 @@ static void answer_batch(struct stream *s, size_t count)
 		w->count = count - from < share ? count - from : share;
 		from += w->count;
 		/* The last share, and one for which there is no thread, is done here. */
-		w->started = from < count &&
-			pthread_create(&w->thread, NULL, answer_share, w) == 0;
+		w->started = from < count && pthread_create(&w->thread, NULL, answer_share, w) == 0;
 		if (!w->started)
 			answer_share(w);
 	}
@@ -99,7 +99,8 @@ static void answer_batch(struct stream *s, size_t count)
 	}
 }
 
-/* Answers all whole lines of the input; at its end the rest too. False: what follows is no NDJSON. */
+/* Answers all whole lines of the input; at its end the rest too. False: what follows is no NDJSON.
+ */
 static bool answer_input(struct stream *s, bool ended)
 {
 	struct span input = {s->input, s->have};

@@ -1,4 +1,5 @@
-/* `filterd check --ndjson`: requests in, answers out in the same order, on any number of threads. */
+/* `filterd check --ndjson`: requests in, answers out in the same order, on any number of threads.
+ */
 #pragma once
 
 #include "cli/setup.h"
