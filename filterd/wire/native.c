@@ -561,38 +561,12 @@ int native_write_verdict(
 	return ERR_NOMEM;
 }
 
-void native_write_refusal_members(struct buf *out, const struct refusal *refusal)
-{
-	const struct refusal_kind *kind = &refusal_kinds[refusal->code];
-
-	WRITE(out, "\"code\":");
-	write_name(out, kind->name);
-	WRITE(out, ",\"message\":");
-	write_name(out, refusal_message(refusal));
-	if (refusal->line) {
-		WRITE(out, ",\"line\":");
-		buf_u64(out, refusal->line);
-	}
-	if (refusal->pointer[0]) {
-		WRITE(out, ",\"pointer\":");
-		write_name(out, refusal->pointer);
-	}
-	if (refusal->offset != REFUSAL_NOWHERE) {
-		WRITE(out, ",\"offset\":");
-		buf_u64(out, refusal->offset);
-	}
-	if (kind->retry_ms) {
-		WRITE(out, ",\"retry_after_ms\":");
-		buf_u64(out, (uint64_t)kind->retry_ms);
-	}
-}
-
 void native_write_refusal(struct buf *out, struct span id, const struct refusal *refusal)
 {
 	WRITE(out, "{\"id\":");
 	write_id(out, id);
 	WRITE(out, ",\"error\":{");
-	native_write_refusal_members(out, refusal);
+	refusal_write(out, refusal, "message");
 	WRITE(out, "}}\n");
 }
 

@@ -41,11 +41,5 @@ int native_write_verdict(
 /* Appends the refusal as one line; `id` may be empty (null in the answer). */
 void native_write_refusal(struct buf *out, struct span id, const struct refusal *refusal);
 
-/*
- * Appends the members that NDJSON and HTTP errors share, without braces: "code", "message", and
- * those of "line", "pointer", "offset", "retry_after_ms" that are known.
- */
-void native_write_refusal_members(struct buf *out, const struct refusal *refusal);
-
 /* Appends the last line before the server closes: lines up to `line` have been answered. */
 void native_write_bye(struct buf *out, uint64_t line);

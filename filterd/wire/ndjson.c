@@ -42,7 +42,7 @@ static enum ndjson_result judge(struct ndjson *n, struct span line, struct refus
 		return NDJSON_MORE;
 	}
 	n->empty = 0;
-	if (line.len > NDJSON_LINE_MAX)
+	if (line.len > n->line_max)
 		return refuse(n, NDJSON_BROKEN, REFUSAL_TOO_LARGE, NULL, refusal);
 	if (memchr(line.ptr, '\r', line.len))
 		return refuse(n, NDJSON_REFUSED, REFUSAL_BAD_LINE,
@@ -69,7 +69,7 @@ enum ndjson_result ndjson_next(struct ndjson *n, struct span input, bool ended, 
 			     : NULL;
 		if (!lf && !ended) {
 			n->scanned = rest.len;
-			if (rest.len <= NDJSON_LINE_MAX + 1)
+			if (rest.len <= n->line_max + 1)
 				return NDJSON_MORE;
 			n->line++;
 			return refuse(n, NDJSON_BROKEN, REFUSAL_TOO_LARGE, NULL, refusal);

@@ -4,6 +4,7 @@
  * The caller owns the bytes. It shows what it has and not used yet, takes one line after the other,
  * and drops what was used:
  *
+ *     struct ndjson n = {.line_max = NDJSON_LINE_MAX};
  *     while ((got = ndjson_next(&n, span_sub(input, used, input.len), &step, &line, &refusal))
  *             != NDJSON_MORE) { used += step; ... }
  *
@@ -14,13 +15,13 @@
 
 #include "wire/refusal.h"
 
-#define NDJSON_LINE_MAX (256 * 1024) /* [bytes] of a line without its end */
+#define NDJSON_LINE_MAX                                                                            \
+	(256 * 1024) /* [bytes] of a line without its end, if nothing else is said */
 #define NDJSON_EMPTY_MAX 100 /* empty lines in a row */
 
-/* What an input buffer must be able to hold for every legal line to fit. */
-#define NDJSON_BUFFER_MIN (NDJSON_LINE_MAX + 2)
-
+/* The framing of one stream. An input buffer must be able to hold line_max + 2 bytes. */
 struct ndjson {
+	size_t line_max; /* [bytes] of a line without its end */
 	size_t scanned; /* [bytes] at the front of the input known to hold no LF */
 	uint64_t line; /* number of the line handed out last; the first is 1 */
 	unsigned empty; /* empty lines in a row */

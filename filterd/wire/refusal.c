@@ -1,6 +1,8 @@
 /* The table of refusals: see refusal.h. */
 #include "wire/refusal.h"
 
+#include "wire/json.h"
+
 const struct refusal_kind refusal_kinds[REFUSAL_COUNT] = {
 	[REFUSAL_NONE] = {"none", 200, 0, "Nothing is wrong."},
 	[REFUSAL_BAD_JSON] = {"bad_json", 400, 0, "The request is not one JSON value (RFC 8259)."},
@@ -21,8 +23,9 @@ const struct refusal_kind refusal_kinds[REFUSAL_COUNT] = {
 	[REFUSAL_MISSING_FIELD] = {"missing_field", 422, 0, "The field `text` is required."},
 	[REFUSAL_WRONG_TYPE] = {"wrong_type", 422, 0, "A field has the wrong JSON type."},
 	[REFUSAL_HEADERS_TOO_LARGE] = {"headers_too_large", 431, 0,
-		"The header fields are larger than 8 KiB or more than 64."},
-	[REFUSAL_TOO_LARGE] = {"too_large", 413, 0, "The line or body is larger than 256 KiB."},
+		"The header fields are larger than the limit (8 KiB) or more than 64."},
+	[REFUSAL_TOO_LARGE] = {"too_large", 413, 0,
+		"The line or body is larger than the limit (256 KiB)."},
 	[REFUSAL_URI_TOO_LONG] = {"uri_too_long", 414, 0, "The request line is over 4 KiB."},
 	[REFUSAL_EXPECTATION_FAILED] = {"expectation_failed", 417, 0,
 		"The only expectation that is met is `100-continue`."},
@@ -62,4 +65,32 @@ void refusal_set(
 const char *refusal_message(const struct refusal *refusal)
 {
 	return refusal->message ? refusal->message : refusal_kinds[refusal->code].meaning;
+}
+
+void refusal_write(struct buf *out, const struct refusal *refusal, const char *message_key)
+{
+	const struct refusal_kind *kind = &refusal_kinds[refusal->code];
+
+	buf_str(out, "\"code\":");
+	json_write(out, span_of(kind->name));
+	buf_str(out, ",\"");
+	buf_str(out, message_key);
+	buf_str(out, "\":");
+	json_write(out, span_of(refusal_message(refusal)));
+	if (refusal->line) {
+		buf_str(out, ",\"line\":");
+		buf_u64(out, refusal->line);
+	}
+	if (refusal->pointer[0]) {
+		buf_str(out, ",\"pointer\":");
+		json_write(out, span_of(refusal->pointer));
+	}
+	if (refusal->offset != REFUSAL_NOWHERE) {
+		buf_str(out, ",\"offset\":");
+		buf_u64(out, refusal->offset);
+	}
+	if (kind->retry_ms) {
+		buf_str(out, ",\"retry_after_ms\":");
+		buf_u64(out, (uint64_t)kind->retry_ms);
+	}
 }

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "base/span.h"
+#include "base/buf.h"
 
 enum refusal_code {
 	REFUSAL_NONE,
@@ -87,3 +87,10 @@ void refusal_set(
 
 /* What to tell the caller: the message or the kind's meaning. Never NULL. */
 const char *refusal_message(const struct refusal *refusal);
+
+/*
+ * Appends the members that NDJSON and HTTP errors share, without braces: "code", the message under
+ * `message_key` ("message", "detail"), and those of "line", "pointer", "offset", "retry_after_ms"
+ * that are known.
+ */
+void refusal_write(struct buf *out, const struct refusal *refusal, const char *message_key);
