@@ -37,6 +37,12 @@ const struct option_row common_rows[COMMON_ROWS] = {
 };
 /* clang-format on */
 
+const struct command *const *cli_commands(size_t *count)
+{
+	*count = ARRAY_LEN(commands);
+	return commands;
+}
+
 static void say(struct run *run, const char *format, va_list args)
 {
 	char text[1024];

@@ -79,6 +79,9 @@ int cli_usage_error(struct run *run, const char *format, ...) __attribute__((for
 int cli_failed(struct run *run, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* All commands, for the reference. */
+const struct command *const *cli_commands(size_t *count);
+
 /* What `filterd COMMAND --help` prints. */
 void cli_describe(const struct command *command, struct out *out);
 
