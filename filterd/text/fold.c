@@ -13,6 +13,7 @@
 
 #define CHUNK 16
 #define SLACK 48 /* more than a chunk and than the longest fold of one character, 36 bytes */
+_Static_assert(SLACK <= FOLD_PADDING, "what is written past the end must fit");
 #define LONGEST ((size_t)1 << 31)
 
 typedef uint8_t byte_chunk __attribute__((vector_size(CHUNK)));
@@ -44,6 +45,14 @@ static size_t ascii_prefix(const char *p)
 #endif
 }
 
+/* The same of 16 bytes. */
+static size_t ascii_count(const char *p)
+{
+	size_t count = ascii_prefix(p);
+
+	return count == 8 ? 8 + ascii_prefix(p + 8) : count;
+}
+
 static uint8_t fold_ascii_byte(uint8_t byte)
 {
 	return byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte;
@@ -65,16 +74,26 @@ static void fold_chunk(struct folding *f)
 
 static void fold_ascii(struct folding *f)
 {
-	while (f->in.len - f->at >= CHUNK) {
-		size_t count = ascii_prefix(f->in.ptr + f->at);
+	size_t left;
 
-		if (count == 8)
-			count += ascii_prefix(f->in.ptr + f->at + 8);
+	while (f->in.len - f->at >= CHUNK) {
+		size_t count = ascii_count(f->in.ptr + f->at);
+
 		fold_chunk(f);
 		f->at += count;
 		f->len += count;
 		if (count < CHUNK)
 			return;
+	}
+	left = f->in.len - f->at;
+	if (left > 0 && f->in.len >= CHUNK && ascii_count(f->in.ptr + f->in.len - CHUNK) == CHUNK) {
+		/* The last 16 bytes are ASCII, so those already folded come out as they are. */
+		f->at -= CHUNK - left;
+		f->len -= CHUNK - left;
+		fold_chunk(f);
+		f->at += CHUNK;
+		f->len += CHUNK;
+		return;
 	}
 	while (f->at < f->in.len && (uint8_t)f->in.ptr[f->at] < 0x80) {
 		f->out[f->len] = fold_ascii_byte((uint8_t)f->in.ptr[f->at]);
@@ -156,7 +175,7 @@ static bool fold_all(struct folding *f)
 static bool folding_alloc(struct folding *f, struct arena *arena, size_t room)
 {
 	f->room = room;
-	f->out = arena_alloc(arena, room + SLACK);
+	f->out = arena_alloc(arena, room + FOLD_PADDING);
 	f->map = f->out ? arena_alloc(arena, (room + SLACK) * sizeof(*f->map)) : NULL;
 	return f->map != NULL;
 }
@@ -200,6 +219,7 @@ int fold(struct arena *arena, struct span original, struct view *out)
 		fold_all(&f);
 	}
 	f.map[f.len] = (uint32_t)original.len;
+	memset(f.out + f.len, 0, FOLD_PADDING);
 	out->text = (struct span){(const char *)f.out, f.len};
 	out->map = f.map;
 	return OK;
