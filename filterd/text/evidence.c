@@ -29,7 +29,7 @@ struct classes {
 	uint64_t latin; /* a to z */
 	uint64_t high; /* any byte of a character that is not ASCII */
 	uint64_t sign; /* digits and signs that stand for letters or hide them */
-	uint64_t punct; /* signs that do so only between two letters */
+	uint64_t punct; /* all others but the apostrophe, which do so only between two letters */
 	uint64_t same; /* equal to the next byte */
 	uint64_t same2; /* equal to the next but one */
 	uint64_t emoji; /* the first byte of a character of four bytes, as most emoji are */
@@ -69,17 +69,16 @@ static struct classes classify(const uint8_t bytes[READ])
 
 	for (unsigned at = 0; at < WINDOW; at += LANES) {
 		lanes v = load(bytes + at);
-		lanes sign = within(v, '0', 10) | within(v, '#', 3) | within(v, '*', 2) |
+		lanes sign = within(v, '0', 10) | within(v, '#', 4) | within(v, '*', 2) |
 			     (lanes)(v == '@') | (lanes)(v == '|') | (lanes)(v == '<');
-		lanes punct = (lanes)(v == '!') | (lanes)(v == '?') | within(v, '(', 2) |
-			      within(v, '-', 2) | within(v, '[', 5) | within(v, '{', 4);
 
 		c.latin |= bits_of(within(v, 'a', 26)) << at;
 		c.high |= bits_of(v) << at;
 		c.sign |= bits_of(sign) << at;
-		c.punct |= bits_of(punct) << at;
+		c.punct |= bits_of(within(v, '!', 0x5E) & (lanes)(v != '\'')) << at;
 		c.same |= bits_of((lanes)(v == load(bytes + at + 1))) << at;
 	}
+	c.punct &= ~(c.latin | c.sign);
 	return c;
 }
 
