@@ -439,6 +439,24 @@ static void expect_answer(const struct http_answer *answer, const char *text)
 	buf_free(&out);
 }
 
+/* What a client gets of a body that is sent in pieces. */
+static void expect_pieces(enum http_framing framing, const char *text)
+{
+	struct http_answer answer = {
+		.status = 200, .framing = framing, .close = framing == HTTP_FRAMING_CLOSE};
+	struct buf out = {0};
+
+	assert_int_equal(http_answer(&out, &answer), OK);
+	if (framing == HTTP_FRAMING_CHUNKED) {
+		http_answer_chunk(&out, SPAN("0123456789abcdefg\n"));
+		http_answer_chunk(&out, SPAN("{}\n"));
+		http_answer_chunk(&out, (struct span){NULL, 0});
+	}
+	buf_char(&out, '\0');
+	assert_string_equal(out.data, text);
+	buf_free(&out);
+}
+
 #define ALWAYS "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n"
 
 static void an_answer_says_how_long_it_is(void **state)
@@ -458,6 +476,15 @@ static void an_answer_says_how_long_it_is(void **state)
 		"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n"
 		"Connection: close\r\n" ALWAYS);
 	expect_answer(&(struct http_answer){.status = 204}, "HTTP/1.1 204 No Content\r\n" ALWAYS);
+}
+
+static void a_body_may_come_in_pieces(void **state)
+{
+	(void)state;
+	expect_pieces(HTTP_FRAMING_CHUNKED,
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n" ALWAYS
+		"12\r\n0123456789abcdefg\n\r\n3\r\n{}\n\r\n0\r\n\r\n");
+	expect_pieces(HTTP_FRAMING_CLOSE, "HTTP/1.1 200 OK\r\nConnection: close\r\n" ALWAYS);
 }
 
 static void a_refusal_is_a_problem_document(void **state)
@@ -552,6 +579,7 @@ int main(void)
 		cmocka_unit_test(fields_are_found_in_any_case),
 		cmocka_unit_test(the_kind_of_body_is_what_its_fields_say),
 		cmocka_unit_test(an_answer_says_how_long_it_is),
+		cmocka_unit_test(a_body_may_come_in_pieces),
 		cmocka_unit_test(a_refusal_is_a_problem_document),
 		cmocka_unit_test(every_refusal_has_a_phrase),
 		cmocka_unit_test(an_answer_without_room_leaves_the_buffer_as_it_was),
