@@ -200,6 +200,8 @@ static bool read_email(
 	if (!sign || end == 0 || from == at) {
 		size_t before = skip_gap_back(s, at, floor), next = skip_gap(s, after);
 
+		/* "follow @some.one" names somebody, "me @ some.one" is an address. */
+		sure &= (before != at) == (next != after);
 		from = local_start(s, before, floor);
 		end = domain_end(s, next);
 		/* "me @ work.com": with the dot as written the sign or brackets must say so. */
@@ -346,8 +348,10 @@ static size_t phone_end(struct span s, const struct number *n)
 		size_t end = n->ends[count - 1];
 		struct span written = {n->digits, digits};
 
-		if (digits <= PHONE_DIGITS_MAX && digits >= 9 && !word_at(s, end) &&
-			!(end < s.len && s.ptr[end] == '%') &&
+		/* Kurdish and Arabic endings are written right after a number. */
+		if (digits <= PHONE_DIGITS_MAX && digits >= 9 &&
+			!(end < s.len &&
+				(is_alnum(s.ptr[end]) || s.ptr[end] == '_' || s.ptr[end] == '%')) &&
 			scan_is_phone(written, n->groups, count, n->plus))
 			return end;
 		digits -= n->groups[count - 1];
@@ -360,7 +364,7 @@ static bool number_continues(struct span s, size_t at)
 {
 	char before = at ? s.ptr[at - 1] : ' ';
 
-	return word_before(s, at) || before == '$' || before == '#' ||
+	return is_alnum(before) || before == '_' || before == '$' || before == '#' ||
 	       (at >= 2 && (before == '.' || before == ',') && is_digit(s.ptr[at - 2]));
 }
 
