@@ -119,6 +119,8 @@ static struct span source_line(const struct place *place)
 	struct span text = place->source->text;
 	size_t from = 0;
 
+	if (!text.ptr)
+		return text;
 	for (uint32_t line = 1; line < place->line; line++) {
 		const char *end = memchr(text.ptr + from, '\n', text.len - from);
 
