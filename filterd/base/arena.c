@@ -32,7 +32,7 @@ static bool add_block(struct arena *a, size_t size)
 			return false;
 		wanted = a->limit - a->used;
 	}
-	if (wanted > SIZE_MAX - sizeof(*block))
+	if (wanted > PTRDIFF_MAX - sizeof(*block))
 		return false;
 	block = malloc(sizeof(*block) + wanted);
 	if (!block)
@@ -51,7 +51,7 @@ void *arena_alloc(struct arena *a, size_t size)
 	const size_t mask = alignof(max_align_t) - 1;
 	void *given;
 
-	if (size > SIZE_MAX - mask)
+	if (size > PTRDIFF_MAX - mask)
 		return NULL;
 	size = (size + mask) & ~mask;
 	if ((!a->at || size > (size_t)(a->end - a->at)) && !add_block(a, size))

@@ -32,13 +32,14 @@ struct error {
 	char *hint; /* owned or NULL: what would mend it */
 };
 
-#define ERRORS_MAX 50 /* more than this are counted, not kept */
+#define ERRORS_MAX 50 /* more than this are counted, not kept; errors before warnings */
 
 struct errors {
 	struct error *items; /* owned, in the order they were added */
 	size_t count;
 	size_t capacity;
 	size_t dropped; /* counted beyond ERRORS_MAX */
+	bool newest_dropped; /* so that errors_hint() does not mend another's */
 	size_t errors; /* of severity error, dropped ones included */
 	size_t warnings; /* the same for warnings */
 };
