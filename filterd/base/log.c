@@ -45,24 +45,43 @@ static size_t separator_len(const unsigned char *p, size_t left)
 	return 0;
 }
 
+/* Length of the well-formed UTF-8 character at p, 0 if there is none (Unicode's table 3-7). */
+static size_t character_len(const unsigned char *p, size_t left)
+{
+	size_t len = p[0] < 0x80 ? 1 : p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
+	unsigned char lowest = p[0] == 0xE0 ? 0xA0 : p[0] == 0xF0 ? 0x90 : 0x80;
+	unsigned char highest = p[0] == 0xED ? 0x9F : p[0] == 0xF4 ? 0x8F : 0xBF;
+
+	if (len == 1)
+		return 1;
+	if (p[0] < 0xC2 || p[0] > 0xF4 || left < len || p[1] < lowest || p[1] > highest)
+		return 0;
+	for (size_t i = 2; i < len; i++) {
+		if ((p[i] & 0xC0) != 0x80)
+			return 0;
+	}
+	return len;
+}
+
 static void append_escaped(struct buf *out, const char *text, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)text;
 
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = 0; i < len;) {
+		size_t shown = character_len(p + i, len - i);
 		size_t hidden = separator_len(p + i, len - i);
 
-		if (p[i] < 0x20 || p[i] == 0x7f)
+		if (shown == 0 || p[i] < 0x20 || p[i] == 0x7f)
 			hidden = 1;
 		if (as_json && (p[i] == '"' || p[i] == '\\'))
 			buf_char(out, '\\');
 		if (hidden == 0) {
-			buf_char(out, text[i]);
+			buf_append(out, text + i, shown);
+			i += shown;
 			continue;
 		}
 		for (size_t end = i + hidden; i < end; i++)
 			buf_printf(out, as_json ? "\\\\x%02x" : "\\x%02x", p[i]);
-		i--;
 	}
 }
 

@@ -1,19 +1,32 @@
-/* Words and sentences of a folded text. */
+/* Words of a folded text. */
 #pragma once
 
 #include "base/span.h"
 
 /*
  * Finds the next word of `folded` at or after *at: a run of CHAR_WORD characters (an apostrophe
- * between two letters belongs to it; each CHAR_SOLO character is a word of its own). Returns false
- * at the end; else *word holds its bytes and *at moves past it.
+ * between two letters belongs to it; each CHAR_SOLO character with its marks is a word of its own).
+ * Returns false at the end; else *word holds its bytes and *at moves past it.
  */
 bool segment_next_word(struct span folded, size_t *at, struct span *word);
 
 /*
- * Whether a word begins, or ends, at byte `at` of the folded text. The one definition of a word
- * edge, which the patterns' PCRE2 form spells out (match/phrase.h): no edge between two CHAR_WORD
- * characters unless one is CHAR_SOLO; and none after one or two letters and an apostrophe ("j'ai").
+ * Whether something that starts, or ends, at byte `at` of the folded text (a character boundary)
+ * starts, or ends, at a word edge. The one definition of a word edge, which the patterns' PCRE2
+ * form spells out (match/phrase.h). With
+ *
+ *   W = [\p{L}\p{N}\p{M}_]   (CHAR_WORD)
+ *   S = [\p{sc:Han}\p{sc:Hiragana}\p{sc:Katakana}\p{sc:Thai}\p{sc:Lao}\p{sc:Khmer}\p{sc:Myanmar}]
+ *       within W   (CHAR_SOLO)
+ *
+ * there is no edge between two W, unless one of them is S and the second is no mark:
+ *
+ *   ends:    (?!(?<=W)(?=W)(?!(?!\p{M})(?:(?<=S)|(?=S))))
+ *   starts:  the same, and no W just after an apostrophe before which a word of one or two letters
+ *            stands ("j'ai", "i'll"):   (?!(?:(?<=\bL')|(?<=\bLL'))W)   with L = \p{L} and \b
+ *            standing for (?<!W)
+ *
+ * Everything else is an edge, so "'ll" and "$100" may stand in a pattern.
  */
 bool segment_starts_word(struct span folded, size_t at);
 bool segment_ends_word(struct span folded, size_t at);

@@ -4,7 +4,6 @@
 #include "text/lexicon.h"
 #include "text/view.h"
 
-/* A word of the original text, for counting and for article words. */
 struct text {
 	struct span original; /* valid UTF-8; not owned */
 	struct view folded; /* always there after text_prepare() */
@@ -14,7 +13,7 @@ struct text {
 	struct range *quotes; /* ranges of the original that quote somebody; sorted, disjoint */
 	size_t quotes_count;
 	struct arena *arena; /* where the above lives */
-	unsigned prepared; /* which lazy parts are there (private to text/) */
+	bool quotes_found; /* text_find_quotes() was here */
 };
 
 /*
@@ -27,7 +26,8 @@ int text_prepare(
 /*
  * Finds the quoted passages, once: between straight or curly double quotes, guillemets or German
  * quotes on one paragraph, lines that begin with `>`, and [quote]…[/quote]. Single quotes quote
- * only when they are no apostrophes. OK or ERR_NOMEM.
+ * only when they are no apostrophes. A quote that its paragraph does not close quotes nothing. The
+ * ranges hold the marks, too. OK or ERR_NOMEM.
  */
 int text_find_quotes(struct text *text);
 

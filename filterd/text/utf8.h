@@ -6,15 +6,32 @@
 /*
  * Whether s is well-formed UTF-8 by the Unicode Standard's table 3-7: no overlong forms, no
  * surrogates, nothing above U+10FFFF. U+0000 and noncharacters are valid. If not, *bad (may be
- * NULL) is the offset of the first byte that cannot be part of a character.
+ * NULL) is the offset of the first byte that belongs to no well-formed character.
  */
 bool utf8_valid(struct span s, size_t *bad);
+
+/* utf8_next() of a character that is not ASCII. */
+uint32_t utf8_next_long(struct span s, size_t *at);
 
 /*
  * The code point at s.ptr[*at], and *at moved past it. s must be valid UTF-8 and *at < s.len on a
  * character boundary.
  */
-uint32_t utf8_next(struct span s, size_t *at);
+static inline uint32_t utf8_next(struct span s, size_t *at)
+{
+	unsigned char first = (unsigned char)s.ptr[*at];
+
+	if (first >= 0x80)
+		return utf8_next_long(s, at);
+	++*at;
+	return first;
+}
+
+/*
+ * The code point that ends just before *at, and *at moved to its first byte. s must be valid UTF-8
+ * and *at > 0 on a character boundary.
+ */
+uint32_t utf8_prev(struct span s, size_t *at);
 
 /* Writes code point c (not a surrogate, <= U+10FFFF) into out[0..4); returns its length, 1 to 4. */
 size_t utf8_put(uint32_t c, char out[4]);

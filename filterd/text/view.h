@@ -28,18 +28,12 @@ struct view {
 	 * character boundaries. NULL: the view is the original.
 	 */
 	const uint32_t *map;
-	/*
-	 * The same kind of array for the ends: end[i] is the offset just after the original
-	 * character(s) that byte i came from, so a span of the view that ends with byte i ends
-	 * there (dropped marks that belong to the character included, dropped ignorables before the
-	 * next one not). NULL: derived from map and the original (see view_original_range()).
-	 */
-	const uint32_t *end;
 };
 
 /*
  * The range of `original` that bytes [from, to) of the view came from, from < to <= text.len. On
- * character boundaries, never empty.
+ * character boundaries, never empty. Dropped marks that belong to its last character are in it,
+ * ignorables that were dropped before the next character are not.
  */
 struct range view_original_range(
 	const struct view *view, struct span original, uint32_t from, uint32_t to);

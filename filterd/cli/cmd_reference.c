@@ -1,0 +1,46 @@
+/* `filterd reference NAME`: the parts of the READMEs that are made from tables (see tests/tools/docs.py). */
+#include "cli/cli.h"
+
+static void describe_cli(struct out *out)
+{
+	size_t count;
+	const struct command *const *commands = cli_commands(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (commands[i]->hidden)
+			continue;
+		out_printf(out, "## filterd %s\n\n```text\n", commands[i]->name);
+		cli_describe(commands[i], out);
+		out_str(out, "```\n\n");
+	}
+}
+
+static const struct {
+	const char *name;
+	void (*print)(struct out *out);
+} references[] = {
+	{"cli", describe_cli},
+};
+
+static int run_reference(struct run *run)
+{
+	const char *name = run->arguments.count ? run->arguments.items[0] : "";
+
+	for (size_t i = 0; i < ARRAY_LEN(references); i++) {
+		if (strcmp(references[i].name, name) == 0) {
+			references[i].print(&run->out);
+			return CLI_FINE;
+		}
+	}
+	return cli_usage_error(run, "there is no reference `%.64s`", name);
+}
+
+const struct command command_reference = {
+	.name = "reference",
+	.summary = "Print a reference that stands in a README.",
+	.usage = "NAME",
+	.size = sizeof(struct common),
+	.arguments_max = 1,
+	.hidden = true,
+	.run = run_reference,
+};

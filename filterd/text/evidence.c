@@ -1,0 +1,131 @@
+/*
+ * The quick look for disguises: see evidence.h.
+ *
+ * 64 bytes at a time are turned into bitmaps, one for each class of byte; a few shifts of these
+ * show every place where a digit or sign touches a letter, a mark of punctuation stands between
+ * two, a letter stands three times, a foreign letter touches a Latin one, or single letters stand
+ * apart.
+ */
+#include "text/evidence.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#define LANES 16
+#define WINDOW 64 /* bytes of one look */
+#define BEFORE 1 /* of these, how many are only looked back at */
+#define AHEAD 7 /* and ahead at */
+#define READ (WINDOW + 2) /* bytes loaded: two more for comparing a byte with the next but one */
+
+typedef uint8_t lanes __attribute__((vector_size(LANES)));
+
+/* Bit i is about byte i of the window. */
+struct classes {
+	uint64_t latin; /* a to z */
+	uint64_t high; /* any byte of a character that is not ASCII */
+	uint64_t sign; /* digits and signs that stand for letters or hide them */
+	uint64_t punct; /* signs that do so only between two letters */
+	uint64_t same; /* equal to the next byte */
+	uint64_t same2; /* equal to the next but one */
+	uint64_t emoji; /* the first byte of a character of four bytes, as most emoji are */
+	uint64_t flag; /* the middle of a regional indicator (F0 9F 87) */
+};
+
+static uint64_t bits_of(lanes v)
+{
+#ifdef __SSE2__
+	return (uint64_t)(unsigned)_mm_movemask_epi8((__m128i)v);
+#else
+	uint64_t bits = 0;
+
+	for (int i = 0; i < LANES; i++)
+		bits |= (uint64_t)(v[i] >> 7) << i;
+	return bits;
+#endif
+}
+
+static lanes load(const uint8_t *p)
+{
+	lanes v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* All ones in each lane from `first` on, `count` values long. */
+static lanes within(lanes v, uint8_t first, uint8_t count)
+{
+	return (lanes)((lanes)(v - first) < count);
+}
+
+static struct classes classify(const uint8_t bytes[READ])
+{
+	struct classes c = {0};
+
+	for (unsigned at = 0; at < WINDOW; at += LANES) {
+		lanes v = load(bytes + at), next = load(bytes + at + 1);
+		lanes sign = within(v, '0', 10) | within(v, '#', 3) | within(v, '*', 2) |
+			     (lanes)(v == '@') | (lanes)(v == '|') | (lanes)(v == '<');
+		lanes punct = (lanes)(v == '!') | (lanes)(v == '?') | within(v, '(', 2) |
+			      within(v, '-', 2) | within(v, '[', 5) | within(v, '{', 4);
+
+		c.latin |= bits_of(within(v, 'a', 26)) << at;
+		c.high |= bits_of(v) << at;
+		c.sign |= bits_of(sign) << at;
+		c.punct |= bits_of(punct) << at;
+		c.same |= bits_of((lanes)(v == next)) << at;
+		c.same2 |= bits_of((lanes)(v == load(bytes + at + 2))) << at;
+		c.emoji |= bits_of((lanes)(v == 0xF0)) << at;
+		c.flag |= bits_of((lanes)(v == 0x9F) & (lanes)(next == 0x87)) << at;
+	}
+	return c;
+}
+
+static uint64_t evidence_bits(const struct classes *c)
+{
+	uint64_t word = c->latin | c->high, other = ~word;
+	uint64_t alone = (other << 1 & c->latin & other >> 1) |
+			 (other << 1 & c->high & c->high >> 1 & other >> 2);
+	uint64_t found = 0;
+
+	found |= (word & c->sign >> 1) | (c->sign & word >> 1);
+	found |= word & c->punct >> 1 &
+		 (word >> 2 | (c->punct >> 2 & (word >> 3 | (c->punct >> 3 & word >> 4))));
+	found |= c->high & c->emoji >> 1 & c->high >> 5;
+	found |= (c->latin & c->high >> 1) | (c->high & c->latin >> 1);
+	found |= c->latin & c->same & c->same >> 1;
+	found |= c->high & c->same2 & c->same2 >> 1 & c->same2 >> 2 & c->same2 >> 3;
+	found |= alone & (alone >> 2 | alone >> 3 | alone >> 4 | alone >> 5);
+	return found | c->flag;
+}
+
+size_t evidence_next(struct span folded, size_t at)
+{
+	const uint8_t *bytes = (const uint8_t *)folded.ptr;
+	uint8_t edge[READ];
+
+	while (at < folded.len) {
+		size_t missing = at < BEFORE ? BEFORE - at : 0, from = at + missing - BEFORE;
+		const uint8_t *window = bytes + from;
+		struct classes classes;
+		uint64_t found;
+
+		if (missing || folded.len - from < READ) {
+			size_t count = folded.len - from;
+
+			if (count > READ - missing)
+				count = READ - missing;
+			memset(edge, 0, sizeof(edge));
+			memcpy(edge + missing, bytes + from, count);
+			window = edge;
+		}
+		classes = classify(window);
+		found = evidence_bits(&classes) & ~UINT64_C(0) << BEFORE;
+		found &= ~UINT64_C(0) >> AHEAD;
+		if (found)
+			return at - BEFORE + (size_t)__builtin_ctzll(found);
+		at += WINDOW - BEFORE - AHEAD;
+	}
+	return folded.len;
+}

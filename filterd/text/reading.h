@@ -1,0 +1,48 @@
+/*
+ * Reading a disguised word: which words of the lexicon could stand behind a row of characters;
+ * private to text/.
+ */
+#pragma once
+
+#include "text/trie.h"
+
+#define PLACES_MAX 128 /* longer tokens and rows of letters are never disguised words */
+#define READING_MAX 256 /* letters and spaces of a reading */
+
+enum place_flag {
+	PLACE_LETTER = 1 << 0, /* a letter (or a mark that folding keeps) */
+	PLACE_DIGIT = 1 << 1,
+	PLACE_SIGN = 1 << 2, /* neither, but looks like a letter */
+	PLACE_MASK = 1 << 3, /* may hide any letter */
+	PLACE_SKIP = 1 << 4, /* may stand for nothing */
+};
+
+/* One character of a token, or a run of the same one. Offsets are bytes of the folded text. */
+struct place {
+	uint32_t from, to; /* the run */
+	uint32_t last; /* its last character's first byte */
+	uint32_t run; /* how many characters */
+	uint32_t c; /* the code point */
+	uint32_t letters; /* bit (1 << n): may stand for the n-th letter of a to z */
+	uint32_t other; /* may stand for this letter of another script; 0: none */
+	uint32_t flags; /* enum place_flag */
+};
+
+struct reading {
+	size_t count;
+	struct {
+		uint32_t letter; /* code point; ' ' between two words */
+		uint32_t from; /* first byte of where it stands in the folded text */
+	} items[READING_MAX];
+};
+
+/* What c may stand for, as a run of one at [from, to). */
+struct place place_of(uint32_t c, uint32_t from, uint32_t to);
+
+/*
+ * Whether all of the places can be read as one word of the lexicon, with or without an ending; or,
+ * when the letters stand apart, as several words and fillers. The first reading in the order of the
+ * tree is the one. Bounded: a number of steps proportional to `count` is spent, then it is false.
+ */
+bool reading_find(const struct lexicon *lexicon, const struct place *places, size_t count,
+	bool apart, struct reading *out);
