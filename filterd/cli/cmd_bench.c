@@ -204,7 +204,7 @@ static int run_bench(struct run *run)
 	struct setup setup;
 	struct bench b = {.run = run, .setup = &setup};
 	struct buf input = {0};
-	int code = setup_rules(run, &setup);
+	int code = setup_load(run, &setup, SETUP_RULES);
 
 	if (code != CLI_FINE)
 		goto out;

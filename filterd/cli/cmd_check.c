@@ -69,7 +69,7 @@ static int run_check(struct run *run)
 
 	if (options->ndjson && run->arguments.count > 0)
 		return cli_usage_error(run, "--ndjson reads requests from standard input alone");
-	code = setup_rules(run, &setup);
+	code = setup_load(run, &setup, SETUP_RULES);
 	if (code == CLI_FINE && options->ndjson)
 		code = stream_answers(run, &setup, STDIN_FILENO,
 			options->threads ? (unsigned)options->threads : 1);
