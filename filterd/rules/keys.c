@@ -103,6 +103,7 @@ static const char *const role_choices[] = {"reader", "trusted", "staff", NULL};
 
 #define AT(field) .offset = offsetof(struct test_author_keys, field)
 static const struct key test_author_keys[] = {
+	{.name = "id", .type = TYPE_STRING, AT(id), .help = "The author's account."},
 	{.name = "name", .type = TYPE_STRING, AT(name), .help = "The name shown with the comment."},
 	{.name = "url", .type = TYPE_STRING, AT(url), .help = "The author's web address."},
 	{.name = "email", .type = TYPE_STRING, AT(email), .help = "The author's e-mail address."},
@@ -134,7 +135,7 @@ static const struct section test_author_section = {
 	.help = "Who wrote the test's comment.",
 	.keys = test_author_keys,
 	.count = ARRAY_LEN(test_author_keys),
-	.shorthand = 0,
+	.shorthand = 1,
 	.size = sizeof(struct test_author_keys),
 };
 

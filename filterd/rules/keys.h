@@ -59,7 +59,7 @@ struct rule_tests_keys {
 };
 
 struct test_author_keys {
-	struct span name, url, email;
+	struct span id, name, url, email;
 	int64_t approved, rejected, created_ms;
 	int role; /* index into the choices: enum role without ROLE_NONE */
 };

@@ -127,6 +127,8 @@ int ruleset_load(const struct ruleset_options *options, struct errors *errors, s
 
 struct ruleset *ruleset_ref(struct ruleset *set);
 void ruleset_unref(struct ruleset *set); /* NULL is legal */
+/* Frees a set that nobody else holds, but gives the sources that errors point to to *keep. */
+void ruleset_refuse(struct ruleset *set, struct arena *keep);
 
 const char *ruleset_version(const struct ruleset *set);
 size_t ruleset_rules(const struct ruleset *set, const struct rule **out);

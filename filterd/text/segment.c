@@ -75,7 +75,14 @@ static size_t word_end(struct span s, size_t at, unsigned first)
 	utf8_next(s, &at);
 	while (at < s.len) {
 		size_t next = at;
-		unsigned flags = char_lookup(utf8_next(s, &next)).flags;
+		unsigned flags;
+
+		if (s.ptr[at] >= 'a' && s.ptr[at] <= 'z' && !((before | first) & CHAR_SOLO)) {
+			before = CHAR_LETTER | CHAR_WORD; /* by far the commonest */
+			at++;
+			continue;
+		}
+		flags = char_lookup(utf8_next(s, &next)).flags;
 
 		if (s.ptr[at] == '\'') {
 			if (!joins_letters(s, at))

@@ -422,18 +422,20 @@ static enum json_event read_number(struct json *j)
 
 bool json_int(struct span token, int64_t *out)
 {
-	bool negative = token.len && token.ptr[0] == '-';
-	uint64_t value = 0, most = (uint64_t)INT64_MAX + negative;
+	size_t sign = token.len && token.ptr[0] == '-';
+	uint64_t value = 0, most = (uint64_t)INT64_MAX + sign;
 
-	for (size_t i = negative; i < token.len; i++) {
+	if (token.len == sign)
+		return false;
+	for (size_t i = sign; i < token.len; i++) {
 		unsigned digit = (unsigned)(token.ptr[i] - '0');
 
 		if (!is_digit(token.ptr[i]) || value > (most - digit) / 10)
 			return false;
 		value = value * 10 + digit;
 	}
-	*out = negative ? (int64_t)(0 - value) : (int64_t)value;
-	return token.len > negative;
+	*out = sign ? (int64_t)(0 - value) : (int64_t)value;
+	return true;
 }
 
 static enum json_event read_literal(struct json *j, struct span word, enum json_event event)
