@@ -131,7 +131,7 @@ out:
 
 /* --- the text before parsing ---------------------------------------------------------------- */
 
-static struct place place_at(const struct source *source, size_t offset)
+struct place yaml_place_at(const struct source *source, size_t offset)
 {
 	struct place place = {source, 1, 1};
 
@@ -168,13 +168,13 @@ static bool check_encoding(const struct source *source, struct errors *errors)
 	}
 	nul = text.len ? memchr(text.ptr, 0, text.len) : NULL;
 	if (nul) {
-		errors_add(errors, SEVERITY_ERROR, place_at(source, (size_t)(nul - text.ptr)),
+		errors_add(errors, SEVERITY_ERROR, yaml_place_at(source, (size_t)(nul - text.ptr)),
 			"the file holds a NUL byte");
 		errors_hint(errors, "is it a text file, saved as UTF-8?");
 		return false;
 	}
 	if (!utf8_valid(text, &bad)) {
-		errors_add(errors, SEVERITY_ERROR, place_at(source, bad),
+		errors_add(errors, SEVERITY_ERROR, yaml_place_at(source, bad),
 			"this is not UTF-8 (byte 0x%02X)", (unsigned char)text.ptr[bad]);
 		errors_hint(errors, "save the file as UTF-8");
 		return false;
@@ -208,7 +208,7 @@ static bool check_characters(const struct source *source, struct errors *errors)
 		c = utf8_next(text, &next);
 		odd = odd_character(c, next < text.len && text.ptr[next] == '\n');
 		if (odd) {
-			errors_add(errors, SEVERITY_ERROR, place_at(source, at),
+			errors_add(errors, SEVERITY_ERROR, yaml_place_at(source, at),
 				"%s (U+%04X) may not stand in the file", odd, (unsigned)c);
 			errors_hint(errors, "in double quotes it can be written \"\\u%04X\"",
 				(unsigned)c);
@@ -216,7 +216,7 @@ static bool check_characters(const struct source *source, struct errors *errors)
 		}
 		/* libyaml compares each %TAG with all before: quadratic, and nobody needs them. */
 		if (c == '%' && (at == 0 || text.ptr[at - 1] == '\n')) {
-			errors_add(errors, SEVERITY_ERROR, place_at(source, at),
+			errors_add(errors, SEVERITY_ERROR, yaml_place_at(source, at),
 				"a line may not begin with `%%`: directives are not allowed");
 			return false;
 		}
