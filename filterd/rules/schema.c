@@ -463,10 +463,13 @@ static void set_defaults(struct reader *r, const struct section *section, void *
 		if (key->type == TYPE_SECTION) {
 			set_defaults(r, key->section, to);
 		} else if (key->fallback) {
-			struct yaml_node node = {
-				.kind = YAML_SCALAR, .value = span_of(key->fallback)};
+			/* In the arena: the value may point to its node. */
+			struct yaml_node *node = take(r, 1, sizeof(*node));
 
-			readers[key->type](r, key, &node, to);
+			if (!node)
+				return;
+			node->value = span_of(key->fallback);
+			readers[key->type](r, key, node, to);
 		}
 	}
 }
