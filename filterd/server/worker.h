@@ -13,13 +13,14 @@
 
 #include "base/arena.h"
 #include "server/reload.h"
+#include "wire/http_answer.h"
 
 #include <event2/event.h>
 #include <pthread.h>
 #include <sys/queue.h>
 
 struct connection;
-struct protocol;
+struct protocol_ops;
 struct worker;
 
 TAILQ_HEAD(connection_list, connection);
@@ -41,7 +42,7 @@ struct service {
 /* A connection on its way from the main thread to a worker. */
 struct handed {
 	int fd; /* non-blocking */
-	const struct protocol *protocol;
+	const struct protocol_ops *protocol;
 	struct peer peer; /* counted in service->addresses */
 };
 
@@ -64,8 +65,12 @@ struct worker {
 	struct generation *generation; /* its own reference */
 	struct evaluator *evaluator;
 	struct arena arena; /* of one request */
-	char *scratch; /* WORKER_SCRATCH bytes into which sockets are read */
+	struct buf input; /* what was just read from a socket; WORKER_INPUT bytes, never more */
 	struct buf out; /* answers of one connection's turn, before they are written */
+	struct buf body; /* an HTTP body that is being written */
+	struct buf note; /* that of a refusal */
+	char date[HTTP_DATE_SIZE]; /* now, for HTTP */
+	int64_t date_ns; /* when `date` was written */
 
 	int64_t now_ns; /* at the last look at the clock */
 	int64_t entered_ns; /* when the callback that runs began */
@@ -73,6 +78,7 @@ struct worker {
 	int64_t waited_ns; /* the longest a callback of this turn waited for others */
 	struct overload overload;
 	bool draining;
+	size_t waiting; /* connections that wait for a reload */
 
 	struct connection_list all;
 	struct connection_list ready; /* have complete requests left over from an earlier turn */
@@ -80,7 +86,7 @@ struct worker {
 	struct counters counters;
 };
 
-#define WORKER_SCRATCH (64 * 1024) /* [bytes] read at a time */
+#define WORKER_INPUT (64 * 1024) /* [bytes] read at a time */
 #define WORKER_TICK_MS 50 /* how exact deadlines are */
 
 /*
