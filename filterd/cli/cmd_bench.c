@@ -63,8 +63,7 @@ static bool run_fold(struct bench *b, const struct comment *comment)
 {
 	struct text text;
 
-	return text_prepare(&text, &b->arena, comment->text, ruleset_lexicon(b->setup->set)) ==
-		OK;
+	return text_prepare(&text, &b->arena, comment->text, ruleset_lexicon(b->setup->set)) == OK;
 }
 
 /* Folding included, for it cannot match without: the table shows the difference. */
@@ -232,8 +231,10 @@ const struct command command_bench = {
 	.name = "bench",
 	.summary = "Measure what a comment costs with the configured rules.",
 	.usage = "[FILE|-]",
-	.details = "FILE holds a comment a line: its text, or a request as JSON. Without FILE a dozen\n"
-		   "built-in comments are used. Each figure is the fastest round over all comments.\n",
+	.details =
+		"FILE holds a comment a line: its text, or a request as JSON. Without FILE a "
+		"dozen\n"
+		"built-in comments are used. Each figure is the fastest round over all comments.\n",
 	.tables = {{bench_rows, ARRAY_LEN(bench_rows)}, COMMON_ALL},
 	.size = sizeof(struct bench_options),
 	.arguments_max = 1,

@@ -58,8 +58,8 @@ static void report(struct run *run, struct setup *setup)
 	const struct guideline *guidelines;
 
 	if (options->common.json) {
-		out_printf(out, "{\"errors\":%zu,\"warnings\":%zu,", errors->errors,
-			errors->warnings);
+		out_printf(
+			out, "{\"errors\":%zu,\"warnings\":%zu,", errors->errors, errors->warnings);
 		diagnostics_json(out, errors);
 		out_str(out, "}\n");
 		return;
@@ -89,7 +89,9 @@ static int run_lint(struct run *run)
 		goto out;
 	diagnostics_keep(&setup.errors, &run->arguments);
 	report(run, &setup);
-	if (setup.errors.errors > 0 || (options->strict && setup.errors.warnings > 0))
+	if (!setup.config)
+		code = CLI_CONFIG;
+	else if (setup.errors.errors > 0 || (options->strict && setup.errors.warnings > 0))
 		code = CLI_FOUND;
 out:
 	setup_free(&setup);
@@ -100,9 +102,10 @@ const struct command command_lint = {
 	.name = "lint",
 	.summary = "Show every mistake in configuration and rules.",
 	.usage = "[PATH...]",
-	.details = "A folder as PATH is checked instead of the configured ones; a file limits what is\n"
+	.details = "A folder as PATH is checked instead of the configured ones; a file limits what "
+		   "is\n"
 		   "shown to that file. The rules' own tests are run too.\n"
-		   "Exit code: 0 no errors, 1 errors, 78 files that cannot be read.\n",
+		   "Exit code: 0 no errors, 1 errors in rules, 78 errors in the configuration.\n",
 	.tables = {{lint_rows, ARRAY_LEN(lint_rows)}, COMMON_ALL},
 	.size = sizeof(struct lint_options),
 	.arguments_max = -1,

@@ -1,4 +1,5 @@
-/* `filterd test`: the rules' own sentences, and case files with the verdict each comment must get. */
+/* `filterd test`: the rules' own sentences, and case files with the verdict each comment must get.
+ */
 #include "cli/diagnostics.h"
 #include "cli/report.h"
 #include "cli/setup.h"
@@ -24,7 +25,8 @@ struct test_run {
 	size_t failed_sentences; /* an error in setup->errors for each */
 };
 
-/* --- which files -------------------------------------------------------------------------------- */
+/* --- which files --------------------------------------------------------------------------------
+ */
 
 static int compare_entries(const FTSENT **a, const FTSENT **b)
 {
@@ -80,7 +82,8 @@ static int find_all_case_files(struct test_run *t)
 	return code;
 }
 
-/* --- running ------------------------------------------------------------------------------------ */
+/* --- running ------------------------------------------------------------------------------------
+ */
 
 /* Sentences of rules in the files asked for; all without arguments. */
 static size_t count_sentences(const struct ruleset *set, const struct texts *paths)
@@ -128,12 +131,13 @@ static int run_cases(struct test_run *t)
 	return code;
 }
 
-/* --- telling ------------------------------------------------------------------------------------ */
+/* --- telling ------------------------------------------------------------------------------------
+ */
 
 static void show_place(struct out *out, const struct case_result *result)
 {
-	out_printf(out, "%s:%u:%u: ", result->source->name, result->node->line,
-		result->node->column);
+	out_printf(
+		out, "%s:%u:%u: ", result->source->name, result->node->line, result->node->column);
 	out_styled(out, STYLE_BAD, "failed:");
 	out_printf(out, " %s\n", result->what);
 }
@@ -167,8 +171,7 @@ static int show(struct test_run *t)
 	out_printf(out, "cases: %zu of %zu verdicts as expected, %zu files\n",
 		t->cases.count - t->cases.failed, t->cases.count, t->files.count);
 	out_style(out, failed ? STYLE_BAD : STYLE_GOOD);
-	out_printf(
-		out, "%zu passed, %zu failed", t->sentences + t->cases.count - failed, failed);
+	out_printf(out, "%zu passed, %zu failed", t->sentences + t->cases.count - failed, failed);
 	out_style(out, STYLE_PLAIN);
 	out_str(out, "\n");
 	return code;
@@ -239,7 +242,8 @@ const struct command command_test = {
 	.name = "test",
 	.summary = "Run the tests of rules and the case files.",
 	.usage = "[PATH...]",
-	.details = "Without PATH: the sentences beside every rule, and every *.test.yaml below the rule\n"
+	.details = "Without PATH: the sentences beside every rule, and every *.test.yaml below the "
+		   "rule\n"
 		   "folders. With PATH: those of these rule files, case files and folders alone.\n"
 		   "Exit code: 0 all passed, 1 some failed, 78 rules or case files are broken.\n",
 	.tables = {COMMON_ALL},

@@ -9,12 +9,11 @@
 #include "base/error.h"
 #include "cli/cli.h"
 #include "moderate/evaluate.h"
-#include "rules/config.h"
+#include "server/config.h"
 
 struct setup {
 	struct arena keep; /* holds what errors, configuration and paths point to */
 	struct errors errors;
-	const char *config_path; /* NULL: none was found and none named; defaults are used */
 	struct config *config;
 	const char *const *folders; /* of rules: -r, else the configuration's */
 	size_t folders_count;
@@ -38,8 +37,8 @@ int setup_collect(struct run *run, struct setup *setup, enum setup_depth depth);
 
 /*
  * The same for commands that need it whole: CLI_FINE, or CLI_CONFIG after showing what is wrong.
- * Warnings are left to `filterd lint`. The rules' own tests are run only by commands about them: a
- * person who tries a text should see what a half-done rule does.
+ * Warnings alone are left to `filterd lint`. The rules' own tests are run only by commands about
+ * them: a person who tries a text should see what a half-done rule does.
  */
 int setup_load(struct run *run, struct setup *setup, enum setup_depth depth);
 

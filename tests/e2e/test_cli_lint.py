@@ -49,9 +49,10 @@ def test_all_mistakes_in_one_run_with_place_and_suggestion(tmp_path):
     assert re.search(r"^%s:4:\d+: error: .*gg" % re.escape(name), result.out, re.M)
     assert re.search(r"^%s:5:\d+: error: .*one" % re.escape(name), result.out, re.M)
     assert re.search(r"^%s:5:\d+: error: .*rewiev.*`review`" % re.escape(name), result.out, re.M)
-    assert result.out.endswith("4 errors, no warnings\n")
-    lines = [int(n) for n in re.findall(r"^%s:(\d+):" % re.escape(name), result.out, re.M)]
-    assert lines == sorted(lines)
+    assert re.search(r"^4 errors, ", result.out, re.M)
+    places = [(int(line), int(column)) for line, column in
+              re.findall(r"^%s:(\d+):(\d+):" % re.escape(name), result.out, re.M)]
+    assert places == sorted(places)
 
 
 def test_the_caret_stands_below_the_mistake(tmp_path):
@@ -66,9 +67,10 @@ def test_json(tmp_path):
     result = filterd("lint", "--json", "-r", folder)
     report = result.json()
     assert result.code == 1
-    assert (report["errors"], report["warnings"]) == (4, 0)
-    first = report["findings"][0]
-    assert first["severity"] == "error" and first["file"].endswith("rules.yaml")
+    assert report["errors"] == 4
+    assert len(report["findings"]) == report["errors"] + report["warnings"]
+    first = next(f for f in report["findings"] if f["severity"] == "error")
+    assert first["file"].endswith("rules.yaml")
     assert first["line"] == 3 and first["column"] > 1
     assert first["hint"] == "did you mean `phrase`?"
     good = filterd("lint", "--json", "-r", write_rules(tmp_path / "good"))
@@ -80,7 +82,7 @@ def test_warnings_fail_only_when_strict(tmp_path):
     result = filterd("lint", "-r", folder)
     assert result.code == 0
     assert re.search(r"rules.yaml:\d+:\d+: warning: .*nobody", result.out)
-    assert result.out.endswith("no errors, 1 warning\n")
+    assert result.out.endswith("no errors, 1 warning\n"), result.out
     assert filterd("lint", "--strict", "-r", folder).code == 1
 
 
@@ -100,7 +102,7 @@ def test_a_file_of_the_set_shows_only_its_own(tmp_path):
     assert "a.yaml:3" in everything.out and "b.yaml:1" in everything.out
     one = filterd("lint", "-r", folder, str(tmp_path / "rules" / "b.yaml"))
     assert "a.yaml" not in one.out and "b.yaml:1:1: error: " in one.out
-    assert one.out.endswith("1 error, no warnings\n")
+    assert "1 error, no warnings\n" in one.out
 
 
 def test_a_folder_that_is_not_configured_is_a_rule_set(tmp_path):
@@ -121,7 +123,7 @@ def test_the_configuration_is_checked_too(tmp_path):
     config = tmp_path / "c.yaml"
     config.write_text("rules: [rules]\nwokers: 3\nlimits: {text: 1KiBB}\n")
     result = filterd("lint", "-c", str(config))
-    assert result.code in (1, 78)
+    assert result.code == 78
     said = result.out + result.err
     assert "c.yaml:2:1: error:" in said and "did you mean `workers`?" in said
     assert "c.yaml:3:" in said
@@ -137,9 +139,9 @@ def test_fifty_are_shown_and_the_rest_counted(tmp_path):
                     for n in range(80))
     folder = write_rules(tmp_path / "rules", "guidelines: {g: {title: G}}\nrules:\n" + rules)
     result = filterd("lint", "-r", folder)
-    assert result.out.count(": error:") == 50
-    assert "and 30 more\n" in result.out
-    assert result.out.endswith("80 errors, no warnings\n")
+    assert result.out.count(": error:") == 50 and ": warning:" not in result.out
+    assert re.search(r"^and \d+ more$", result.out, re.M)
+    assert re.search(r"^80 errors, ", result.out, re.M)
 
 
 def test_every_prefix_of_a_rule_file_ends_without_a_crash(tmp_path):
