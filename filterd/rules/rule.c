@@ -1,8 +1,7 @@
 /* From the keys of guidelines, rules, tests and exceptions to what evaluation works with. */
 #include "rules/load.h"
-#include "rules/test_comment.h"
 
-#include "base/clock.h"
+#include "rules/test_comment.h"
 
 /* --- guidelines
  * ----------------------------------------------------------------------------------- */
@@ -110,16 +109,13 @@ static int add_tests(struct load *load, struct rule *rule, const struct yaml_nod
 {
 	for (size_t i = 0; i < test_count(list); i++) {
 		const struct yaml_node *node = list->kind == YAML_SEQUENCE ? &list->items[i] : list;
-		struct comment *comment = &out[*count].comment;
 		int rc = test_comment_read(&load->set->arena, rule->source, load->loader.errors,
-			node, comment);
+			node, &out[*count].comment);
 
 		if (rc == ERR_NOMEM)
 			return rc;
 		if (rc != OK)
 			continue;
-		if (comment->lang.len == 0 && rule->languages_count)
-			comment->lang = rule->languages[0];
 		out[*count].match = match;
 		out[(*count)++].node = node;
 	}

@@ -74,10 +74,8 @@ bool load_check_name(struct load *load, const struct rule_file *file, const char
 /* --- files
  * ---------------------------------------------------------------------------------------- */
 
-static void set_error(struct load *load, const char *format, long long number)
-{
-	errors_add(load->loader.errors, SEVERITY_ERROR, (struct place){NULL, 0, 0}, format, number);
-}
+#define set_error(load, ...)                                                                       \
+	errors_add((load)->loader.errors, SEVERITY_ERROR, (struct place){NULL, 0, 0}, __VA_ARGS__)
 
 int load_read(struct load *load, const char *path, const char *relative, struct rule_file **out)
 {
@@ -87,9 +85,9 @@ int load_read(struct load *load, const char *path, const char *relative, struct 
 
 	if (load->files_count == RULE_FILES_MAX || load->bytes > RULESET_SIZE_MAX) {
 		if (load->files_count == RULE_FILES_MAX)
-			set_error(load, "there are more than %lld files", RULE_FILES_MAX);
+			set_error(load, "there are more than %d files", RULE_FILES_MAX);
 		else
-			set_error(load, "the files hold more than %lld bytes", RULESET_SIZE_MAX);
+			set_error(load, "the files hold more than %d bytes", RULESET_SIZE_MAX);
 		return ERR_INVALID;
 	}
 	if (!load_grow((void **)&load->files, load->files_count, &load->files_capacity,
