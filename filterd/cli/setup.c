@@ -66,6 +66,7 @@ int setup_load(struct run *run, struct setup *setup, enum setup_depth depth)
 
 	if (code != CLI_FINE || setup->errors.errors == 0)
 		return code;
+	diagnostics_drop_warnings(&setup->errors);
 	diagnostics_show(&run->err, &setup->errors);
 	return CLI_CONFIG;
 }
