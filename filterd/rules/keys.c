@@ -1,6 +1,7 @@
 /* The tables of keys in rule files. */
 #include "rules/keys.h"
 
+#include "rules/condition.h"
 #include "rules/ruleset.h"
 
 #define TEXT_LENGTH_MAX 65536 /* [bytes] of a text in a test */
@@ -319,6 +320,11 @@ static const struct key rule_keys[] = {
 };
 #undef AT
 
+static const char *in_when(struct span key)
+{
+	return condition_kind_find(key) ? "it is a condition: write it under `when:`" : NULL;
+}
+
 const struct section rule_section = {
 	.name = "rule",
 	.noun = "a rule",
@@ -326,6 +332,7 @@ const struct section rule_section = {
 	.keys = rule_keys,
 	.count = ARRAY_LEN(rule_keys),
 	.shorthand = -1,
+	.elsewhere = in_when,
 	.size = sizeof(struct rule_keys),
 };
 

@@ -54,6 +54,9 @@ static void warn_sign(struct load *load, struct place place, struct span word, s
 			"write `%.*s%c%.*s`; disguised forms are found by themselves",
 			SPAN_ARGS(span_sub(word, 0, at)), letter,
 			SPAN_ARGS(span_sub(word, at + 1, word.len)));
+	else if (inside && span_eq(sign, SPAN("*")))
+		errors_hint(load->loader.errors,
+			"write the whole word; masked forms are found by themselves");
 	else if (inside)
 		errors_hint(load->loader.errors, "write a space, or use `phrase` or `regex`");
 	else

@@ -59,6 +59,9 @@ struct section {
 	 * `phrase: {any: "…"}`), or -1: a mapping is required.
 	 */
 	int shorthand;
+	/* For a key it does not have: where that key belongs ("it is a condition: ..."), or NULL.
+	 */
+	const char *(*elsewhere)(struct span key);
 	size_t size; /* [bytes] of the section's struct */
 };
 
