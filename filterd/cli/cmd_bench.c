@@ -25,6 +25,12 @@ static const struct option_row bench_rows[] = {
 		offsetof(struct bench_options, ms), 1, 60000, NULL},
 };
 
+static const char letter[] =
+	"The road from Erbil to Duhok has been under repair since I was at school. My son now goes to "
+	"school on it, an hour each way, and every year a new minister cuts a ribbon. I would like "
+	"your paper to ask one simple question: where did the money of 2019 go? Not who is to blame, "
+	"not which party; just the sum, the company and the date. If you print that, I will frame it.";
+
 /* What readers write in our languages: ordinary, and some of what rules are for. */
 static const char *const samples[] = {
 	"Thank you for this report. The numbers on electricity are the first I have seen in one place.",
@@ -38,10 +44,7 @@ static const char *const samples[] = {
 	"شكرا على هذا التقرير، لكن الأرقام غير صحيحة ولا أحد يسأل عنها منذ شهر.",
 	"Bu haber icin tesekkurler ama rakamlar dogru degil, bakanlik baska bir sey soyledi.",
 	"ممنون از این گزارش، اما آمار درست نیست و هیچ‌کس پاسخگو نیست.",
-	"The road from Erbil to Duhok has been under repair since I was at school. My son now goes to "
-	"school on it, an hour each way, and every year a new minister cuts a ribbon. I would like "
-	"your paper to ask one simple question: where did the money of 2019 go? Not who is to blame, "
-	"not which party; just the sum, the company and the date. If you print that, I will frame it.",
+	letter,
 };
 /* clang-format on */
 

@@ -18,7 +18,7 @@
 struct test_run {
 	struct run *run;
 	struct setup *setup;
-	struct texts files; /* case files; each owned */
+	struct texts files; /* case files */
 	struct evaluator *evaluator;
 	struct case_results cases;
 	size_t sentences; /* of rules, in the files asked for */
@@ -38,12 +38,14 @@ static bool is_case_file(const char *name)
 	return span_ends(span_of(name), SPAN(CASE_FILE_END));
 }
 
-static void add_file(struct test_run *t, const char *path)
+static int add_file(struct test_run *t, const char *path)
 {
-	char *copy = strdup(path);
+	struct span copy = arena_copy(&t->setup->keep, span_of(path));
 
-	if (copy)
-		texts_add(&t->files, copy);
+	if (!copy.ptr)
+		return cli_failed(t->run, CLI_OUTPUT, "out of memory");
+	texts_add(&t->files, copy.ptr);
+	return CLI_FINE;
 }
 
 /* Case files at or below `path`, in the order of their names. */
@@ -54,13 +56,13 @@ static int find_case_files(struct test_run *t, const char *path)
 	FTSENT *entry;
 	int code = CLI_FINE;
 
-	while (tree && (entry = fts_read(tree))) {
+	while (tree && code == CLI_FINE && (entry = fts_read(tree))) {
 		if (entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR ||
 			entry->fts_info == FTS_ERR)
 			code = cli_failed(t->run, CLI_CONFIG, "%s: %s", entry->fts_path,
 				strerror(entry->fts_errno));
 		else if (entry->fts_info == FTS_F && is_case_file(entry->fts_name))
-			add_file(t, entry->fts_path);
+			code = add_file(t, entry->fts_path);
 	}
 	if (tree)
 		fts_close(tree);
@@ -231,8 +233,6 @@ static int run_test(struct run *run)
 		code = CLI_FOUND;
 out:
 	evaluator_free(t.evaluator);
-	for (size_t i = 0; i < t.files.count; i++)
-		free((char *)t.files.items[i]);
 	texts_free(&t.files);
 	setup_free(&setup);
 	return code;
