@@ -136,7 +136,7 @@ static bool read_places(struct search *s, struct place *places, size_t count, bo
  */
 static bool breaks_token(uint32_t c)
 {
-	if (c < 128 && strchr("'\",:;/\\=&>`", (int)c)) /* NUL breaks one as well */
+	if (c < 128 && strchr("'\",:;/\\=>`", (int)c)) /* NUL breaks one as well */
 		return true;
 	return flags_of(c) & CHAR_SPACE;
 }
@@ -146,9 +146,14 @@ static bool is_dash(uint32_t c)
 	return c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-/* Several dashes or dots in a row stand for letters (f--k); one alone only parts them. */
+/*
+ * Several dashes or dots in a row stand for letters (f--k); one alone only parts them. A question
+ * mark at the end asks.
+ */
 static void mark_masks(struct place *places, size_t count)
 {
+	for (size_t i = count; i > 0 && places[i - 1].c == '?'; i--)
+		places[i - 1].flags &= ~(unsigned)PLACE_MASK;
 	for (size_t i = 1; i < count; i++) {
 		if (is_dash(places[i].c) && places[i].c == places[i - 1].c) {
 			places[i - 1].flags |= PLACE_MASK;

@@ -21,6 +21,7 @@ static const struct look looks[128] = {
 	['#'] = {L('h'), 0, PLACE_MASK},
 	['$'] = {L('s'), 0, PLACE_SIGN},
 	['%'] = {0, 0, PLACE_MASK},
+	['&'] = {L('a'), 0, PLACE_SIGN | PLACE_MASK | PLACE_SKIP},
 	['('] = {L('c'), 0, PLACE_SKIP},
 	[')'] = {0, 0, PLACE_SKIP},
 	['*'] = {0, 0, PLACE_MASK | PLACE_SKIP},
@@ -39,10 +40,10 @@ static const struct look looks[128] = {
 	['9'] = {L('g') | L('q'), 0x0648, PLACE_DIGIT}, /* the Arabic digit nine looks like a waw */
 	['<'] = {L('c'), 0, PLACE_SIGN | PLACE_SKIP},
 	['?'] = {0, 0, PLACE_MASK | PLACE_SKIP},
-	['@'] = {L('a'), 0, PLACE_SIGN},
+	['@'] = {L('a') | L('o') | L('u'), 0, PLACE_SIGN},
 	['['] = {L('c'), 0, PLACE_SKIP},
 	[']'] = {0, 0, PLACE_SKIP},
-	['^'] = {L('a'), 0, PLACE_SKIP},
+	['^'] = {L('a'), 0, PLACE_MASK | PLACE_SKIP},
 	['_'] = {0, 0, PLACE_SKIP},
 	['{'] = {0, 0, PLACE_SKIP},
 	['|'] = {L('i') | L('l'), 0x0627, PLACE_SIGN | PLACE_SKIP},
@@ -77,7 +78,7 @@ struct place place_of(uint32_t c, uint32_t from, uint32_t to)
 
 	if (c >= 'a' && c <= 'z') {
 		p.flags = PLACE_LETTER;
-		p.letters = L(c);
+		p.letters = c == 'v' ? L('v') | L('u') : L(c);
 	} else if (c < 128) {
 		p.letters = looks[c].letters;
 		p.other = looks[c].other;
@@ -85,7 +86,7 @@ struct place place_of(uint32_t c, uint32_t from, uint32_t to)
 	} else {
 		p.letters = confusable_letters(c);
 		if ((flags & (CHAR_LETTER | CHAR_MARK)) || is_regional_indicator(c))
-			p.flags = PLACE_LETTER;
+			p.flags = PLACE_LETTER | (flags & CHAR_MARK ? PLACE_SKIP : 0);
 		else if (p.letters)
 			p.flags = PLACE_SIGN | PLACE_SKIP;
 		else if (flags & CHAR_EMOJI)

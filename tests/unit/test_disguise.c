@@ -102,6 +102,7 @@ static void look_alike_signs_are_read(void **state)
 	check("(k1ll) \"k1ll\" k1ll's", "(kill) \"kill\" kill's");
 	check("k1ll.him you/k1ll", "kill.him you/kill");
 	check("<unt", "cunt");
+	check("f@ck &ss f^ck <vnt", "fuck ass fuck cunt");
 	check("ni66er n1gg3r", "nigger nigger");
 }
 
@@ -111,6 +112,7 @@ static void look_alike_letters_are_read(void **state)
 	check("k\xD1\x96ll", "kill");
 	check("ƒυ¢к уоu", "fuck you");
 	check("shіt", "shit");
+	check("ᖴᑌᑕK fऀuऀcऀk", "fuck fuck");
 	check("🇫🇺🇨🇰", "fuck");
 	/* folding does these alone */
 	check("𝐤𝐢𝐥𝐥 ｋｉｌｌ k\xE2\x80\x8Bill ᴋɪʟʟ", NULL);
@@ -166,7 +168,8 @@ static void ordinary_text_is_never_touched(void **state)
 		"well-known, push-up, x-ray", "s c u n t h o r p e", "p a s s", "p-a-s-s",
 		"a b c d e f g", "I a m a b c", "sooo goooood hahahaha www xxx",
 		"C++ F# A* B- 50/50 and/or", "wait...what",
-		"*emphasis* _underlined_ ~struck~ **strong**", "covid19 mp3 h264 b2b A55 G20",
+		"*emphasis* _underlined_ ~struck~ **strong**", "a5? b2?",
+		"R&D AT&T Q&A &amp; &lt;b&gt;", "and/or 12:30 x,y", "covid19 mp3 h264 b2b A55 G20",
 		"!!! ??? ... --- ___ *** @@@ $$$", "a*b*c = d", "Die Grünen; l'assassin; qu'as",
 		"они сказали сука", "как дела", "он ввв", "كلب ولد", "و ب", "الـFBI وiPhone", "f",
 		"f u", "u s a", "🇺🇸 🇮🇶 🇹🇷🇮🇷", "word🔥 🔥word 😀😀😀", "a\0b"};
