@@ -38,7 +38,8 @@ static const unsigned followers[CONNECTION_STATES] = {
 
 static void set_reading(struct connection *c, bool on)
 {
-	if (on != c->reading && (on ? event_add(&c->read_event, NULL) : event_del(&c->read_event)) == 0)
+	if (on != c->reading &&
+		(on ? event_add(&c->read_event, NULL) : event_del(&c->read_event)) == 0)
 		c->reading = on;
 }
 
@@ -114,7 +115,7 @@ static void time_request(struct connection *c)
 	const struct limits *limits = &c->worker->generation->limits;
 	bool under_way = c->stage == STAGE_HEAD || c->stage == STAGE_BODY;
 	bool same_request = (c->timed == STAGE_HEAD || c->timed == STAGE_BODY) &&
-		c->handled == c->timed_handled;
+			    c->handled == c->timed_handled;
 	int64_t now = c->worker->now_ns;
 
 	if (c->stage == c->timed && c->handled == c->timed_handled)
@@ -125,8 +126,8 @@ static void time_request(struct connection *c)
 	c->timed_handled = c->handled;
 	switch (c->stage) {
 	case STAGE_NEW:
-		c->deadline_ns = now +
-			(c->protocol->id == PROTOCOL_HTTP ? limits->header_ns : limits->idle_ns);
+		c->deadline_ns = now + (c->protocol->id == PROTOCOL_HTTP ? limits->header_ns
+									 : limits->idle_ns);
 		break;
 	case STAGE_HEAD:
 		c->deadline_ns = c->begun_ns + limits->header_ns;
@@ -148,8 +149,7 @@ static void time_writing(struct connection *c)
 		c->write_deadline_ns = 0;
 	} else if (c->write_deadline_ns == 0 || c->sent >= c->write_mark) {
 		c->write_mark = c->sent + c->out.len;
-		c->write_deadline_ns =
-			c->worker->now_ns + c->worker->generation->limits.write_ns;
+		c->write_deadline_ns = c->worker->now_ns + c->worker->generation->limits.write_ns;
 	}
 }
 
@@ -218,7 +218,7 @@ static void settle(struct connection *c, enum outcome outcome, struct buf *out)
 		c->protocol->ended(c, out);
 		outcome = OUTCOME_CLOSE;
 	} else if (outcome == OUTCOME_MORE && c->worker->draining && at_rest &&
-		c->protocol->drained(c, out)) {
+		   c->protocol->drained(c, out)) {
 		outcome = OUTCOME_CLOSE;
 	}
 	if (c->in.len == 0 && c->in.data != NULL)
@@ -269,7 +269,7 @@ bool connection_had_share(const struct connection *c, uint64_t since, size_t uns
 	const struct worker *w = c->worker;
 
 	return c->handled - since >= w->generation->limits.turn_requests ||
-		unsent > w->generation->limits.output || w->now_ns - w->entered_ns > TURN_NS;
+	       unsent > w->generation->limits.output || w->now_ns - w->entered_ns > TURN_NS;
 }
 
 /* Bytes of a client that has had its last answer. */
@@ -334,7 +334,7 @@ static void on_writable(evutil_socket_t fd, short what, void *argument)
 	if (c->state == CONNECTION_CLOSING && c->out.len == 0)
 		linger(c);
 	else if (c->state == CONNECTION_PAUSED &&
-		c->out.len <= c->worker->generation->limits.output / 2)
+		 c->out.len <= c->worker->generation->limits.output / 2)
 		connection_state(c, CONNECTION_READY);
 }
 
@@ -361,7 +361,7 @@ void connection_new(struct worker *w, const struct handed *handed)
 	c->late = w->draining;
 	/* A protocol refuses what is too large long before: this bounds our own mistakes. */
 	c->in.limit = w->generation->limits.request + w->generation->limits.headers +
-		(size_t)4 * WORKER_INPUT;
+		      (size_t)4 * WORKER_INPUT;
 	event_assign(&c->read_event, w->base, c->fd, EV_READ | EV_PERSIST, on_readable, c);
 	event_assign(&c->write_event, w->base, c->fd, EV_WRITE | EV_PERSIST, on_writable, c);
 	TAILQ_INSERT_TAIL(&w->all, c, link);

@@ -20,8 +20,10 @@ void judge_count(struct worker *w, enum protocol protocol, enum refusal_code cod
 		log_errorx("out of memory: comments are refused with `oom`");
 	if ((code == REFUSAL_WRONG_PROTOCOL || code == REFUSAL_BAD_REQUEST) &&
 		log_once_a_second(&last_broken))
-		log_warnx("a client of the %s port does not speak %s: %s (told at most once a second)",
-			protocol_names[protocol], protocol_names[protocol], refusal_kinds[code].name);
+		log_warnx("a client of the %s port does not speak %s: %s (told at most once a "
+			  "second)",
+			protocol_names[protocol], protocol_names[protocol],
+			refusal_kinds[code].name);
 }
 
 /* Why a comment that could be read is not judged at all. */

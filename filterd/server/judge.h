@@ -7,7 +7,8 @@
 struct judge_input {
 	struct span json; /* one comment in the native form */
 	int64_t received_ns; /* when its bytes were read */
-	int64_t deadline_ms; /* [ms] after that the caller waits, or COMMENT_ABSENT: as in the JSON */
+	int64_t deadline_ms; /* [ms] after that the caller waits, or COMMENT_ABSENT: as in the JSON
+			      */
 	enum protocol protocol; /* for the counters */
 };
 

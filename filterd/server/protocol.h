@@ -34,9 +34,9 @@ struct protocol_ops {
 
 	void (*begin)(struct connection *connection);
 	/*
-	 * Answers the complete requests in `in`, up to the connection's share of a turn, into `out`.
-	 * Drops from `in` what it is done with; more is appended before it is called again, unless it
-	 * yields. It may change the bytes in `in`, but not add any.
+	 * Answers the complete requests in `in`, up to the connection's share of a turn, into
+	 * `out`. Drops from `in` what it is done with; more is appended before it is called again,
+	 * unless it yields. It may change the bytes in `in`, but not add any.
 	 */
 	enum outcome (*input)(struct connection *connection, struct buf *in, struct buf *out);
 	/* The client sends nothing more; connection->in is the begin of a request, or empty. */
@@ -46,8 +46,8 @@ struct protocol_ops {
 	/* After OUTCOME_WAIT: a reload is over, maybe the one. */
 	enum outcome (*resume)(struct connection *connection, struct buf *out);
 	/*
-	 * The service drains: the last words. Called when no request is under way (false: wait, this
-	 * client is still to be told) and, whatever is under way, when the time is over.
+	 * The service drains: the last words. Called when no request is under way (false: wait,
+	 * this client is still to be told) and, whatever is under way, when the time is over.
 	 */
 	bool (*drained)(struct connection *connection, struct buf *out);
 	void (*end)(struct connection *connection); /* frees what the session owns; may be NULL */

@@ -1,4 +1,5 @@
-/* HTTP on a connection: framing, keep-alive, deadlines, streamed answers. Routes are in routes.c. */
+/* HTTP on a connection: framing, keep-alive, deadlines, streamed answers. Routes are in routes.c.
+ */
 #include "server/http_exchange.h"
 #include "server/judge.h"
 
@@ -101,10 +102,11 @@ static enum outcome stream_on(struct exchange *x, const struct buf *in)
 
 	buf_clear(piece);
 	while (got != NDJSON_MORE && got != NDJSON_BROKEN &&
-		!connection_had_share(x->connection, x->connection->handled - (s->lines.line - lines),
+		!connection_had_share(x->connection,
+			x->connection->handled - (s->lines.line - lines),
 			x->out->len + piece->len)) {
-		got = ndjson_next(&s->lines, (struct span){in->data + s->body_at, s->body_len}, true,
-			&used, &line, &refusal);
+		got = ndjson_next(&s->lines, (struct span){in->data + s->body_at, s->body_len},
+			true, &used, &line, &refusal);
 		s->body_at += used;
 		s->body_len -= used;
 		if (got != NDJSON_MORE)
@@ -263,8 +265,8 @@ static void expired(struct connection *c, enum timeout_id timeout, struct buf *o
 
 static bool drained(struct connection *c, struct buf *out)
 {
-	bool under_way = c->stage == STAGE_HEAD || c->stage == STAGE_BODY ||
-		c->state == CONNECTION_WAITING;
+	bool under_way =
+		c->stage == STAGE_HEAD || c->stage == STAGE_BODY || c->state == CONNECTION_WAITING;
 	struct refusal refusal;
 
 	if (c->late && c->stage == STAGE_NEW)

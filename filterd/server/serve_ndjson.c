@@ -8,8 +8,8 @@ static struct ndjson *framing_of(struct connection *c)
 	return (struct ndjson *)c->session;
 }
 
-static void refuse_line(struct connection *c, struct span id, struct refusal *refusal,
-	struct buf *out)
+static void refuse_line(
+	struct connection *c, struct span id, struct refusal *refusal, struct buf *out)
 {
 	refusal->line = framing_of(c)->line;
 	native_write_refusal(out, id, refusal);

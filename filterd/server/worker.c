@@ -97,6 +97,7 @@ static void *worker_main(void *argument)
 		continue_ready(w);
 		end_turn(w);
 	}
+	atomic_store(&w->ended, true);
 	return NULL;
 }
 
@@ -121,7 +122,8 @@ void worker_tick_as_needed(struct worker *w)
 	static const struct timeval interval = {.tv_usec = WORKER_TICK_MS * 1000};
 	bool wanted = !TAILQ_EMPTY(&w->all);
 
-	if (wanted != w->ticking && (wanted ? event_add(w->tick, &interval) : event_del(w->tick)) == 0)
+	if (wanted != w->ticking &&
+		(wanted ? event_add(w->tick, &interval) : event_del(w->tick)) == 0)
 		w->ticking = wanted;
 }
 
@@ -223,7 +225,8 @@ static struct event_base *new_loop(void)
 	return base;
 }
 
-int worker_init(struct worker *w, struct service *service, size_t index)
+int worker_init(struct worker *w, struct service *service, size_t index,
+	const struct language_guesser *guesser)
 {
 	w->service = service;
 	w->index = index;
@@ -238,7 +241,7 @@ int worker_init(struct worker *w, struct service *service, size_t index)
 	if (w->wake_fd < 0)
 		return ERR_IO;
 	w->base = new_loop();
-	w->evaluator = evaluator_new(NULL);
+	w->evaluator = evaluator_new(guesser);
 	w->input.limit = WORKER_INPUT;
 	if (w->base == NULL || w->evaluator == NULL || !buf_reserve(&w->input, WORKER_INPUT))
 		return ERR_NOMEM;

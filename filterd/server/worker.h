@@ -51,6 +51,7 @@ struct worker {
 	size_t index;
 	pthread_t thread;
 	bool started;
+	_Atomic bool ended; /* its thread is about to end */
 	struct event_base *base;
 	struct event *wake; /* the mailbox has something, a reload is over, or we drain */
 	struct event *tick; /* looks at deadlines while there are connections */
@@ -90,10 +91,12 @@ struct worker {
 #define WORKER_TICK_MS 50 /* how exact deadlines are */
 
 /*
- * Makes a worker and its loop, without starting it. OK, ERR_NOMEM or ERR_IO. On failure
+ * Makes a worker and its loop, without starting it; `guesser` may be NULL. OK, ERR_NOMEM or
+ * ERR_IO. On failure
  * worker_free() is still to be called.
  */
-int worker_init(struct worker *worker, struct service *service, size_t index);
+int worker_init(struct worker *worker, struct service *service, size_t index,
+	const struct language_guesser *guesser);
 
 /* Starts its thread. OK or ERR_IO. */
 int worker_start(struct worker *worker);
