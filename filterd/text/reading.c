@@ -153,7 +153,7 @@ static bool has_word(const struct walk *w, const struct position *p)
 static bool take(struct walk *w, struct position p, uint32_t child, bool masked)
 {
 	const struct place *place = &w->places[p.place];
-	uint32_t nodes[SAME_LETTERS_MAX], letter = w->lexicon->nodes[child].letter;
+	uint32_t nodes[SAME_LETTERS_MAX] = {child}, letter = w->lexicon->nodes[child].letter;
 	uint32_t most = place->run < SAME_LETTERS_MAX ? place->run : SAME_LETTERS_MAX, count = 0;
 	bool loose = place->run >= STRETCHED || w->stretched;
 
