@@ -168,6 +168,8 @@ static int show(struct test_run *t)
 		if (!t->cases.items[i].passed)
 			code = show_failed_case(t, &t->cases.items[i]);
 	}
+	if (t->failed_sentences > 0)
+		out_str(out, "`filterd explain --rule ID TEXT` shows why a rule holds or not.\n\n");
 	out_printf(out, "rules: %zu of %zu sentences as expected\n",
 		t->sentences - t->failed_sentences, t->sentences);
 	out_printf(out, "cases: %zu of %zu verdicts as expected, %zu files\n",

@@ -47,7 +47,13 @@ int input_all(struct run *run, int fd, size_t max, struct buf *out)
 static int read_standard_input(struct run *run, struct arena *arena, struct span *out)
 {
 	struct buf text = {0};
-	int code = input_all(run, STDIN_FILENO, INPUT_TEXT_MAX, &text);
+	int code;
+
+	if (isatty(STDIN_FILENO)) {
+		out_str(&run->err, "Type or paste the comment, then press Ctrl-D.\n");
+		out_flush(&run->err);
+	}
+	code = input_all(run, STDIN_FILENO, INPUT_TEXT_MAX, &text);
 
 	if (code == CLI_FINE) {
 		*out = arena_copy(arena, buf_content(&text));
