@@ -119,6 +119,7 @@ struct ruleset {
 	size_t always_count;
 	struct triggered triggered[FIELD_COUNT];
 	bool needs_quotes;
+	bool needs_language;
 	const struct site *sites; /* the configuration's */
 	struct site_table *site_tables; /* one for each of them */
 	size_t sites_count;

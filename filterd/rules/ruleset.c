@@ -414,6 +414,17 @@ static void fill_tables(struct ruleset *set)
 	}
 }
 
+static void find_needs(struct ruleset *set)
+{
+	for (size_t r = 0; r < set->rules_count && !set->needs_language; r++) {
+		const struct rule *rule = &set->rules[r];
+
+		set->needs_language = rule->languages_count > 0 ||
+				      condition_needs_language(rule->when) ||
+				      (rule->unless && condition_needs_language(rule->unless));
+	}
+}
+
 /* --- the whole
  * -------------------------------------------------------------------------------------- */
 
@@ -464,6 +475,7 @@ static int compile(struct load *load)
 	if (rc != OK)
 		return rc;
 	fill_tables(load->set);
+	find_needs(load->set);
 	lint_regexes(load);
 	return compute_version(load);
 }
@@ -522,10 +534,14 @@ int ruleset_load(const struct ruleset_options *options, struct errors *errors, s
 		*out = set;
 		return OK;
 	}
-	/* The texts that errors quote outlive the set. */
+	ruleset_refuse(set, keep);
+	return rc;
+}
+
+void ruleset_refuse(struct ruleset *set, struct arena *keep)
+{
 	arena_join(keep, &set->arena);
 	ruleset_free(set);
-	return rc;
 }
 
 struct ruleset *ruleset_ref(struct ruleset *set)
@@ -591,4 +607,9 @@ const uint32_t *ruleset_triggered(
 bool ruleset_needs_quotes(const struct ruleset *set)
 {
 	return set->needs_quotes;
+}
+
+bool ruleset_needs_language(const struct ruleset *set)
+{
+	return set->needs_language;
 }
