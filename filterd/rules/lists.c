@@ -212,6 +212,8 @@ static bool include(struct load *load, struct list *list, struct growing *to, st
 	}
 	if (!expand(load, other))
 		return false;
+	if (other->state == STATE_BROKEN)
+		list->state = STATE_BROKEN; /* reported there, and not once more for each user */
 	for (size_t i = 0; i < other->count; i++) {
 		if (!add_entry(load, list, to, other->entries[i]))
 			return false;
@@ -403,7 +405,8 @@ int lists_finish(struct load *load)
 		if (!expand(load, &load->lists[i]))
 			return ERR_NOMEM;
 	}
-	for (size_t i = 0; i < load->list_names.count; i++) {
+	/* What looks unused may be used where something else is wrong. */
+	for (size_t i = 0; i < load->list_names.count && !load->loader.errors->errors; i++) {
 		const struct list *list = &load->lists[i];
 
 		if (list->used)
