@@ -221,6 +221,14 @@ static bool include(struct load *load, struct list *list, struct growing *to, st
 	return true;
 }
 
+/* Lists also hold domains for `links`: those are no misspelt words. */
+static bool may_be_domain(struct span entry)
+{
+	const char *dot = entry.len > 2 ? memchr(entry.ptr + 1, '.', entry.len - 2) : NULL;
+
+	return dot && !memchr(entry.ptr, ' ', entry.len);
+}
+
 static bool add_written(struct load *load, struct list *list, struct growing *to,
 	struct place place, struct span entry)
 {
@@ -235,7 +243,8 @@ static bool add_written(struct load *load, struct list *list, struct growing *to
 		list->state = STATE_BROKEN;
 		return true;
 	}
-	lists_lint_word(load, place, entry);
+	if (!may_be_domain(entry))
+		lists_lint_word(load, place, entry);
 	return add_entry(load, list, to, entry);
 }
 
