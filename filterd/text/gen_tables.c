@@ -562,7 +562,7 @@ static void put_folds(void)
 		if (len > 3)
 			printf("\t{{0}, FOLD_SHORT_LONGER},\n");
 		else
-			printf("\t{{%u, %u, %u}, %u},\n", len > 0 ? bytes[0] : 0,
+			printf("\t{{%d, %d, %d}, %u},\n", len > 0 ? bytes[0] : 0,
 				len > 1 ? bytes[1] : 0, len > 2 ? bytes[2] : 0, len);
 	}
 	printf("};\n\n");

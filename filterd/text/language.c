@@ -97,7 +97,7 @@ static struct span beginning(struct span s)
 	if (len > LOOKED_AT_MAX)
 		for (len = LOOKED_AT_MAX; (s.ptr[len] & 0xC0) == 0x80;)
 			len--;
-	return span_sub(s, 0, len);
+	return (struct span){s.ptr, len};
 }
 
 static uint32_t lower(uint32_t c)

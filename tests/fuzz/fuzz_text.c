@@ -122,6 +122,8 @@ static void check_text(struct span original)
 	CHECK(memchr(language.tag, '\0', LANGUAGE_SIZE) != NULL);
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span original = {(const char *)data, size};
