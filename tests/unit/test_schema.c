@@ -70,7 +70,12 @@ static const struct key all_keys[] = {
 		AT(choice),
 		.choices = colours,
 		.fallback = "green"},
-	{.name = "choices", .type = TYPE_CHOICES, .help = "C.", AT(choices), .choices = colours},
+	{.name = "choices",
+		.type = TYPE_CHOICES,
+		.help = "C.",
+		AT(choices),
+		.choices = colours,
+		.fallback = "[red, green]"},
 	{.name = "wording", .type = TYPE_WORDING, .help = "W.", AT(wording)},
 	{.name = "inner", .type = TYPE_SECTION, .help = "I.", AT(inner), .section = &inner_section},
 	{.name = "node", .type = TYPE_NODE, .help = "N.", AT(node), .shape = "anything"},
@@ -127,6 +132,7 @@ static void defaults(void **state)
 	assert_int_equal(f.all.duration, 250);
 	assert_span(f.all.text, "none");
 	assert_int_equal(f.all.choice, 1);
+	assert_int_equal(f.all.choices, 3);
 	assert_int_equal(f.all.inner.n, 3);
 	assert_int_equal(f.all.texts.count, 0);
 	assert_null(f.all.node);
