@@ -69,7 +69,7 @@ int http_answer(struct buf *out, const struct http_answer *answer)
 	if (answer->framing == HTTP_FRAMING_CHUNKED) {
 		WRITE(out, "Transfer-Encoding: chunked\r\n");
 	} else if (answer->framing == HTTP_FRAMING_LENGTH && answer->status != 204 &&
-		answer->status != 304) {
+		   answer->status != 304) {
 		WRITE(out, "Content-Length: ");
 		buf_u64(out, answer->body.len);
 		WRITE(out, "\r\n");

@@ -253,7 +253,7 @@ static struct span decode(struct arena *arena, struct span raw)
 		if (p == end)
 			break;
 		if (p[1] == 'u') {
-			uint32_t c;
+			uint32_t c = 0;
 
 			p = read_unicode_escape(p, end, &c, &problem);
 			to += utf8_put(c, to);
