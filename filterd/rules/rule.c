@@ -1,7 +1,7 @@
 /* From the keys of guidelines, rules, tests and exceptions to what evaluation works with. */
 #include "rules/load.h"
 
-#include "base/clock.h"
+#include "rules/test_comment.h"
 
 /* --- guidelines
  * ----------------------------------------------------------------------------------- */
@@ -99,32 +99,6 @@ static int64_t given(const struct yaml_node *node, const char *key, int64_t valu
 	return schema_has(node, key) ? value : COMMENT_ABSENT;
 }
 
-static void fill_comment(
-	struct comment *comment, const struct test_keys *keys, const struct yaml_node *node)
-{
-	const struct yaml_node *author = yaml_get(node, "author");
-
-	*comment = (struct comment)COMMENT_INIT;
-	comment->text = keys->text;
-	comment->lang = keys->lang;
-	comment->site = keys->site;
-	comment->parent_text = keys->parent;
-	comment->submitted_ms = given(node, "submitted", keys->submitted_ms);
-	comment->article.title = keys->title;
-	comment->article.section = keys->section;
-	comment->article.text = keys->article;
-	comment->article.tags = keys->tags.items;
-	comment->article.tags_count = keys->tags.count;
-	comment->author.name = keys->author.name;
-	comment->author.url = keys->author.url;
-	comment->author.email = keys->author.email;
-	comment->author.approved = given(author, "approved", keys->author.approved);
-	comment->author.rejected = given(author, "rejected", keys->author.rejected);
-	comment->author.created_ms = given(author, "created", keys->author.created_ms);
-	if (schema_has(author, "role"))
-		comment->author.role = (enum role)(ROLE_READER + keys->author.role);
-}
-
 static size_t test_count(const struct yaml_node *list)
 {
 	return list ? list->kind == YAML_SEQUENCE ? list->count : 1 : 0;
@@ -135,17 +109,13 @@ static int add_tests(struct load *load, struct rule *rule, const struct yaml_nod
 {
 	for (size_t i = 0; i < test_count(list); i++) {
 		const struct yaml_node *node = list->kind == YAML_SEQUENCE ? &list->items[i] : list;
-		struct test_keys keys;
-		int rc = schema_read(&load->set->arena, rule->source, load->loader.errors,
-			&test_section, node, &keys);
+		int rc = test_comment_read(&load->set->arena, rule->source, load->loader.errors,
+			node, &out[*count].comment);
 
 		if (rc == ERR_NOMEM)
 			return rc;
 		if (rc != OK)
 			continue;
-		if (keys.lang.len == 0 && rule->languages_count)
-			keys.lang = rule->languages[0];
-		fill_comment(&out[*count].comment, &keys, node);
 		out[*count].match = match;
 		out[(*count)++].node = node;
 	}

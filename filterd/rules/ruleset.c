@@ -74,10 +74,8 @@ bool load_check_name(struct load *load, const struct rule_file *file, const char
 /* --- files
  * ---------------------------------------------------------------------------------------- */
 
-static void set_error(struct load *load, const char *format, long long number)
-{
-	errors_add(load->loader.errors, SEVERITY_ERROR, (struct place){NULL, 0, 0}, format, number);
-}
+#define set_error(load, ...)                                                                       \
+	errors_add((load)->loader.errors, SEVERITY_ERROR, (struct place){NULL, 0, 0}, __VA_ARGS__)
 
 int load_read(struct load *load, const char *path, const char *relative, struct rule_file **out)
 {
@@ -87,9 +85,9 @@ int load_read(struct load *load, const char *path, const char *relative, struct 
 
 	if (load->files_count == RULE_FILES_MAX || load->bytes > RULESET_SIZE_MAX) {
 		if (load->files_count == RULE_FILES_MAX)
-			set_error(load, "there are more than %lld files", RULE_FILES_MAX);
+			set_error(load, "there are more than %d files", RULE_FILES_MAX);
 		else
-			set_error(load, "the files hold more than %lld bytes", RULESET_SIZE_MAX);
+			set_error(load, "the files hold more than %d bytes", RULESET_SIZE_MAX);
 		return ERR_INVALID;
 	}
 	if (!load_grow((void **)&load->files, load->files_count, &load->files_capacity,
@@ -276,6 +274,9 @@ static int finish_conditions(struct load *load)
 		load->loader.field = FIELD_TEXT;
 		load->loader.source = named->file->source;
 		loader_named_condition(&load->loader, named->name_node);
+		/* What looks unused may be used where something else is wrong. */
+		if (load->loader.errors->errors)
+			continue;
 		load_warning(load, named->file->source, named->name_node,
 			"nobody uses the condition `%s`", named->name.ptr);
 		errors_hint(load->loader.errors, "write `condition: %s` where it is meant",
@@ -413,6 +414,17 @@ static void fill_tables(struct ruleset *set)
 	}
 }
 
+static void find_needs(struct ruleset *set)
+{
+	for (size_t r = 0; r < set->rules_count && !set->needs_language; r++) {
+		const struct rule *rule = &set->rules[r];
+
+		set->needs_language = rule->languages_count > 0 ||
+				      condition_needs_language(rule->when) ||
+				      (rule->unless && condition_needs_language(rule->unless));
+	}
+}
+
 /* --- the whole
  * -------------------------------------------------------------------------------------- */
 
@@ -463,6 +475,7 @@ static int compile(struct load *load)
 	if (rc != OK)
 		return rc;
 	fill_tables(load->set);
+	find_needs(load->set);
 	lint_regexes(load);
 	return compute_version(load);
 }
@@ -521,10 +534,14 @@ int ruleset_load(const struct ruleset_options *options, struct errors *errors, s
 		*out = set;
 		return OK;
 	}
-	/* The texts that errors quote outlive the set. */
+	ruleset_refuse(set, keep);
+	return rc;
+}
+
+void ruleset_refuse(struct ruleset *set, struct arena *keep)
+{
 	arena_join(keep, &set->arena);
 	ruleset_free(set);
-	return rc;
 }
 
 struct ruleset *ruleset_ref(struct ruleset *set)
@@ -590,4 +607,9 @@ const uint32_t *ruleset_triggered(
 bool ruleset_needs_quotes(const struct ruleset *set)
 {
 	return set->needs_quotes;
+}
+
+bool ruleset_needs_language(const struct ruleset *set)
+{
+	return set->needs_language;
 }
