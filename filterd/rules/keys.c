@@ -104,9 +104,8 @@ static const char *const role_choices[] = {"reader", "trusted", "staff", NULL};
 
 #define AT(field) .offset = offsetof(struct test_author_keys, field)
 static const struct key test_author_keys[] = {
-	{.name = "id", .type = TYPE_STRING, AT(id), .help = "The author's account."},
 	{.name = "name", .type = TYPE_STRING, AT(name), .help = "The name shown with the comment."},
-	{.name = "id", .type = TYPE_STRING, AT(id), .help = "The site's own name for the author."},
+	{.name = "id", .type = TYPE_STRING, AT(id), .help = "The author's account."},
 	{.name = "url", .type = TYPE_STRING, AT(url), .help = "The author's web address."},
 	{.name = "email", .type = TYPE_STRING, AT(email), .help = "The author's e-mail address."},
 	{.name = "approved",

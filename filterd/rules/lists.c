@@ -160,10 +160,30 @@ void lists_unknown(struct load *load, struct place place, struct span name)
 /* Entries of one list while they are collected, in the scratch arena. */
 struct growing {
 	struct span *items;
+	struct place *places;
 	size_t count, capacity;
 };
 
-static bool add_entry(struct load *load, struct list *list, struct growing *to, struct span entry)
+static bool grow(struct load *load, struct growing *to)
+{
+	size_t capacity = to->capacity ? to->capacity * 2 : 64;
+	struct span *items = arena_alloc(&load->scratch, capacity * sizeof(*items));
+	struct place *places = arena_alloc(&load->scratch, capacity * sizeof(*places));
+
+	if (!items || !places)
+		return false;
+	if (to->count) {
+		memcpy(items, to->items, to->count * sizeof(*items));
+		memcpy(places, to->places, to->count * sizeof(*places));
+	}
+	to->items = items;
+	to->places = places;
+	to->capacity = capacity;
+	return true;
+}
+
+static bool add_entry(struct load *load, struct list *list, struct growing *to, struct place place,
+	struct span entry)
 {
 	if (to->count == LIST_ENTRIES_MAX || load->entries == ENTRIES_TOTAL_MAX) {
 		if (list->state != STATE_BROKEN)
@@ -173,17 +193,9 @@ static bool add_entry(struct load *load, struct list *list, struct growing *to, 
 		return true;
 	}
 	load->entries++;
-	if (to->count == to->capacity) {
-		size_t capacity = to->capacity ? to->capacity * 2 : 64;
-		struct span *items = arena_alloc(&load->scratch, capacity * sizeof(*items));
-
-		if (!items)
-			return false;
-		if (to->count)
-			memcpy(items, to->items, to->count * sizeof(*items));
-		to->items = items;
-		to->capacity = capacity;
-	}
+	if (to->count == to->capacity && !grow(load, to))
+		return false;
+	to->places[to->count] = place;
 	to->items[to->count++] = entry;
 	return true;
 }
@@ -212,8 +224,17 @@ static bool include(struct load *load, struct list *list, struct growing *to, st
 	}
 	if (!expand(load, other))
 		return false;
+	if (list->includes_count == LIST_INCLUDES_MAX) {
+		errors_add(load->loader.errors, SEVERITY_ERROR, place,
+			"a list may include %d others", LIST_INCLUDES_MAX);
+		list->state = STATE_BROKEN;
+		return true;
+	}
+	list->includes[list->includes_count++] = other;
+	if (other->state == STATE_BROKEN)
+		list->state = STATE_BROKEN; /* reported there, and not once more for each user */
 	for (size_t i = 0; i < other->count; i++) {
-		if (!add_entry(load, list, to, other->entries[i]))
+		if (!add_entry(load, list, to, (struct place){0}, other->entries[i]))
 			return false;
 	}
 	return true;
@@ -233,8 +254,7 @@ static bool add_written(struct load *load, struct list *list, struct growing *to
 		list->state = STATE_BROKEN;
 		return true;
 	}
-	lists_lint_word(load, place, entry);
-	return add_entry(load, list, to, entry);
+	return add_entry(load, list, to, place, entry);
 }
 
 /* One entry a line; `#` begins a comment at the start of a line or after a space. */
@@ -293,23 +313,39 @@ static bool add_lines(
 	return true;
 }
 
+/* The path of a word file: from the folder of the YAML file, `../` taken away where it can be. */
+static bool word_path(struct buf *out, const char *yaml, struct span path)
+{
+	const char *slash = strrchr(yaml, '/');
+	size_t folder = slash && path.ptr[0] != '/' ? (size_t)(slash - yaml) : 0;
+
+	while (folder && span_starts(path, SPAN("../"))) {
+		size_t up = folder;
+
+		while (up > 0 && yaml[up - 1] != '/')
+			up--;
+		if (up == 0 || span_eq((struct span){yaml + up, folder - up}, SPAN("..")))
+			break;
+		folder = up - 1;
+		path = span_sub(path, 3, path.len);
+	}
+	buf_append(out, yaml, folder);
+	if (slash && path.ptr[0] != '/')
+		buf_char(out, '/');
+	buf_span(out, path);
+	buf_char(out, '\0');
+	return !out->failed;
+}
+
 static bool add_file(struct load *load, struct list *list, struct growing *to, struct span path)
 {
-	const char *yaml = list->file->source->name, *slash = strrchr(yaml, '/');
 	const struct yaml_node *node = yaml_get(list->node, "file");
+	struct rule_file *file = NULL;
 	struct buf full = {0};
-	struct rule_file *file;
-	int rc;
+	int rc = word_path(&full, list->file->source->name, path)
+			 ? load_read(load, full.data, path.ptr, &file)
+			 : ERR_NOMEM;
 
-	if (path.ptr[0] != '/' && slash)
-		buf_append(&full, yaml, (size_t)(slash - yaml) + 1);
-	buf_span(&full, path);
-	buf_char(&full, '\0');
-	if (full.failed) {
-		buf_free(&full);
-		return false;
-	}
-	rc = load_read(load, full.data, path.ptr, &file);
 	buf_free(&full);
 	if (rc == ERR_NOMEM)
 		return false;
@@ -375,10 +411,25 @@ static struct list *expand(struct load *load, struct list *list)
 		return NULL;
 	if (to.count)
 		memcpy(list->entries, to.items, to.count * sizeof(*list->entries));
+	list->places = to.places;
 	list->count = to.count;
 	if (list->state == STATE_OPEN)
 		list->state = STATE_DONE;
 	return list;
+}
+
+/* As deep as lists include each other. */
+void lists_lint(struct load *load, struct list *list)
+{
+	if (list->linted)
+		return;
+	list->linted = true;
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->places[i].source)
+			lists_lint_word(load, list->places[i], list->entries[i]);
+	}
+	for (size_t i = 0; i < list->includes_count; i++)
+		lists_lint(load, list->includes[i]);
 }
 
 struct list *lists_get(struct load *load, struct span name)
@@ -403,7 +454,8 @@ int lists_finish(struct load *load)
 		if (!expand(load, &load->lists[i]))
 			return ERR_NOMEM;
 	}
-	for (size_t i = 0; i < load->list_names.count; i++) {
+	/* What looks unused may be used where something else is wrong. */
+	for (size_t i = 0; i < load->list_names.count && !load->loader.errors->errors; i++) {
 		const struct list *list = &load->lists[i];
 
 		if (list->used)

@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 
 #define LIST_ENTRIES_MAX 200000 /* of one list, included lists counted in */
+#define LIST_INCLUDES_MAX 32 /* lists that one list includes */
 #define LIST_DEPTH_MAX 16 /* lists that include lists */
 #define ENTRIES_TOTAL_MAX 2000000 /* of all lists, and of all `words` */
 
@@ -40,8 +41,12 @@ struct list {
 	const struct yaml_node *node;
 	struct span *entries; /* expanded; in the set's arena */
 	size_t count;
+	struct place *places; /* of its own entries; without a source: of an included list */
+	struct list *includes[LIST_INCLUDES_MAX];
+	size_t includes_count;
 	enum state state;
 	bool used;
+	bool linted; /* it is used for words, and its own have been looked at */
 };
 
 /* A named condition; compiled for each field it is used on. */
@@ -178,6 +183,9 @@ bool lists_is_include(struct span entry, struct span *name);
 
 /* Warns if a word can never match because of how it is written. */
 void lists_lint_word(struct load *load, struct place place, struct span word);
+
+/* The same for a list that is used for words (it may as well hold domains), and those in it. */
+void lists_lint(struct load *load, struct list *list);
 
 /* --- rule.c ----------------------------------------------------------------------------------- */
 

@@ -252,6 +252,7 @@ bool loader_find_list(void *context, struct span name, const struct span **entri
 
 	if (!list)
 		return false;
+	lists_lint(loader->load, list);
 	*entries = list->entries;
 	*count = list->count;
 	/* A broken list has been reported: no second error about its being empty. */
@@ -316,6 +317,23 @@ static void words_error(struct loader *loader, const struct strings *entries,
 		matcher_free(built);
 }
 
+static void lint_words(struct loader *loader, const struct strings *entries)
+{
+	struct span name;
+
+	for (size_t i = 0; i < entries->count; i++) {
+		const struct yaml_node *node = entries->nodes[i];
+
+		if (i > 0 && node == entries->nodes[i - 1])
+			continue;
+		if (lists_is_include(node->value, &name))
+			lists_lint(loader->load, lists_get(loader->load, name));
+		else
+			lists_lint_word(
+				loader->load, yaml_place(loader->source, node), entries->items[i]);
+	}
+}
+
 int loader_add_words(struct loader *loader, const struct strings *entries, uint32_t *id)
 {
 	struct pattern_options options = {.disguised = loader->disguised};
@@ -325,11 +343,7 @@ int loader_add_words(struct loader *loader, const struct strings *entries, uint3
 
 	if (!builder)
 		return ERR_NOMEM;
-	for (size_t i = 0; i < entries->count; i++) {
-		if (entries->nodes[i]->value.ptr == entries->items[i].ptr)
-			lists_lint_word(loader->load, yaml_place(loader->source, entries->nodes[i]),
-				entries->items[i]);
-	}
+	lint_words(loader, entries);
 	rc = matcher_add_words(builder, entries->items, entries->count, options, id, &error);
 	if (rc == ERR_INVALID)
 		words_error(loader, entries, options, &error);

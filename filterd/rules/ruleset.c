@@ -274,6 +274,9 @@ static int finish_conditions(struct load *load)
 		load->loader.field = FIELD_TEXT;
 		load->loader.source = named->file->source;
 		loader_named_condition(&load->loader, named->name_node);
+		/* What looks unused may be used where something else is wrong. */
+		if (load->loader.errors->errors)
+			continue;
 		load_warning(load, named->file->source, named->name_node,
 			"nobody uses the condition `%s`", named->name.ptr);
 		errors_hint(load->loader.errors, "write `condition: %s` where it is meant",

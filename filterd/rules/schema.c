@@ -455,6 +455,34 @@ static void (*const readers[])(
 	[TYPE_NODE] = read_node,
 };
 
+/*
+ * A default as a node, in the arena because values may point to it: a word, or a list of words such
+ * as `[email, phone]`. NULL when out of memory.
+ */
+static struct yaml_node *fallback_node(struct reader *r, const char *text)
+{
+	size_t count = 1, at = 1, len = strlen(text);
+	struct yaml_node *node;
+
+	for (size_t i = 0; i < len; i++)
+		count += text[i] == ',';
+	node = take(r, 1 + count, sizeof(*node));
+	if (!node)
+		return NULL;
+	node->value = span_of(text);
+	if (text[0] != '[')
+		return node;
+	*node = (struct yaml_node){.kind = YAML_SEQUENCE, .items = node + 1};
+	while (node->count < count) {
+		size_t word = strcspn(text + at, ",]");
+
+		node->items[node->count++].value =
+			arena_copy(r->arena, (struct span){text + at, word});
+		at += word + 2;
+	}
+	return node;
+}
+
 static void set_defaults(struct reader *r, const struct section *section, void *target)
 {
 	for (size_t i = 0; i < section->count; i++) {
@@ -464,12 +492,10 @@ static void set_defaults(struct reader *r, const struct section *section, void *
 		if (key->type == TYPE_SECTION) {
 			set_defaults(r, key->section, to);
 		} else if (key->fallback) {
-			/* In the arena: the value may point to its node. */
-			struct yaml_node *node = take(r, 1, sizeof(*node));
+			const struct yaml_node *node = fallback_node(r, key->fallback);
 
 			if (!node)
 				return;
-			node->value = span_of(key->fallback);
 			readers[key->type](r, key, node, to);
 		}
 	}

@@ -40,7 +40,7 @@ struct key {
 	const char *help; /* a sentence for the reference */
 	size_t offset; /* offsetof() in the section's struct */
 	int64_t min, max; /* for numbers, durations, sizes; both 0: no bounds */
-	const char *fallback; /* default as written in YAML; NULL: zero or absent */
+	const char *fallback; /* default: a word, or words as `[a, b]`; NULL: zero or absent */
 	const char *const *choices; /* NULL-terminated */
 	const struct section
 		*section; /* TYPE_SECTION; for TYPE_NODE: what the reference points to */

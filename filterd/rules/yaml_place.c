@@ -90,7 +90,19 @@ static void begin_block(struct walk *w)
 		else
 			break;
 	}
+	/* `|2` leaves spaces to the value that would else be taken for indentation. */
+	for (size_t i = 0; i < w->value.len && w->value.ptr[i] == ' ' && w->indent; i++)
+		w->indent--;
 	begin_block_line(w);
+}
+
+/* From a line break to the next line that holds something: `>` folds, so breaks do not add up. */
+static void skip_blank_lines(struct walk *w)
+{
+	do {
+		skip_line_break(w);
+		begin_block_line(w);
+	} while (is_break(peek(w, 0)));
 }
 
 static size_t char_len(struct span s, size_t at)
@@ -106,9 +118,10 @@ static bool step_block(struct walk *w)
 	char wanted = w->value.ptr[w->done];
 
 	if (is_break(peek(w, 0)) && (wanted == '\n' || wanted == ' ')) {
-		skip_line_break(w);
-		begin_block_line(w);
+		skip_blank_lines(w);
 		w->done++;
+		while (wanted == '\n' && w->done < w->value.len && w->value.ptr[w->done] == '\n')
+			w->done++;
 		return true;
 	}
 	if (peek(w, 0) != wanted)

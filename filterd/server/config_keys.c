@@ -142,7 +142,7 @@ static const struct key site_keys[] = {
 		.help = "What is different about guidelines: by their names, or a list that also "
 			"names sections.",
 		.section = &threshold_section,
-		.shape = "name: site guideline"},
+		.shape = "name: site guideline, or list"},
 };
 #undef AT
 

@@ -255,6 +255,20 @@ static bool walk(struct walk *w, struct position p)
 	return take_look_alikes(w, &p) || end_word(w, &p);
 }
 
+/* Whether so many places can only be masks that no reading of them shows enough. */
+static bool hides_too_much(const struct place *places, size_t count)
+{
+	size_t masks = 0, all = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (places[i].flags == PLACE_MASK && !places[i].letters)
+			masks++;
+		if (places[i].flags != PLACE_SKIP)
+			all += places[i].run;
+	}
+	return 3 * masks > 2 * all;
+}
+
 bool reading_find(const struct lexicon *lexicon, const struct place *places, size_t count,
 	bool apart, struct reading *out)
 {
@@ -265,6 +279,8 @@ bool reading_find(const struct lexicon *lexicon, const struct place *places, siz
 		.steps_left = STEPS_PER_PLACE * (count + 1),
 		.out = out};
 
+	if (hides_too_much(places, count))
+		return false;
 	for (size_t i = 0; i < count; i++)
 		w.stretched |= places[i].run >= STRETCHED && (places[i].flags & PLACE_LETTER);
 	return walk(&w, (struct position){.node = lexicon->root});

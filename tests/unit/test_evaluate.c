@@ -282,7 +282,7 @@ static void test_field_of_spans(void **state)
  */
 
 static const struct override overrides[] = {
-	{.rules = {"r/p*", 3}, .has_action = true, .action = ACTION_REJECT},
+	{.rules = {"r/p*", 4}, .has_action = true, .action = ACTION_REJECT},
 	{.rules = {"r/reject", 8}, .off = true},
 	{.rules = {"r/review", 8},
 		.section = {"sport", 5},
@@ -297,7 +297,6 @@ static const struct threshold thresholds[] = {
 static const struct site sites[] = {
 	{.name = {"strict", 6}, .overrides = overrides, .overrides_count = 3},
 	{.name = {"loose", 5}, .thresholds = thresholds, .thresholds_count = 2},
-	{.name = {"german", 6}, .lang = {"de", 2}},
 };
 
 static enum verdict_kind on_site(
@@ -330,11 +329,12 @@ static void test_sites(void **state)
 
 static void test_site_language(void **state)
 {
+	static const struct site german = {.name = {"german", 6}, .lang = {"de", 2}};
 	struct ruleset *set = load_for(CONDUCT
 		"rules:\n"
 		"  - {id: de, guideline: conduct, language: de, reason: R., action: review,"
 		" when: {words: wort}}\n",
-		sites, ARRAY_LEN(sites));
+		&german, 1);
 	struct comment comment = comment_of("wort");
 
 	(void)state;
