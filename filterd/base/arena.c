@@ -32,7 +32,7 @@ static bool add_block(struct arena *a, size_t size)
 			return false;
 		wanted = a->limit - a->used;
 	}
-	if (wanted > SIZE_MAX - sizeof(*block))
+	if (wanted > PTRDIFF_MAX - sizeof(*block))
 		return false;
 	block = malloc(sizeof(*block) + wanted);
 	if (!block)
@@ -51,7 +51,7 @@ void *arena_alloc(struct arena *a, size_t size)
 	const size_t mask = alignof(max_align_t) - 1;
 	void *given;
 
-	if (size > SIZE_MAX - mask)
+	if (size > PTRDIFF_MAX - mask)
 		return NULL;
 	size = (size + mask) & ~mask;
 	if ((!a->at || size > (size_t)(a->end - a->at)) && !add_block(a, size))
@@ -83,6 +83,22 @@ struct span arena_copy(struct arena *a, struct span s)
 		memcpy(copy, s.ptr, s.len);
 	copy[s.len] = '\0';
 	return (struct span){copy, s.len};
+}
+
+void arena_join(struct arena *to, struct arena *from)
+{
+	struct arena_block **tail = &from->blocks;
+
+	if (!from->blocks)
+		return;
+	while (*tail)
+		tail = &(*tail)->next;
+	*tail = to->blocks;
+	to->blocks = from->blocks;
+	to->at = from->at;
+	to->end = from->end;
+	to->used += from->used;
+	arena_init(from, from->limit);
 }
 
 void arena_reset(struct arena *a)

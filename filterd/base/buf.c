@@ -17,7 +17,7 @@ char *buf_reserve(struct buf *b, size_t more)
 	if (more <= b->cap - b->len && b->data)
 		return b->data + b->len;
 	wanted = b->len + more;
-	if (wanted < more || (b->limit && wanted > b->limit))
+	if (wanted < more || wanted > PTRDIFF_MAX || (b->limit && wanted > b->limit))
 		goto fail;
 	cap = b->cap ? b->cap : FIRST_CAPACITY;
 	while (cap < wanted)

@@ -16,12 +16,30 @@ static char *format_text(const char *format, va_list args)
 	return text;
 }
 
-static struct error *append(struct errors *list)
+/* Room for an error in a full list: the last warning goes. */
+static struct error *replace_warning(struct errors *list)
+{
+	for (size_t i = list->count; i-- > 0;) {
+		struct error *e = &list->items[i];
+
+		if (e->severity != SEVERITY_WARNING)
+			continue;
+		free(e->text);
+		free(e->hint);
+		memmove(e, e + 1, (list->count - i - 1) * sizeof(*e));
+		list->count--;
+		list->dropped++;
+		return &list->items[list->count];
+	}
+	return NULL;
+}
+
+static struct error *append(struct errors *list, enum severity severity)
 {
 	struct error *items;
 
 	if (list->count >= ERRORS_MAX)
-		return NULL;
+		return severity == SEVERITY_ERROR ? replace_warning(list) : NULL;
 	if (list->count == list->capacity) {
 		size_t capacity = list->capacity ? list->capacity * 2 : 8;
 
@@ -37,13 +55,14 @@ static struct error *append(struct errors *list)
 void errors_add(
 	struct errors *list, enum severity severity, struct place place, const char *format, ...)
 {
-	struct error *error = append(list);
+	struct error *error = append(list, severity);
 	va_list args;
 
 	if (severity == SEVERITY_ERROR)
 		list->errors++;
 	else
 		list->warnings++;
+	list->newest_dropped = !error;
 	if (!error) {
 		list->dropped++;
 		return;
@@ -59,12 +78,34 @@ void errors_hint(struct errors *list, const char *format, ...)
 	struct error *last = list->count ? &list->items[list->count - 1] : NULL;
 	va_list args;
 
-	if (!last || list->dropped)
+	if (!last || list->newest_dropped)
 		return;
 	va_start(args, format);
 	free(last->hint);
 	last->hint = format_text(format, args);
 	va_end(args);
+}
+
+void errors_move(struct errors *to, struct errors *from)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		struct error *slot = append(to, from->items[i].severity);
+
+		if (slot) {
+			*slot = from->items[i];
+			to->count++;
+		} else {
+			free(from->items[i].text);
+			free(from->items[i].hint);
+			to->dropped++;
+		}
+	}
+	to->errors += from->errors;
+	to->warnings += from->warnings;
+	to->dropped += from->dropped;
+	to->newest_dropped = true;
+	free(from->items);
+	*from = (struct errors){0};
 }
 
 static int compare(const struct error *a, const struct error *b)
@@ -100,6 +141,8 @@ static struct span source_line(const struct place *place)
 	struct span text = place->source->text;
 	size_t from = 0;
 
+	if (!text.ptr)
+		return text;
 	for (uint32_t line = 1; line < place->line; line++) {
 		const char *end = memchr(text.ptr + from, '\n', text.len - from);
 

@@ -32,13 +32,14 @@ struct error {
 	char *hint; /* owned or NULL: what would mend it */
 };
 
-#define ERRORS_MAX 50 /* more than this are counted, not kept */
+#define ERRORS_MAX 50 /* more than this are counted, not kept; errors before warnings */
 
 struct errors {
 	struct error *items; /* owned, in the order they were added */
 	size_t count;
 	size_t capacity;
 	size_t dropped; /* counted beyond ERRORS_MAX */
+	bool newest_dropped; /* so that errors_hint() does not mend another's */
 	size_t errors; /* of severity error, dropped ones included */
 	size_t warnings; /* the same for warnings */
 };
@@ -50,6 +51,9 @@ void errors_add(struct errors *list, enum severity severity, struct place place,
 /* Gives the newest error a hint ("did you mean `phrase`?"). No effect if it was dropped. */
 void errors_hint(struct errors *list, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Adds all of `from` to `to` and empties `from`. */
+void errors_move(struct errors *to, struct errors *from);
 
 /* Brings them into the order of file name, line and column; equal places keep their order. */
 void errors_sort(struct errors *list);

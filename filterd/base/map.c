@@ -45,8 +45,8 @@ static int grow(struct map *m)
 	bigger.slots = malloc(bigger.capacity * sizeof(*bigger.slots));
 	if (!bigger.slots)
 		return ERR_NOMEM;
-	for (size_t i = 0; i < bigger.capacity; i++)
-		bigger.slots[i].value = MAP_NONE;
+	/* All bits set is MAP_NONE in every value. */
+	memset(bigger.slots, 0xFF, bigger.capacity * sizeof(*bigger.slots));
 	for (size_t i = 0; i < m->capacity; i++) {
 		if (m->slots[i].value != MAP_NONE)
 			*find(&bigger, m->slots[i].key, m->slots[i].hash) = m->slots[i];

@@ -14,7 +14,7 @@ struct evaluate_options {
 	int64_t comment_ns; /* time for one comment */
 	int64_t pattern_ns; /* time for one pattern on one text */
 	bool plain; /* without the literal index: the oracle */
-	bool everything; /* explain: test every condition of every rule, even settled ones */
+	bool everything; /* judge every rule, also those that no pattern asks for */
 	/* One byte per rule index, nonzero: suspended (counts as unknown). NULL: none. */
 	const uint8_t *suspended;
 };
@@ -32,6 +32,13 @@ void evaluator_free(struct evaluator *evaluator);
  */
 int evaluate(struct evaluator *evaluator, const struct ruleset *set, const struct comment *comment,
 	const struct evaluate_options *options, const struct verdict **out);
+
+/*
+ * Whether one rule holds for the comment, whatever the others and the site's overrides say: for the
+ * rules' own tests. `unknown` also when the comment is too long. OK or ERR_NOMEM.
+ */
+int evaluate_rule(struct evaluator *evaluator, const struct ruleset *set, const struct rule *rule,
+	const struct comment *comment, const struct evaluate_options *options, enum truth *out);
 
 /*
  * The score of the strongest guideline's points p: piecewise linear and monotone, 0 at 0, 0.5 at

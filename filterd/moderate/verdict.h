@@ -63,7 +63,7 @@ struct fault {
 struct verdict {
 	enum verdict_kind kind;
 	double score; /* 0 to 1: < 0.5 approve, >= 0.5 review, >= 0.9 reject (before exemptions) */
-	bool degraded; /* at least one fault */
+	bool degraded; /* at least one fault of a rule that is not in shadow */
 	const struct guideline_points *guidelines; /* those with points, strongest first */
 	size_t guidelines_count;
 	const struct match *matches; /* strongest first, then in the rule set's order */

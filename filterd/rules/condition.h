@@ -19,6 +19,7 @@
 
 struct condition;
 struct loader; /* see loader.h: what compile() may use */
+struct findings; /* see findings.h: links, contacts and counts of one text */
 
 /* Everything a test may look at. Made by moderate/evaluate.c, once per comment. */
 struct scene {
@@ -26,15 +27,31 @@ struct scene {
 	int64_t now_ms; /* [ms since 1970] when the comment was submitted */
 	struct language language;
 	struct arena *arena; /* the comment's; anything a test allocates lives here */
-	void *private_; /* of evaluate.c */
-	/* The text of a field with its views, prepared on first use. NULL: out of memory. */
+	/*
+	 * Set by whoever runs out of memory: the comment gets no verdict, so what a test returns
+	 * after that does not matter.
+	 */
+	bool failed;
+	struct findings *findings[FIELD_COUNT]; /* made on first use, by findings.c */
+	/*
+	 * The text of a field with its views, prepared on first use. NULL: out of memory, or the
+	 * field is too long to be judged; the test returns unknown, the reason has been noted.
+	 */
 	struct text *(*text)(struct scene *scene, enum field field);
 	/*
-	 * Whether pattern `id` of the field's matcher matches; its hits if yes. On unknown the
-	 * fault has been noted in the scene.
+	 * Whether pattern `id` of the field's matcher matches; its hits if yes. Hits that do not
+	 * count for the rule being tested (counts() below) are left out. On unknown the fault has
+	 * been noted in the scene.
 	 */
 	enum truth (*find)(struct scene *scene, enum field field, uint32_t id,
 		const struct hit **hits, size_t *count);
+	/*
+	 * Whether a place counts for the rule being tested: not if the rule ignores quotes and the
+	 * place is quoted. For conditions that find places by themselves.
+	 */
+	bool (*counts)(struct scene *scene, enum field field, struct range range);
+	/* Notes why a condition is unknown. */
+	void (*fault)(struct scene *scene, enum scan_fault fault);
 	/* Whether the folded word stands in the article's title, text or tags. */
 	bool (*article_has)(struct scene *scene, struct span folded_word);
 };
@@ -53,20 +70,31 @@ struct evidence_item {
 	bool disguised;
 };
 
-/* Adds one; silently stops at 64. False when out of memory. */
-bool evidence_add(struct scene *scene, struct evidence *evidence, struct evidence_item item);
+#define EVIDENCE_MAX 64
+
+/*
+ * Adds one; silently stops at EVIDENCE_MAX. `evidence` may be NULL: nobody wants to know. Out of
+ * memory is noted in scene->failed.
+ */
+void evidence_add(struct scene *scene, struct evidence *evidence, struct evidence_item item);
 
 enum condition_flag {
 	CONDITION_FORESEEN =
 		1 << 0, /* a later version's: refused by the loader, in the table already */
 	CONDITION_CHEAP = 1 << 1, /* tested before those that run patterns */
+	/*
+	 * Besides the keys of its section its mapping holds any condition keys: the loader does not
+	 * read it by the section, compile() does.
+	 */
+	CONDITION_OPEN = 1 << 2,
+	CONDITION_LANGUAGE = 1 << 3, /* looks at the comment's language */
 };
 
 struct condition_kind {
 	const char *name; /* the key in `when` */
 	const char *help; /* what it is true for, in a sentence */
 	const char *example; /* a line of YAML for the reference */
-	const struct section *section; /* its keys; data is the section's struct */
+	const struct section *section; /* its keys; data is the section's struct (see OPEN) */
 	unsigned flags; /* enum condition_flag */
 	/* Checks and compiles; errors go to the loader. OK, ERR_INVALID or ERR_NOMEM. */
 	int (*compile)(struct loader *loader, struct condition *condition);
@@ -78,6 +106,9 @@ struct condition_kind {
 extern const struct condition_kind *const condition_kinds[];
 extern const size_t condition_kinds_count;
 
+/* The kind of that name, or NULL. */
+const struct condition_kind *condition_kind_find(struct span name);
+
 struct condition {
 	const struct condition_kind *kind;
 	void *data; /* the kind's struct, in the rule set's arena */
@@ -85,11 +116,13 @@ struct condition {
 	struct condition **children; /* of all, any, none, at_least, condition, field; NULL-free */
 	size_t children_count;
 	/*
-	 * The patterns one of which must be a candidate for this condition to be true or unknown;
-	 * triggers_all says there are none such: it has to be tested on every comment.
+	 * The patterns one of which must be a candidate for this condition to be true or unknown.
+	 * `always` says there are none such: it has to be tested on every comment. Set by
+	 * compile().
 	 */
 	struct trigger *triggers;
 	size_t triggers_count;
+	uint32_t weight; /* conditions below it and itself, shared ones each time; see loader.c */
 	bool always;
 };
 
@@ -98,6 +131,22 @@ struct trigger {
 	enum field field;
 	uint32_t pattern;
 };
+
+/*
+ * Makes one condition of several: all of them must hold, or any. `node` is where the whole stands.
+ * The array is copied, the children are shared. OK or ERR_NOMEM.
+ */
+int condition_all(struct arena *arena, const struct yaml_node *node, struct condition **children,
+	size_t count, struct condition **out);
+int condition_any(struct arena *arena, const struct yaml_node *node, struct condition **children,
+	size_t count, struct condition **out);
+
+/* Adds a pattern to the condition's triggers. OK or ERR_NOMEM. */
+int condition_add_trigger(
+	struct arena *arena, struct condition *condition, enum field field, uint32_t pattern);
+
+/* Whether the condition or one below it looks at the comment's language. */
+bool condition_needs_language(const struct condition *condition);
 
 /* Tests a condition with its kind's function. */
 enum truth condition_test(

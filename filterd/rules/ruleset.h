@@ -127,6 +127,8 @@ int ruleset_load(const struct ruleset_options *options, struct errors *errors, s
 
 struct ruleset *ruleset_ref(struct ruleset *set);
 void ruleset_unref(struct ruleset *set); /* NULL is legal */
+/* Frees a set that nobody else holds, but gives the sources that errors point to to *keep. */
+void ruleset_refuse(struct ruleset *set, struct arena *keep);
 
 const char *ruleset_version(const struct ruleset *set);
 size_t ruleset_rules(const struct ruleset *set, const struct rule **out);
@@ -141,6 +143,8 @@ const uint32_t *ruleset_triggered(
 	const struct ruleset *set, enum field field, uint32_t pattern, size_t *count);
 /* Whether any rule looks at quotes, or at article words: else evaluate saves that work. */
 bool ruleset_needs_quotes(const struct ruleset *set);
+/* Whether any rule is for some languages only, or asks for the language: else none is guessed. */
+bool ruleset_needs_language(const struct ruleset *set);
 
 /* What holds for a rule on a site and section, overrides applied; the last that fits wins. */
 struct effective {

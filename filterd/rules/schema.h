@@ -13,7 +13,7 @@
 enum value_type {
 	TYPE_BOOL, /* true | false                      -> bool */
 	TYPE_INT, /* whole number, key.min..key.max    -> int64_t */
-	TYPE_STRING, /* non-empty text                    -> struct span */
+	TYPE_STRING, /* non-empty text, NUL-terminated    -> struct span; min..max: bytes */
 	TYPE_STRINGS, /* a string, or a list of them       -> struct strings */
 	TYPE_CHOICE, /* one of key.choices                -> int (its index) */
 	TYPE_CHOICES, /* one or a list of key.choices      -> unsigned (bit per index) */
@@ -40,7 +40,7 @@ struct key {
 	const char *help; /* a sentence for the reference */
 	size_t offset; /* offsetof() in the section's struct */
 	int64_t min, max; /* for numbers, durations, sizes; both 0: no bounds */
-	const char *fallback; /* default as written in YAML; NULL: zero or absent */
+	const char *fallback; /* default: a word, or words as `[a, b]`; NULL: zero or absent */
 	const char *const *choices; /* NULL-terminated */
 	const struct section
 		*section; /* TYPE_SECTION; for TYPE_NODE: what the reference points to */
@@ -50,6 +50,7 @@ struct key {
 
 struct section {
 	const char *name; /* unique; the reference's heading and the schema's $defs name */
+	const char *noun; /* for errors: "a rule"; NULL: the name in backticks */
 	const char *help;
 	const struct key *keys;
 	size_t count;
@@ -58,6 +59,9 @@ struct section {
 	 * `phrase: {any: "…"}`), or -1: a mapping is required.
 	 */
 	int shorthand;
+	/* For a key it does not have: where that key belongs ("it is a condition: ..."), or NULL.
+	 */
+	const char *(*elsewhere)(struct span key);
 	size_t size; /* [bytes] of the section's struct */
 };
 
@@ -87,3 +91,11 @@ int schema_read(struct arena *arena, const struct source *source, struct errors 
 
 /* Whether the mapping has the key, for telling "absent" from "default". */
 bool schema_has(const struct yaml_node *node, const char *name);
+
+/* Whether it is a language code as rules name them: two or three small letters. */
+bool schema_is_language(struct span tag);
+
+/* "90s", "1h", "250ms": a duration [ms] as it would be written. */
+void schema_print_duration(char out[32], int64_t ms);
+/* "16KiB", "1000": a size [bytes] as it would be written. */
+void schema_print_size(char out[32], int64_t bytes);

@@ -3,9 +3,10 @@
  *
  * Built from libyaml's events, never its loader (which has no depth limit and is quadratic). What
  * rule files do not need is refused with its place: anchors, aliases, tags, merge keys, a second
- * document, duplicate keys, NUL, any encoding but UTF-8, a byte order mark, depth over
+ * document, duplicate keys, NUL, any encoding but UTF-8, a byte order mark, directives, depth over
  * YAML_DEPTH_MAX, files over YAML_SIZE_MAX, more than YAML_NODES_MAX nodes, keys that are no
- * scalars.
+ * scalars. Who begins a file with `---` must end it with `...`, so that a file that was cut off
+ * between two rules can be told from a whole one.
  */
 #pragma once
 
@@ -48,6 +49,19 @@ int source_read(struct arena *arena, const char *path, size_t max, struct errors
  */
 int yaml_parse(struct arena *arena, const struct source *source, struct errors *errors,
 	struct yaml_node **out);
+
+/* The byte of source->text at a line and column (both 1-based); clamped to the text. */
+size_t yaml_offset(const struct source *source, uint32_t line, uint32_t column);
+
+/* The place of byte `offset` of source->text. */
+struct place yaml_place_at(const struct source *source, size_t offset);
+
+/*
+ * The place of byte `offset` of a scalar's value, whatever way it is written: plain, in quotes with
+ * escapes, as a block. Where the two cannot be matched up: where the scalar begins.
+ */
+struct place yaml_place_inside(
+	const struct source *source, const struct yaml_node *scalar, size_t offset);
 
 /* The value under `key` of a mapping, or NULL. */
 const struct yaml_node *yaml_get(const struct yaml_node *mapping, const char *key);

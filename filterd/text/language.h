@@ -3,37 +3,38 @@
 
 #include "text/text.h"
 
-#define LANGUAGE_SIZE 9 /* longest tag we keep ("zh-Hant", "ckb") and NUL */
+#define LANGUAGE_SIZE 9 /* longest tag we keep ("zh-hant", "ckb") and NUL */
 
 enum language_source {
 	LANGUAGE_UNKNOWN,
 	LANGUAGE_TOLD, /* the CMS named it */
 	LANGUAGE_SCRIPT, /* the script leaves one of ours (Hebrew: he) or special letters do (ڕ ڵ ێ:
 			    ckb) */
-	LANGUAGE_GUESSED, /* n-grams (libexttextcat) and frequent words */
+	LANGUAGE_GUESSED, /* frequent words, letters and affixes */
 };
 
 struct language {
 	char tag[LANGUAGE_SIZE]; /* BCP 47 primary tag, lower case ("en", "ckb"); "" when unknown */
 	enum language_source source;
-	double confidence; /* 0 to 1; 1 when told */
+	double confidence; /* 0 to 1; 1 when told; of the best guess also when the tag is "" */
 	unsigned scripts; /* bit (1 << enum script) for each script with a share >= 10 % */
 };
 
-struct language_guesser; /* the n-gram fingerprints; immutable, shared by all threads */
+struct language_guesser; /* an index of frequent words; immutable, shared by all threads */
 
-/*
- * Opens the fingerprints (our own for kmr, libexttextcat's for the rest). NULL when they are not
- * installed: guesses then rest on scripts, letters and frequent words alone.
- */
+/* NULL when there is no memory. */
 struct language_guesser *language_guesser_new(void);
 void language_guesser_free(struct language_guesser *guesser);
 
 /*
- * Finds the language of `text`. `told` is the CMS's `lang` ("" if none); "en-GB" is kept as "en",
- * "ku" becomes ckb or kmr by script, "und" counts as none. Deterministic, and bounded: at most the
- * first 2 KiB of folded text are looked at. Kurdish is never called Arabic, Persian or Turkish on
- * weak evidence: below a confidence of 0.5 the tag is "".
+ * Finds the language of `text`. `told` is the CMS's `lang` ("" if none): of a well-formed tag the
+ * language is kept ("en-GB" is "en", "eng" as well; "zh-Hant" stays), "ku" becomes ckb or kmr by
+ * the text's script; "und" and what is no tag count as none. `guesser` may be NULL: guesses then
+ * rest on scripts and letters alone.
+ *
+ * Deterministic, and bounded: at most the first 2 KiB are looked at. Where the evidence is weak,
+ * as in texts of a few words or of several languages, the confidence is below 0.5 and the tag "";
+ * so Kurdish is not called Arabic, Persian or Turkish, nor they Kurdish, for one word or name.
  */
 void language_find(const struct language_guesser *guesser, const struct text *text,
 	struct span told, struct language *out);

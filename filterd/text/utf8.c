@@ -78,14 +78,10 @@ bool utf8_valid(struct span s, size_t *bad)
 	return true;
 }
 
-uint32_t utf8_next(struct span s, size_t *at)
+uint32_t utf8_next_long(struct span s, size_t *at)
 {
 	const unsigned char *p = (const unsigned char *)s.ptr + *at;
 
-	if (p[0] < 0x80) {
-		*at += 1;
-		return p[0];
-	}
 	if (p[0] < 0xE0) {
 		*at += 2;
 		return (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);

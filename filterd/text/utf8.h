@@ -10,11 +10,22 @@
  */
 bool utf8_valid(struct span s, size_t *bad);
 
+/* utf8_next() of a character that is not ASCII. */
+uint32_t utf8_next_long(struct span s, size_t *at);
+
 /*
  * The code point at s.ptr[*at], and *at moved past it. s must be valid UTF-8 and *at < s.len on a
  * character boundary.
  */
-uint32_t utf8_next(struct span s, size_t *at);
+static inline uint32_t utf8_next(struct span s, size_t *at)
+{
+	unsigned char first = (unsigned char)s.ptr[*at];
+
+	if (first >= 0x80)
+		return utf8_next_long(s, at);
+	++*at;
+	return first;
+}
 
 /*
  * The code point that ends just before *at, and *at moved to its first byte. s must be valid UTF-8

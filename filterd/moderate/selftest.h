@@ -1,0 +1,31 @@
+/*
+ * Rules' own tests: the sentences beside each rule for which it must hold or must not.
+ *
+ * A set whose own tests fail is refused like one with a misspelt key: whoever loads rules for use
+ * (daemon, reload, lint, check) does it through moderate_load().
+ */
+#pragma once
+
+#include "rules/ruleset.h"
+#include "text/language.h"
+
+/*
+ * ruleset_load() and the rules' own tests. As ruleset_load(); ERR_INVALID also when a test fails,
+ * with an error at the test. `guesser` may be NULL.
+ */
+int moderate_load(const struct ruleset_options *options, const struct language_guesser *guesser,
+	struct errors *errors, struct arena *keep, struct ruleset **out);
+
+struct selftest_counts {
+	size_t rules; /* with tests */
+	size_t tests;
+	size_t failed;
+};
+
+/*
+ * Runs the tests of all rules, one error for each that fails. A test without language is told the
+ * rule's first one; one without time is at a fixed time at which the rule is in force. OK,
+ * ERR_INVALID when one failed, or ERR_NOMEM.
+ */
+int selftest_run(const struct ruleset *set, const struct language_guesser *guesser,
+	struct errors *errors, struct selftest_counts *out);

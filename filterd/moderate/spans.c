@@ -1,0 +1,131 @@
+/* The places of a match: see spans.h. */
+#include "moderate/spans.h"
+
+#include <stdlib.h>
+
+#define STEP 256 /* [bytes] between the positions that are kept */
+
+/* A byte that begins a character; four-byte characters take two UTF-16 units. */
+static void count(struct span text, size_t from, size_t to, uint32_t *chars, uint32_t *utf16)
+{
+	for (size_t i = from; i < to; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+		uint32_t begins = (c & 0xC0) != 0x80;
+
+		*chars += begins;
+		*utf16 += begins + (c >= 0xF0);
+	}
+}
+
+static int make_positions(struct arena *arena, struct span text, struct positions *out)
+{
+	size_t steps = text.len / STEP + 1;
+	uint32_t chars = 0, utf16 = 0;
+
+	out->text = text;
+	out->chars = arena_alloc(arena, steps * sizeof(*out->chars));
+	out->utf16 = arena_alloc(arena, steps * sizeof(*out->utf16));
+	if (!out->chars || !out->utf16) {
+		out->chars = NULL;
+		return ERR_NOMEM;
+	}
+	for (size_t i = 0; i < steps; i++) {
+		out->chars[i] = chars;
+		out->utf16[i] = utf16;
+		if (i + 1 < steps)
+			count(text, i * STEP, (i + 1) * STEP, &chars, &utf16);
+	}
+	return OK;
+}
+
+static void position(const struct positions *made, uint32_t at, uint32_t *chars, uint32_t *utf16)
+{
+	*chars = made->chars[at / STEP];
+	*utf16 = made->utf16[at / STEP];
+	count(made->text, at / STEP * STEP, at, chars, utf16);
+}
+
+static bool is_place(const struct evidence_item *item)
+{
+	return item->range.from < item->range.to;
+}
+
+/* The field whose places are shown: the text if it has any, else the first that has. */
+static enum field main_field(const struct evidence *evidence)
+{
+	enum field field = FIELD_TEXT;
+	bool found = false;
+
+	for (size_t i = 0; i < evidence->count; i++) {
+		const struct evidence_item *item = &evidence->items[i];
+
+		if (!is_place(item) || (found && item->field >= field))
+			continue;
+		field = item->field;
+		found = true;
+	}
+	return field;
+}
+
+static int compare_items(const void *a, const void *b)
+{
+	const struct evidence_item *x = *(const struct evidence_item *const *)a;
+	const struct evidence_item *y = *(const struct evidence_item *const *)b;
+
+	if (x->range.from != y->range.from)
+		return x->range.from < y->range.from ? -1 : 1;
+	if (x->range.to != y->range.to)
+		return x->range.to > y->range.to ? -1 : 1;
+	if (x->disguised != y->disguised)
+		return x->disguised - y->disguised;
+	return x < y ? -1 : x > y; /* the order in which they were found */
+}
+
+static void fill(struct stage *stage, const struct positions *made,
+	const struct evidence_item *item, struct match_span *out)
+{
+	*out = (struct match_span){
+		.bytes = item->range,
+		.text = span_sub(made->text, item->range.from, item->range.to),
+		.entry = item->entry,
+		.disguised = item->disguised,
+		.quoted = stage_quoted(stage, item->field, item->range),
+	};
+	position(made, item->range.from, &out->chars.from, &out->utf16.from);
+	position(made, item->range.to, &out->chars.to, &out->utf16.to);
+}
+
+int spans_make(struct stage *stage, const struct evidence *evidence,
+	struct positions made[FIELD_COUNT], struct match *out)
+{
+	const struct evidence_item *items[EVIDENCE_MAX];
+	struct positions *positions;
+	struct match_span *spans;
+	size_t found = 0;
+
+	out->field = main_field(evidence);
+	for (size_t i = 0; i < evidence->count; i++)
+		if (is_place(&evidence->items[i]) && evidence->items[i].field == out->field)
+			items[found++] = &evidence->items[i];
+	if (found == 0)
+		return OK;
+	qsort(items, found, sizeof(*items), compare_items);
+	positions = &made[out->field];
+	spans = arena_alloc(&stage->arena, MATCH_SPANS_MAX * sizeof(*spans));
+	if (!spans)
+		return ERR_NOMEM;
+	if (!positions->chars &&
+		make_positions(&stage->arena, stage->fields[out->field].value, positions) != OK)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < found && out->spans_count < MATCH_SPANS_MAX; i++) {
+		const struct match_span *last =
+			out->spans_count ? &spans[out->spans_count - 1] : NULL;
+
+		if (last && last->bytes.from == items[i]->range.from &&
+			last->bytes.to == items[i]->range.to)
+			continue; /* two patterns found the same place */
+		fill(stage, positions, items[i], &spans[out->spans_count++]);
+	}
+	out->spans = spans;
+	return OK;
+}

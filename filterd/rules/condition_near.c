@@ -1,0 +1,177 @@
+/* `near`: two phrases with few words in between. */
+#include "rules/condition_parts.h"
+#include "text/segment.h"
+
+#define WITHIN_MAX 50 /* [words] */
+
+struct near {
+	const struct yaml_node *first_node, *second_node;
+	int64_t within; /* [words] in between, at most */
+	bool ordered;
+	struct patterns first, second;
+};
+
+static const struct key keys[] = {
+	{.name = "first",
+		.type = TYPE_NODE,
+		.help = "A phrase.",
+		.offset = offsetof(struct near, first_node),
+		.shape = "phrase",
+		.flags = KEY_REQUIRED},
+	{.name = "second",
+		.type = TYPE_NODE,
+		.help = "Another phrase.",
+		.offset = offsetof(struct near, second_node),
+		.shape = "phrase",
+		.flags = KEY_REQUIRED},
+	{.name = "within",
+		.type = TYPE_INT,
+		.help = "At most so many words stand between them.",
+		.offset = offsetof(struct near, within),
+		.max = WITHIN_MAX,
+		.fallback = "5"},
+	{.name = "ordered",
+		.type = TYPE_BOOL,
+		.help = "Whether the first must come first.",
+		.offset = offsetof(struct near, ordered),
+		.fallback = "false"},
+};
+
+static const struct section section = {
+	.name = "near",
+	.help = "Two phrases close to each other, also across sentences.",
+	.keys = keys,
+	.count = ARRAY_LEN(keys),
+	.shorthand = -1,
+	.size = sizeof(struct near),
+};
+
+static int add_phrase(struct loader *loader, struct condition *condition, struct patterns *patterns,
+	const struct yaml_node *node)
+{
+	uint32_t id;
+	int rc;
+
+	if (node->kind != YAML_SCALAR) {
+		loader_error(loader, node, "a phrase (text) is needed here");
+		return ERR_INVALID;
+	}
+	rc = patterns_init(loader, patterns, 1);
+	if (rc == OK)
+		rc = loader_add_phrase(loader, node, &id);
+	if (rc == OK)
+		patterns->ids[patterns->count++] = id;
+	/* Both are needed, so either would do as the trigger; an author names the telling one
+	 * first. */
+	if (rc == OK && patterns == &((struct near *)condition->data)->first)
+		rc = condition_add_trigger(loader->arena, condition, loader->field, id);
+	return rc;
+}
+
+static int compile(struct loader *loader, struct condition *condition)
+{
+	struct near *near = condition->data;
+	int first = add_phrase(loader, condition, &near->first, near->first_node);
+	int second = first == ERR_NOMEM
+			     ? first
+			     : add_phrase(loader, condition, &near->second, near->second_node);
+
+	return first != OK ? first : second;
+}
+
+/* The first byte of the folded text that comes from the original at or after `original`. */
+static size_t folded_offset(const struct view *folded, uint32_t original)
+{
+	size_t low = 0, high = folded->text.len;
+
+	if (!folded->map)
+		return original;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (folded->map[middle] < original)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Whether at most `within` words stand between the end of a and the start of b. */
+static bool close_enough(const struct text *text, struct range a, struct range b, int64_t within)
+{
+	size_t from = folded_offset(&text->folded, a.to);
+	size_t to = folded_offset(&text->folded, b.from);
+	struct span between = span_sub(text->folded.text, from, to), word;
+	size_t at = 0;
+
+	for (int64_t words = 0; segment_next_word(between, &at, &word);)
+		if (++words > within)
+			return false;
+	return true;
+}
+
+static bool near_each_other(
+	const struct near *near, const struct text *text, struct range a, struct range b)
+{
+	if (a.to <= b.from)
+		return close_enough(text, a, b, near->within);
+	if (b.to <= a.from)
+		return !near->ordered && close_enough(text, b, a, near->within);
+	return false; /* they overlap: one place cannot be two */
+}
+
+static void add_evidence(
+	struct scene *scene, struct evidence *evidence, enum field field, const struct hit *hit)
+{
+	evidence_add(scene, evidence,
+		(struct evidence_item){.field = field,
+			.range = hit->in_original,
+			.entry = hit->entry,
+			.disguised = hit->disguised});
+}
+
+static enum truth test(
+	const struct condition *condition, struct scene *scene, struct evidence *evidence)
+{
+	const struct near *near = condition->data;
+	enum field field = near->first.field;
+	const struct hit *a, *b;
+	size_t a_count, b_count;
+	enum truth first = scene->find(scene, field, near->first.ids[0], &a, &a_count), second;
+	struct text *text;
+	bool found = false;
+
+	if (first == TRUTH_NO)
+		return TRUTH_NO;
+	second = scene->find(scene, field, near->second.ids[0], &b, &b_count);
+	if (truth_and(first, second) != TRUTH_YES)
+		return truth_and(first, second);
+	text = scene->text(scene, field);
+	if (!text)
+		return TRUTH_UNKNOWN;
+	for (size_t i = 0; i < a_count; i++)
+		for (size_t k = 0; k < b_count; k++)
+			if (near_each_other(near, text, a[i].in_original, b[k].in_original)) {
+				add_evidence(scene, evidence, field, &a[i]);
+				add_evidence(scene, evidence, field, &b[k]);
+				found = true;
+			}
+	if (found)
+		return TRUTH_YES;
+	/* Further hits are not known: somebody may have put HITS_MAX harmless ones in front. */
+	if (a_count == HITS_MAX || b_count == HITS_MAX) {
+		scene->fault(scene, SCAN_REGEX_LIMIT);
+		return TRUTH_UNKNOWN;
+	}
+	return TRUTH_NO;
+}
+
+const struct condition_kind condition_kind_near = {
+	.name = "near",
+	.help = "Two phrases stand close to each other.",
+	.example = "near: {first: \"(journalist|reporter)\", second: \"<harm>\", within: 5}",
+	.section = &section,
+	.compile = compile,
+	.test = test,
+};

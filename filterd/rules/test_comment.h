@@ -1,0 +1,13 @@
+/* Comments as they are written in tests: beside rules, and in case files. */
+#pragma once
+
+#include "rules/comment.h"
+#include "rules/schema.h"
+
+/*
+ * Reads a text, or a mapping with a text and its context (test_section in keys.h), into *out.
+ * Memory comes from the arena and the node. What is not given is absent. OK, ERR_INVALID or
+ * ERR_NOMEM.
+ */
+int test_comment_read(struct arena *arena, const struct source *source, struct errors *errors,
+	const struct yaml_node *node, struct comment *out);

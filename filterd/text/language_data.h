@@ -1,0 +1,52 @@
+/* What language guesses rest on: words, letters and affixes of each language; private to text/. */
+#pragma once
+
+#include "base/span.h"
+
+/* The languages that are told apart by evidence; others are known by their script alone. */
+enum tongue {
+	TONGUE_AR,
+	TONGUE_CKB,
+	TONGUE_DE,
+	TONGUE_EN,
+	TONGUE_ES,
+	TONGUE_FA,
+	TONGUE_FR,
+	TONGUE_KMR,
+	TONGUE_RU,
+	TONGUE_TR,
+	TONGUE_UK,
+	TONGUE_UR,
+	TONGUE_COUNT,
+};
+
+struct tongue_data {
+	const char *tag;
+	const char *words; /* the commonest, parted by spaces, as they are written */
+};
+extern const struct tongue_data tongues[TONGUE_COUNT];
+
+#define LETTER_TONGUES 3
+
+/* A letter of the original text that speaks for some languages. Points are hundredths of a word. */
+struct letter_evidence {
+	uint32_t c; /* lower case */
+	struct {
+		uint8_t tongue;
+		uint8_t points;
+	} of[LETTER_TONGUES];
+};
+extern const struct letter_evidence letter_evidence[]; /* sorted by c */
+extern const size_t letter_evidence_count;
+
+/* A beginning or an end of a folded word that speaks for a language. */
+struct affix_evidence {
+	char affix[8]; /* in place, because every unknown word is held against all */
+	uint8_t len; /* of the affix, in bytes */
+	uint8_t tongue;
+	uint8_t points;
+	uint8_t rest; /* letters that the word must have besides */
+	bool begins; /* a prefix; else a suffix */
+};
+extern const struct affix_evidence affix_evidence[];
+extern const size_t affix_evidence_count;

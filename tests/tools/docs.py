@@ -1,0 +1,79 @@
+"""Keeps the references in the READMEs equal to what the binary prints from its tables.
+
+    docs.py [--build DIR]            compares; ends with `N passed, N failed`
+    docs.py --write [--build DIR]    writes them
+
+A reference stands between two lines, `<!-- reference:begin -->` and `<!-- reference:end -->`.
+"""
+
+import argparse
+import difflib
+import os
+import subprocess
+import sys
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BEGIN = "<!-- reference:begin -->\n"
+END = "<!-- reference:end -->\n"
+
+# Which README holds what `filterd reference NAME` prints.
+REFERENCES = {
+    "rules": "rules/README.md",
+    "config": "filterd/rules/README.md",
+    "cli": "filterd/cli/README.md",
+    "metrics": "filterd/server/README.md",
+}
+
+
+def generated(build, name):
+    filterd = os.path.join(TOP, build, "filterd")
+    done = subprocess.run([filterd, "reference", name], stdout=subprocess.PIPE, check=True)
+    return done.stdout.decode()
+
+
+def parts(path):
+    """The file's text before, inside and after the markers; ValueError when they are missing."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    before, begin, rest = text.partition(BEGIN)
+    inside, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError("has no reference:begin and reference:end lines")
+    return before + BEGIN, inside, END + after
+
+
+def check(build, name, readme, write):
+    """True if the README holds the reference, which --write sees to."""
+    try:
+        before, inside, after = parts(os.path.join(TOP, readme))
+        wanted = "\n" + generated(build, name).strip() + "\n\n"
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
+        print("%s: %s" % (readme, error))
+        return False
+    if inside == wanted:
+        return True
+    if not write:
+        print("".join(difflib.unified_diff(inside.splitlines(True), wanted.splitlines(True),
+                                           readme, "filterd reference " + name)))
+        print("%s: differs from the tables; run `make docs`" % readme)
+        return False
+    with open(os.path.join(TOP, readme), "w", encoding="utf-8") as file:
+        file.write(before + wanted + after)
+    print("%s: written" % readme)
+    return True
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", default="build")
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    results = [check(options.build, name, readme, options.write)
+               for name, readme in REFERENCES.items()]
+    print("%d passed, %d failed" % (sum(results), len(results) - sum(results)))
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
