@@ -24,7 +24,7 @@ struct matcher;
 struct matcher_builder;
 
 struct pattern_options {
-	bool original; /* look in the text as sent instead of the folded view */
+	bool original; /* look in the text as sent, not the folded view; of regexes alone */
 	bool disguised; /* look in the disguised view too (never with original) */
 };
 
@@ -63,7 +63,10 @@ void matcher_free(struct matcher *matcher); /* NULL is legal */
 
 size_t matcher_count(const struct matcher *matcher);
 
-/* The folded words of all patterns that look at disguised text: what a lexicon is made of. */
+/*
+ * The folded words of all words and phrase patterns that look at disguised text, without
+ * duplicates: what a lexicon is made of. Prefixes of four bytes and more are among them.
+ */
 const struct span *matcher_lexicon_words(const struct matcher *matcher, size_t *count);
 
 /* For lint and explain: what a pattern is looked up by. */

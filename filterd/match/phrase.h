@@ -55,6 +55,7 @@ int phrase_parse(struct arena *arena, struct span written, const struct phrase_l
 /* Appends the PCRE2 pattern (to be compiled with PCRE2_UTF | PCRE2_UCP) that defines the phrase. */
 void phrase_print_regex(const struct phrase *phrase, struct buf *out);
 
-/* Calls `each` with every literal word (folded, not prefixes) in the phrase: for the lexicon. */
+/* Calls `each` with every word (folded; of prefixes those of four bytes and more): for the lexicon.
+ */
 void phrase_words(
 	const struct phrase *phrase, void (*each)(void *context, struct span word), void *context);

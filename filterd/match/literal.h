@@ -1,0 +1,52 @@
+/*
+ * Literals: pieces of text of which one must occur for a pattern to match. Private to match/.
+ *
+ * What a literal of a word is looked for in is a run: word characters of scripts that set spaces,
+ * as many as stand together. Every word edge is an end of a run, so a word without signs in it is
+ * there only where it is a whole run; that one look-up for each run of the text suffices is what
+ * makes thousands of words cheap.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "match/phrase_tree.h"
+
+enum literal_kind {
+	LITERAL_RUN, /* is a whole run */
+	LITERAL_PREFIX, /* is what a run begins with */
+	LITERAL_PART, /* may stand anywhere */
+};
+
+struct literal {
+	enum literal_kind kind;
+	struct span bytes; /* folded, not empty */
+	/* Of LITERAL_PART: what stands there is no letter, digit or _ (\b of a regex). */
+	bool edge_before, edge_after;
+};
+
+struct literals {
+	struct literal *items; /* in the arena */
+	size_t count; /* 0: none is known */
+};
+
+/* The piece of a word to look for, and its offset in it [bytes]. There always is one. */
+struct literal literal_of_word(const struct phrase_word *word, uint32_t *offset);
+
+/*
+ * How telling a literal is: about the number of its letters, less where it is a frequent word or
+ * stands anywhere.
+ */
+int literal_worth(const struct literal *literal);
+
+/* The most telling literals of a phrase. OK (never none) or ERR_NOMEM. */
+int literals_of_phrase(struct arena *arena, const struct phrase *phrase, struct literals *out);
+
+/*
+ * The literals of a regex that PCRE2 has compiled, each of at least LITERAL_SHORTEST bytes.
+ * `original`: it is matched with the text as sent, so what is looked for in the folded text is the
+ * literals' folded form. *unbounded is set if an unlimited repeat holds a variable one. OK (none is
+ * legal) or ERR_NOMEM.
+ */
+#define LITERAL_SHORTEST 3
+int literals_of_regex(struct arena *arena, struct span regex, bool original, struct literals *out,
+	bool *unbounded);

@@ -1,0 +1,284 @@
+/* Chooses the literals of words and phrases: see literal.h. */
+#include "match/literal.h"
+
+#include <stdlib.h>
+
+#include "text/chars.h"
+#include "text/utf8.h"
+
+#define WORTH_MAX 10 /* letters beyond this make a literal no rarer */
+
+/* So frequent that nearly every text holds some: what they lead to would be tried all the time. */
+static const char *const frequent[] = {
+	"about",
+	"after",
+	"again",
+	"all",
+	"also",
+	"always",
+	"and",
+	"any",
+	"are",
+	"because",
+	"been",
+	"before",
+	"being",
+	"but",
+	"can",
+	"could",
+	"did",
+	"does",
+	"don",
+	"even",
+	"every",
+	"for",
+	"from",
+	"get",
+	"getting",
+	"give",
+	"going",
+	"gonna",
+	"good",
+	"had",
+	"has",
+	"have",
+	"her",
+	"here",
+	"him",
+	"his",
+	"how",
+	"into",
+	"its",
+	"just",
+	"know",
+	"like",
+	"make",
+	"many",
+	"more",
+	"most",
+	"much",
+	"need",
+	"never",
+	"not",
+	"now",
+	"off",
+	"one",
+	"only",
+	"other",
+	"our",
+	"out",
+	"over",
+	"people",
+	"really",
+	"right",
+	"said",
+	"same",
+	"say",
+	"see",
+	"she",
+	"should",
+	"some",
+	"still",
+	"such",
+	"take",
+	"than",
+	"that",
+	"the",
+	"their",
+	"them",
+	"then",
+	"there",
+	"these",
+	"they",
+	"thing",
+	"think",
+	"this",
+	"those",
+	"time",
+	"too",
+	"under",
+	"very",
+	"want",
+	"was",
+	"way",
+	"well",
+	"were",
+	"what",
+	"when",
+	"where",
+	"which",
+	"who",
+	"why",
+	"will",
+	"with",
+	"without",
+	"would",
+	"year",
+	"years",
+	"you",
+	"your",
+};
+
+static int compare_word(const void *key, const void *item)
+{
+	const struct span *word = key;
+
+	return span_cmp(*word, span_of(*(const char *const *)item));
+}
+
+static bool is_frequent(struct span word)
+{
+	return bsearch(&word, frequent, ARRAY_LEN(frequent), sizeof(frequent[0]), compare_word);
+}
+
+int literal_worth(const struct literal *literal)
+{
+	int worth = (int)utf8_count(literal->bytes).chars;
+
+	if (worth > WORTH_MAX)
+		worth = WORTH_MAX;
+	if (literal->kind != LITERAL_PART && worth > 2 && is_frequent(literal->bytes))
+		worth = 2;
+	if (literal->kind == LITERAL_PART && worth > 1)
+		worth -= 1;
+	return worth;
+}
+
+/* --- words ------------------------------------------------------------------------------------ */
+
+static bool is_run_char(uint32_t c)
+{
+	return (char_info(c).flags & (CHAR_WORD | CHAR_SOLO)) == CHAR_WORD;
+}
+
+/* The next run of `s` at or after *at. */
+static bool next_run(struct span s, size_t *at, struct span *run)
+{
+	size_t from = *at, end;
+
+	while (from < s.len) {
+		size_t next = from;
+
+		if (is_run_char(utf8_next(s, &next)))
+			break;
+		from = next;
+	}
+	for (end = from; end < s.len;) {
+		size_t next = end;
+
+		if (!is_run_char(utf8_next(s, &next)))
+			break;
+		end = next;
+	}
+	*at = end;
+	*run = span_sub(s, from, end);
+	return end > from;
+}
+
+struct literal literal_of_word(const struct phrase_word *word, uint32_t *offset)
+{
+	struct literal best = {.kind = LITERAL_PART, .bytes = word->text};
+	struct span run;
+	bool found = false;
+
+	*offset = 0;
+	for (size_t at = 0; next_run(word->text, &at, &run);) {
+		struct literal literal = {.kind = LITERAL_RUN, .bytes = run};
+
+		if (word->prefix && at == word->text.len)
+			literal.kind = LITERAL_PREFIX;
+		if (!found || literal_worth(&literal) > literal_worth(&best)) {
+			best = literal;
+			*offset = (uint32_t)(run.ptr - word->text.ptr);
+			found = true;
+		}
+	}
+	return best;
+}
+
+/* --- phrases ---------------------------------------------------------------------------------- */
+
+/* How good a set is: the worst of its literals, and then how few they are. */
+static int set_worth(const struct literals *set)
+{
+	int worst = 100, size = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		int worth = 8 * literal_worth(&set->items[i]);
+
+		worst = worth < worst ? worth : worst;
+	}
+	for (size_t n = set->count; n > 1; n /= 2)
+		size++;
+	return worst - size;
+}
+
+static int best_of_sequence(
+	struct arena *arena, const struct phrase_sequence *s, struct literals *out);
+
+/* One literal for each of the choices. */
+static int literals_of_choices(
+	struct arena *arena, const struct phrase_sequence *choices, struct literals *out)
+{
+	size_t room = 0;
+
+	*out = (struct literals){NULL, 0};
+	for (const struct phrase_sequence *s = choices; s; s = s->next) {
+		struct literals more;
+
+		if (best_of_sequence(arena, s, &more) != OK)
+			return ERR_NOMEM;
+		if (out->count + more.count > room) {
+			struct literal *items;
+
+			room = 2 * (out->count + more.count);
+			items = arena_alloc(arena, room * sizeof(*items));
+			if (!items)
+				return ERR_NOMEM;
+			if (out->count > 0)
+				memcpy(items, out->items, out->count * sizeof(*items));
+			out->items = items;
+		}
+		memcpy(out->items + out->count, more.items, more.count * sizeof(*more.items));
+		out->count += more.count;
+	}
+	return OK;
+}
+
+static int literals_of_element(
+	struct arena *arena, const struct phrase_element *e, struct literals *out)
+{
+	uint32_t offset;
+
+	if (e->kind == PHRASE_CHOICE)
+		return literals_of_choices(arena, e->choices, out);
+	out->items = arena_alloc(arena, sizeof(*out->items));
+	if (!out->items)
+		return ERR_NOMEM;
+	out->items[0] = literal_of_word(&e->word, &offset);
+	out->count = 1;
+	return OK;
+}
+
+/* The best set that one element which must be there gives. The depth is the parser's. */
+static int best_of_sequence(
+	struct arena *arena, const struct phrase_sequence *s, struct literals *out)
+{
+	*out = (struct literals){NULL, 0};
+	for (const struct phrase_element *e = s->first; e; e = e->next) {
+		struct literals set;
+
+		if (phrase_is_optional(e))
+			continue;
+		if (literals_of_element(arena, e, &set) != OK)
+			return ERR_NOMEM;
+		if (out->count == 0 || set_worth(&set) > set_worth(out))
+			*out = set;
+	}
+	return OK;
+}
+
+int literals_of_phrase(struct arena *arena, const struct phrase *phrase, struct literals *out)
+{
+	return best_of_sequence(arena, &phrase->sequence, out);
+}

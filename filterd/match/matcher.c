@@ -1,0 +1,387 @@
+/* Builds matchers: adds patterns, finds what they are looked up by, and makes the index. */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/map.h"
+#include "match/literal.h"
+#include "match/pattern.h"
+
+struct matcher_builder {
+	struct arena *arena;
+	struct index *index; /* owned */
+	struct pattern *patterns; /* owned */
+	size_t count;
+	size_t room;
+	struct buf text; /* scratch */
+	struct span *lexicon; /* owned until it is copied */
+	size_t lexicon_count;
+	size_t lexicon_room;
+	struct map lexicon_seen;
+	bool failed; /* out of memory somewhere below a callback */
+};
+
+struct matcher_builder *matcher_builder_new(struct arena *arena)
+{
+	struct matcher_builder *b = calloc(1, sizeof(*b));
+
+	if (!b)
+		return NULL;
+	b->arena = arena;
+	b->index = index_new();
+	if (!b->index) {
+		free(b);
+		return NULL;
+	}
+	return b;
+}
+
+/* --- adding ----------------------------------------------------------------------------------- */
+
+static struct pattern *new_pattern(struct matcher_builder *b)
+{
+	if (b->count == b->room) {
+		size_t room = b->room ? 2 * b->room : 64;
+		struct pattern *patterns = realloc(b->patterns, room * sizeof(*patterns));
+
+		if (!patterns)
+			return NULL;
+		b->patterns = patterns;
+		b->room = room;
+	}
+	b->patterns[b->count] = (struct pattern){0};
+	return &b->patterns[b->count];
+}
+
+/* Keeps the scratch text as the pattern's regex. */
+static int keep_regex(struct matcher_builder *b, struct pattern *p)
+{
+	if (!b->text.failed)
+		p->regex = arena_copy(b->arena, buf_content(&b->text));
+	return b->text.failed || !p->regex.ptr ? ERR_NOMEM : OK;
+}
+
+static void add_lexicon_word(void *context, struct span word)
+{
+	struct matcher_builder *b = context;
+
+	if (b->failed || map_get(&b->lexicon_seen, word) != MAP_NONE)
+		return;
+	if (b->lexicon_count == b->lexicon_room) {
+		size_t room = b->lexicon_room ? 2 * b->lexicon_room : 256;
+		struct span *words = realloc(b->lexicon, room * sizeof(*words));
+
+		b->failed = !words;
+		if (b->failed)
+			return;
+		b->lexicon = words;
+		b->lexicon_room = room;
+	}
+	b->lexicon[b->lexicon_count++] = word;
+	b->failed = map_set(&b->lexicon_seen, word, 0) != OK;
+}
+
+/* Keeps the literals' texts for describe, and looks the pattern up by them. */
+static int index_literals(
+	struct matcher_builder *b, struct pattern *p, const struct literals *literals)
+{
+	uint32_t id = (uint32_t)b->count;
+	int rc = OK;
+
+	p->always = literals->count == 0;
+	p->literals = arena_alloc(b->arena, literals->count * sizeof(*p->literals));
+	if (!p->literals)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < literals->count && rc == OK; i++) {
+		p->literals[p->literals_count++] = literals->items[i].bytes;
+		rc = index_add(b->index, &literals->items[i],
+			(struct posting){.pattern = id, .entry = POSTING_NO_ENTRY});
+	}
+	return rc;
+}
+
+/* Takes the pattern in as the next one. */
+static int finish_pattern(struct matcher_builder *b, uint32_t *id)
+{
+	if (b->failed)
+		return ERR_NOMEM;
+	*id = (uint32_t)b->count++;
+	return OK;
+}
+
+/* --- words ------------------------------------------------------------------------------------ */
+
+struct ranked {
+	struct phrase_sequence sequence;
+	size_t len; /* [bytes] of all its words */
+};
+
+static size_t sequence_length(const struct phrase_sequence *s)
+{
+	size_t len = 0;
+
+	for (const struct phrase_element *e = s->first; e; e = e->next)
+		len += e->word.text.len;
+	return len;
+}
+
+static int compare_ranked(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	if (x->len != y->len)
+		return x->len > y->len ? -1 : 1;
+	return (x->sequence.entry > y->sequence.entry) - (x->sequence.entry < y->sequence.entry);
+}
+
+/* Parses the entries into p->sequences, the longest first: "kill you" goes before "kill". */
+static int parse_entries(struct matcher_builder *b, struct pattern *p, const struct span *entries,
+	size_t count, struct pattern_error *error)
+{
+	struct span *copies = arena_alloc(b->arena, count * sizeof(*copies));
+	struct phrase_sequence *sequences = arena_zalloc(b->arena, count, sizeof(*sequences));
+	struct ranked *ranked = calloc(count, sizeof(*ranked));
+	int rc = copies && sequences && ranked ? OK : ERR_NOMEM;
+
+	for (size_t i = 0; i < count && rc == OK; i++) {
+		rc = phrase_parse_entry(b->arena, entries[i], 0, &ranked[i].sequence, error);
+		if (rc != OK)
+			break;
+		copies[i] = arena_copy(b->arena, entries[i]);
+		ranked[i].sequence.entry = (uint32_t)i;
+		ranked[i].len = sequence_length(&ranked[i].sequence);
+		rc = copies[i].ptr ? OK : ERR_NOMEM;
+	}
+	if (rc == OK) {
+		qsort(ranked, count, sizeof(*ranked), compare_ranked);
+		for (size_t i = 0; i < count; i++) {
+			sequences[i] = ranked[i].sequence;
+			sequences[i].next = i + 1 < count ? &sequences[i + 1] : NULL;
+		}
+		p->sequences = sequences;
+		p->entries = copies;
+		p->entries_count = count;
+	}
+	free(ranked);
+	return rc;
+}
+
+static void add_lexicon_entry(struct matcher_builder *b, const struct entry *entry)
+{
+	for (uint32_t i = 0; i < entry->count; i++)
+		if (!entry->words[i].prefix || entry->words[i].text.len >= PHRASE_LEXICON_MIN)
+			add_lexicon_word(b, entry->words[i].text);
+}
+
+/* Makes what confirms the entries, and looks the pattern up by each. */
+static int index_entries(struct matcher_builder *b, struct pattern *p)
+{
+	struct entry *compiled = arena_alloc(b->arena, p->entries_count * sizeof(*compiled));
+	int rc = OK;
+
+	p->literals = arena_alloc(b->arena, p->entries_count * sizeof(*p->literals));
+	if (!compiled || !p->literals)
+		return ERR_NOMEM;
+	p->compiled = compiled;
+	for (size_t i = 0; i < p->entries_count && rc == OK; i++) {
+		struct literal literal;
+
+		if (!entry_make(b->arena, &p->sequences[i], &compiled[i], &literal))
+			return ERR_NOMEM;
+		p->literals[p->literals_count++] = literal.bytes;
+		rc = index_add(b->index, &literal,
+			(struct posting){.pattern = (uint32_t)b->count, .entry = (uint32_t)i});
+		if (p->options.disguised)
+			add_lexicon_entry(b, &compiled[i]);
+	}
+	return rc;
+}
+
+int matcher_add_words(struct matcher_builder *builder, const struct span *entries, size_t count,
+	struct pattern_options options, uint32_t *id, struct pattern_error *error)
+{
+	struct pattern *p = new_pattern(builder);
+	int rc;
+
+	if (!p)
+		return ERR_NOMEM;
+	if (count == 0)
+		return pattern_fail(error, 0, "there are no words");
+	p->kind = PATTERN_WORDS;
+	p->options = (struct pattern_options){.disguised = options.disguised};
+	rc = parse_entries(builder, p, entries, count, error);
+	if (rc != OK)
+		return rc;
+	buf_clear(&builder->text);
+	phrase_print_choice(p->sequences, &builder->text);
+	rc = keep_regex(builder, p);
+	if (rc == OK)
+		rc = index_entries(builder, p);
+	return rc == OK ? finish_pattern(builder, id) : rc;
+}
+
+/* --- phrases and regexes ---------------------------------------------------------------------- */
+
+int matcher_add_phrase(struct matcher_builder *builder, struct span written,
+	const struct phrase_lists *lists, struct pattern_options options, uint32_t *id,
+	struct pattern_error *error)
+{
+	struct pattern *p = new_pattern(builder);
+	struct span copy = arena_copy(builder->arena, written);
+	struct literals literals;
+	struct phrase *phrase;
+	int rc;
+
+	if (!p || !copy.ptr)
+		return ERR_NOMEM;
+	p->kind = PATTERN_PHRASE;
+	p->options = (struct pattern_options){.disguised = options.disguised};
+	rc = phrase_parse(builder->arena, copy, lists, &phrase, error);
+	if (rc != OK)
+		return rc;
+	p->written = copy;
+	p->list_entries = phrase->entries;
+	p->entries_count = phrase->entries_count;
+	buf_clear(&builder->text);
+	phrase_print_regex(phrase, &builder->text);
+	rc = keep_regex(builder, p);
+	if (rc == OK)
+		rc = regex_compile(p->regex, true, &p->code, error);
+	if (rc == ERR_INVALID) /* only ever because there is too much of it */
+		return pattern_fail(error, 0, "this phrase is too large with its lists");
+	if (rc == OK)
+		rc = literals_of_phrase(builder->arena, phrase, &literals);
+	if (rc == OK)
+		rc = index_literals(builder, p, &literals);
+	if (rc == OK && options.disguised)
+		phrase_words(phrase, add_lexicon_word, builder);
+	if (rc == OK)
+		rc = finish_pattern(builder, id);
+	if (rc != OK)
+		pcre2_code_free(p->code);
+	return rc;
+}
+
+int matcher_add_regex(struct matcher_builder *builder, struct span regex,
+	struct pattern_options options, uint32_t *id, struct pattern_error *error)
+{
+	struct pattern *p = new_pattern(builder);
+	struct literals literals;
+	int rc;
+
+	if (!p)
+		return ERR_NOMEM;
+	p->kind = PATTERN_REGEX;
+	p->options = options;
+	if (options.original)
+		p->options.disguised = false;
+	rc = regex_vet(regex, error);
+	if (rc != OK)
+		return rc;
+	p->regex = arena_copy(builder->arena, regex);
+	if (!p->regex.ptr)
+		return ERR_NOMEM;
+	rc = regex_compile(p->regex, true, &p->code, error);
+	if (rc != OK)
+		return rc;
+	p->matches_empty = regex_matches_empty(p->code);
+	rc = literals_of_regex(
+		builder->arena, p->regex, options.original, &literals, &p->unbounded);
+	if (rc == OK)
+		rc = index_literals(builder, p, &literals);
+	if (rc == OK)
+		rc = finish_pattern(builder, id);
+	if (rc != OK)
+		pcre2_code_free(p->code);
+	return rc;
+}
+
+/* --- building --------------------------------------------------------------------------------- */
+
+/* Hands the builder's parts over to the matcher. */
+static int assemble(struct matcher_builder *b, struct matcher *m)
+{
+	size_t always = 0;
+	uint32_t *ids;
+	struct span *words;
+
+	for (size_t i = 0; i < b->count; i++)
+		always += b->patterns[i].always;
+	ids = arena_alloc(b->arena, always * sizeof(*ids));
+	words = arena_alloc(b->arena, b->lexicon_count * sizeof(*words));
+	if (!ids || !words || index_build(b->index) != OK)
+		return ERR_NOMEM;
+	always = 0;
+	for (size_t i = 0; i < b->count; i++)
+		if (b->patterns[i].always)
+			ids[always++] = (uint32_t)i;
+	if (b->lexicon_count > 0)
+		memcpy(words, b->lexicon, b->lexicon_count * sizeof(*words));
+	*m = (struct matcher){.patterns = b->patterns,
+		.count = b->count,
+		.always = ids,
+		.always_count = always,
+		.index = b->index,
+		.lexicon = words,
+		.lexicon_count = b->lexicon_count,
+		.made_ns = clock_mono_ns()};
+	b->patterns = NULL;
+	b->count = 0;
+	b->index = NULL;
+	return OK;
+}
+
+static void free_patterns(struct pattern *patterns, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		pcre2_code_free(patterns[i].code);
+	free(patterns);
+}
+
+int matcher_build(struct matcher_builder *builder, struct matcher **out)
+{
+	struct matcher *m = calloc(1, sizeof(*m));
+	int rc = m ? assemble(builder, m) : ERR_NOMEM;
+
+	free_patterns(builder->patterns, builder->count);
+	index_free(builder->index);
+	buf_free(&builder->text);
+	map_free(&builder->lexicon_seen);
+	free(builder->lexicon);
+	free(builder);
+	if (rc != OK)
+		free(m);
+	else
+		*out = m;
+	return rc;
+}
+
+void matcher_free(struct matcher *matcher)
+{
+	if (!matcher)
+		return;
+	free_patterns(matcher->patterns, matcher->count);
+	index_free(matcher->index);
+	free(matcher);
+}
+
+size_t matcher_count(const struct matcher *matcher)
+{
+	return matcher->count;
+}
+
+const struct span *matcher_lexicon_words(const struct matcher *matcher, size_t *count)
+{
+	*count = matcher->lexicon_count;
+	return matcher->lexicon;
+}
+
+void matcher_describe(const struct matcher *matcher, uint32_t id, struct pattern_info *out)
+{
+	const struct pattern *p = &matcher->patterns[id];
+
+	*out = (struct pattern_info){.regex = p->regex,
+		.literals = p->literals,
+		.literals_count = p->literals_count,
+		.unbounded = p->unbounded,
+		.matches_empty = p->matches_empty};
+}

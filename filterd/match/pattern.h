@@ -1,0 +1,51 @@
+/* What the matcher keeps of a pattern; private to match/. */
+#pragma once
+
+#include "match/entry.h"
+#include "match/index.h"
+#include "match/matcher.h"
+#include "match/phrase_tree.h"
+#include "match/regex.h"
+
+enum pattern_kind {
+	PATTERN_WORDS,
+	PATTERN_PHRASE,
+	PATTERN_REGEX,
+};
+
+struct pattern {
+	enum pattern_kind kind;
+	struct pattern_options options;
+	/*
+	 * The pattern as a regex. Words patterns are confirmed without one: their code is NULL, and
+	 * where the regex is needed after all (the plain way) it is compiled then and there.
+	 */
+	struct span regex;
+	pcre2_code *code; /* owned */
+	const struct span *entries; /* as written: what hits report, by number */
+	size_t entries_count;
+	const struct span *const *list_entries; /* of a phrase: by the number in its marks */
+	struct span written; /* of a phrase */
+	const struct phrase_sequence *sequences; /* of words: an array in order of precedence */
+	const struct entry *compiled; /* of words: in the same order */
+	struct span *literals; /* for describe */
+	size_t literals_count;
+	bool always; /* no literal leads to it: it is a candidate on every text */
+	bool unbounded;
+	bool matches_empty;
+};
+
+struct matcher {
+	struct pattern *patterns; /* owned, and the rest is in the arena */
+	size_t count;
+	const uint32_t *always; /* the patterns that are, ascending */
+	size_t always_count;
+	struct index *index; /* owned */
+	const struct span *lexicon;
+	size_t lexicon_count;
+	int64_t made_ns; /* tells two matchers apart that had the same address */
+};
+
+/* Entries of a words pattern that its plain form holds in one regex: more are too many for PCRE2.
+ */
+#define CHUNK_ENTRIES 200

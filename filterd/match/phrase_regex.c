@@ -1,0 +1,275 @@
+/*
+ * Prints a phrase as the PCRE2 pattern that is its meaning.
+ *
+ * The pieces, with W a word character and S one of a script that sets no spaces (text/segment.h):
+ *
+ *   BEGIN, END   the edges of a word. A word of ordinary letters needs only look at what stands
+ *                outside it; the general form is for words that begin or end with S or a mark.
+ *   ELISION      what is left of BEGIN where a separator has just been matched
+ *   sep          one or more separators, none of which ends a sentence; possessive, as a word
+ *                character follows
+ *   any          a word in a gap
+ *
+ * `sep` and `any` are long and stand often, so they are subroutines in a (?(DEFINE)...) group.
+ *
+ * Separators stand before the element that they part from what precedes; elements that may be left
+ * out at the very beginning of a phrase carry theirs behind them instead.
+ */
+#include "match/phrase_tree.h"
+
+#include "text/utf8.h"
+
+#define W "[\\p{L}\\p{N}\\p{M}_]"
+#define NOT_W "[^\\p{L}\\p{N}\\p{M}_]"
+#define S                                                                                          \
+	"[\\p{sc:Han}\\p{sc:Hiragana}\\p{sc:Katakana}\\p{sc:Thai}\\p{sc:Lao}\\p{sc:Khmer}"         \
+	"\\p{sc:Myanmar}]"
+#define SPACE "[\\t-\\r\\x85\\p{Z}]"
+#define ELISION "(?<!'(?<=(?<!" W ")\\p{L}'|(?<!" W ")\\p{L}\\p{L}'))"
+#define BEGIN "(?<!" W "(?<!" S "))" ELISION
+#define END "(?!\\p{M}|(?!" S ")" W ")"
+#define EDGE "(?!(?<=" W ")(?=" W ")(?!(?!\\p{M})(?:(?<=" S ")|(?=" S "))))"
+#define BEGIN_GENERAL EDGE ELISION
+#define TAIL "(?:(?<=[a-z0-9_])[a-z0-9_]|\\p{M}|(?<!" S ")(?!" S ")" W ")*+"
+#define SENTENCE_END                                                                               \
+	"[.!?\\x{61F}\\x{6D4}\\x{2026}][\"')\\]\\x{BB}\\x{201D}\\x{2019}]*+(?:" SPACE "|\\z)"
+#define BLANK_LINE "\\n[ \\t\\r]*+\\n"
+#define DEFINE_SEP "(?<sep>(?:[ ,]|(?!" SENTENCE_END "|" BLANK_LINE ")" NOT_W ")++)"
+#define DEFINE_ANY                                                                                 \
+	"(?<any>" W "(?:(?<=[a-z0-9_])[a-z0-9_]|\\p{M}|(?<!" S ")(?!" S ")" W                      \
+	"|(?<=\\p{L})'(?=\\p{L}))*+)"
+#define SEP "(?&sep)"
+#define SPACES "(?:(?!" BLANK_LINE ")" SPACE ")"
+
+/* Whether a separator, and which one, has to stand before an element. */
+enum before {
+	BEFORE_START, /* nothing: the phrase begins here */
+	BEFORE_WORD, /* something precedes */
+	BEFORE_DONE, /* all that belongs before the first word has been printed */
+};
+
+struct printer {
+	struct buf *out;
+	bool uses_sep, uses_any;
+};
+
+static void print_sequence(
+	struct printer *p, const struct phrase_sequence *s, enum before before, bool end_done);
+
+static void print_literal(struct buf *out, struct span text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+
+		if (c < 0x20 || c == 0x7F)
+			buf_printf(out, "\\x{%X}", c);
+		else {
+			if (c < 0x80 && strchr("\\^$.[]|()?*+{}#-", c))
+				buf_char(out, '\\');
+			buf_char(out, (char)c);
+		}
+	}
+}
+
+/* --- edges ------------------------------------------------------------------------------------ */
+
+/* What the element's first words may begin with: bits of enum phrase_edge. */
+static unsigned begins_of(const struct phrase_element *e)
+{
+	unsigned edges = 0;
+
+	for (; e; e = e->next) {
+		if (e->kind == PHRASE_WORD)
+			edges |= phrase_word_begin(e->word.text);
+		else if (e->kind == PHRASE_CHOICE)
+			for (const struct phrase_sequence *s = e->choices; s; s = s->next)
+				edges |= begins_of(s->first);
+		if (!phrase_is_optional(e))
+			break;
+	}
+	return edges;
+}
+
+/* Whether the element surely begins with an ordinary letter or digit, nothing optional before. */
+static bool is_plain_begin(const struct phrase_element *e)
+{
+	if (e->kind == PHRASE_WORD)
+		return phrase_word_begin(e->word.text) == PHRASE_PLAIN;
+	if (e->kind == PHRASE_GAP)
+		return false;
+	for (const struct phrase_sequence *s = e->choices; s; s = s->next)
+		if (phrase_is_optional(s->first) || !is_plain_begin(s->first))
+			return false;
+	return true;
+}
+
+static bool is_plain_end(const struct phrase_element *e)
+{
+	if (e->kind == PHRASE_WORD)
+		return !e->word.prefix && phrase_word_end(e->word.text) == PHRASE_PLAIN;
+	if (e->kind == PHRASE_GAP)
+		return false;
+	for (const struct phrase_sequence *s = e->choices; s; s = s->next) {
+		const struct phrase_element *last = s->first;
+
+		while (last->next)
+			last = last->next;
+		if (phrase_is_optional(last) || !is_plain_end(last))
+			return false;
+	}
+	return true;
+}
+
+static void print_separator(struct printer *p)
+{
+	p->uses_sep = true;
+	buf_str(p->out, SEP);
+}
+
+/* What stands before the first letter of a word that begins so. */
+static void print_begin(struct printer *p, enum phrase_edge edge, enum before before)
+{
+	if (before == BEFORE_DONE)
+		return;
+	switch (edge) {
+	case PHRASE_PLAIN:
+		if (before == BEFORE_WORD)
+			print_separator(p);
+		buf_str(p->out, before == BEFORE_WORD ? ELISION : BEGIN);
+		break;
+	case PHRASE_SOLO:
+		if (before == BEFORE_WORD)
+			print_separator(p);
+		buf_str(p->out, BEGIN_GENERAL);
+		break;
+	case PHRASE_SIGN:
+		/* Signs separate words, too: only white space surely is no part of this one. */
+		if (before == BEFORE_WORD)
+			buf_str(p->out, SPACES "++");
+		break;
+	case PHRASE_JOINED:
+		if (before == BEFORE_WORD)
+			buf_str(p->out, SPACES "*+");
+		break;
+	}
+}
+
+static void print_end(struct printer *p, enum phrase_edge edge)
+{
+	if (edge == PHRASE_PLAIN)
+		buf_str(p->out, END);
+	else if (edge == PHRASE_SOLO)
+		buf_str(p->out, EDGE);
+}
+
+/* What stands between an element left out at will and the beginning proper. */
+static void print_join(struct printer *p, unsigned edges)
+{
+	if (!(edges & (PHRASE_SIGN | PHRASE_JOINED))) {
+		print_separator(p);
+		return;
+	}
+	buf_str(p->out, "(?:");
+	print_separator(p);
+	buf_str(p->out, "(?=" W ")|" SPACES "++|(?='))");
+}
+
+/* --- elements --------------------------------------------------------------------------------- */
+
+static void print_word(
+	struct printer *p, const struct phrase_word *word, enum before before, bool end_done)
+{
+	print_begin(p, phrase_word_begin(word->text), before);
+	print_literal(p->out, word->text);
+	if (word->prefix)
+		buf_str(p->out, TAIL);
+	else if (!end_done)
+		print_end(p, phrase_word_end(word->text));
+}
+
+static void print_choices(
+	struct printer *p, const struct phrase_sequence *choices, enum before before, bool end_done)
+{
+	for (const struct phrase_sequence *s = choices; s; s = s->next) {
+		print_sequence(p, s, before, end_done);
+		if (s->entry != PHRASE_NO_ENTRY)
+			buf_printf(p->out, "(*:%u)", s->entry);
+		if (s->next)
+			buf_char(p->out, '|');
+	}
+}
+
+static void print_element(
+	struct printer *p, const struct phrase_element *e, enum before before, bool end_done)
+{
+	bool hoist_begin, hoist_end;
+
+	if (e->kind == PHRASE_WORD) {
+		print_word(p, &e->word, before, end_done);
+		return;
+	}
+	if (e->kind == PHRASE_GAP) {
+		p->uses_any = true;
+		buf_str(p->out, "(?:");
+		print_separator(p);
+		buf_printf(p->out, "(?&any)){0,%u}?", e->gap);
+		return;
+	}
+	hoist_begin = before != BEFORE_DONE && is_plain_begin(e);
+	hoist_end = !end_done && is_plain_end(e);
+	if (hoist_begin)
+		print_begin(p, PHRASE_PLAIN, before);
+	buf_str(p->out, "(?:");
+	print_choices(p, e->choices, hoist_begin ? BEFORE_DONE : before, end_done || hoist_end);
+	buf_char(p->out, ')');
+	if (hoist_end)
+		print_end(p, PHRASE_PLAIN);
+}
+
+static void print_sequence(
+	struct printer *p, const struct phrase_sequence *s, enum before before, bool end_done)
+{
+	for (const struct phrase_element *e = s->first; e; e = e->next) {
+		bool optional = e->kind == PHRASE_CHOICE && e->optional;
+
+		if (optional)
+			buf_str(p->out, "(?:");
+		print_element(p, e, before, end_done && !e->next);
+		if (optional && before == BEFORE_START)
+			print_join(p, begins_of(e->next));
+		if (optional)
+			buf_str(p->out, ")?");
+		else
+			before = BEFORE_WORD;
+	}
+}
+
+static void print_defines(struct printer *p)
+{
+	if (!p->uses_sep && !p->uses_any)
+		return;
+	buf_str(p->out, "(?(DEFINE)" DEFINE_SEP);
+	if (p->uses_any)
+		buf_str(p->out, DEFINE_ANY);
+	buf_char(p->out, ')');
+}
+
+void phrase_print_regex(const struct phrase *phrase, struct buf *out)
+{
+	struct printer p = {.out = out};
+
+	print_sequence(&p, &phrase->sequence, BEFORE_START, false);
+	print_defines(&p);
+}
+
+void phrase_print_choice(const struct phrase_sequence *choices, struct buf *out)
+{
+	const struct phrase_sequence all = {.next = NULL,
+		.first = &(struct phrase_element){.kind = PHRASE_CHOICE,
+			.choices = (struct phrase_sequence *)choices},
+		.entry = PHRASE_NO_ENTRY};
+	struct printer p = {.out = out};
+
+	print_sequence(&p, &all, BEFORE_START, false);
+	print_defines(&p);
+}

@@ -1,0 +1,616 @@
+/*
+ * Using a matcher: one pass over a text for the candidates, each confirmed when it is asked for.
+ *
+ * What the pass sees of words patterns is kept as sightings, a list for each pattern, and confirmed
+ * by comparing; phrases and regexes are only noted as candidates and run with PCRE2. The plain way
+ * is the same but for two things: every pattern is a candidate, and words patterns are run with
+ * PCRE2 as well.
+ */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "match/pattern.h"
+#include "match/run.h"
+
+#define SIGHTINGS_MAX (256 * 1024) /* of one text; a pattern that has more is run with PCRE2 */
+
+/* What is known of a pattern on the present text. */
+struct finding {
+	uint32_t run; /* the run it belongs to; of any other, nothing is known yet */
+	uint32_t sighting; /* the newest, or NO_SIGHTING */
+	const struct hit *hits;
+	uint8_t hits_count;
+	uint8_t truth;
+	uint8_t fault;
+	bool candidate;
+	bool found; /* truth, fault and hits are there */
+	bool crowded; /* it had more sightings than are kept */
+};
+
+/* An entry's literal was seen. */
+struct sighting {
+	uint32_t next; /* the one before, of the same pattern */
+	uint32_t entry; /* in order of precedence */
+	uint32_t at; /* [bytes] of the view */
+	uint32_t view; /* enum view_kind */
+};
+
+#define NO_SIGHTING UINT32_MAX
+
+struct scan {
+	const struct matcher *matcher;
+	const struct text *text;
+	struct scan_limits limits;
+	struct runner runner;
+	struct arena arena; /* hits of the present text */
+	struct finding *findings; /* owned; one for each pattern */
+	size_t findings_room;
+	uint32_t run; /* counts runs */
+	bool plain;
+	bool failed; /* out of memory */
+	enum view_kind view; /* the one being passed over */
+	struct sighting *sightings; /* owned */
+	size_t sightings_count, sightings_room;
+	uint32_t *candidates; /* owned */
+	size_t candidates_count, candidates_room;
+	/* The plain way's regexes of words patterns: compiled on first use, for this matcher. */
+	const struct matcher *compiled_for;
+	int64_t compiled_for_ns; /* its made_ns: another may have taken its address */
+	struct compiled *compiled; /* owned; one for each pattern */
+	size_t compiled_count;
+};
+
+/* A words pattern as PCRE2 sees it: its entries in chunks, in order of precedence. */
+struct compiled {
+	pcre2_code **chunks;
+	size_t count;
+};
+
+struct scan *scan_new(void)
+{
+	struct scan *scan = calloc(1, sizeof(*scan));
+
+	if (!scan)
+		return NULL;
+	arena_init(&scan->arena, 0);
+	if (runner_init(&scan->runner) != OK) {
+		free(scan);
+		return NULL;
+	}
+	return scan;
+}
+
+static void free_compiled(struct scan *scan)
+{
+	for (size_t i = 0; i < scan->compiled_count; i++) {
+		for (size_t k = 0; k < scan->compiled[i].count; k++)
+			pcre2_code_free(scan->compiled[i].chunks[k]);
+		free(scan->compiled[i].chunks);
+	}
+	free(scan->compiled);
+	scan->compiled = NULL;
+	scan->compiled_count = 0;
+	scan->compiled_for = NULL;
+}
+
+void scan_free(struct scan *scan)
+{
+	if (!scan)
+		return;
+	free_compiled(scan);
+	runner_free(&scan->runner);
+	arena_free(&scan->arena);
+	free(scan->findings);
+	free(scan->sightings);
+	free(scan->candidates);
+	free(scan);
+}
+
+/* --- candidates ------------------------------------------------------------------------------- */
+
+/* What is known of the pattern, begun anew for the present text. */
+static struct finding *finding_of(struct scan *scan, uint32_t id)
+{
+	struct finding *f = &scan->findings[id];
+
+	if (f->run != scan->run)
+		*f = (struct finding){.run = scan->run, .sighting = NO_SIGHTING};
+	return f;
+}
+
+/* Makes room in a growing array of the scan. */
+static bool grow(void **items, size_t *room, size_t size)
+{
+	size_t more = *room ? 2 * *room : 256;
+	void *bigger = realloc(*items, more * size);
+
+	if (!bigger)
+		return false;
+	*items = bigger;
+	*room = more;
+	return true;
+}
+
+static bool add_candidate(struct scan *scan, struct finding *f, uint32_t id)
+{
+	if (f->candidate)
+		return true;
+	if (scan->candidates_count == scan->candidates_room &&
+		!grow((void **)&scan->candidates, &scan->candidates_room,
+			sizeof(*scan->candidates)))
+		return false;
+	f->candidate = true;
+	scan->candidates[scan->candidates_count++] = id;
+	return true;
+}
+
+static bool add_sighting(struct scan *scan, struct finding *f, uint32_t entry, uint32_t at)
+{
+	if (scan->sightings_count == SIGHTINGS_MAX) {
+		f->crowded = true;
+		return true;
+	}
+	if (scan->sightings_count == scan->sightings_room &&
+		!grow((void **)&scan->sightings, &scan->sightings_room, sizeof(*scan->sightings)))
+		return false;
+	scan->sightings[scan->sightings_count] =
+		(struct sighting){f->sighting, entry, at, (uint32_t)scan->view};
+	f->sighting = (uint32_t)scan->sightings_count++;
+	return true;
+}
+
+/* Called by the index: these patterns' literal stands at `at` of the view. */
+static bool note(void *context, const struct posting *postings, size_t count, uint32_t at)
+{
+	struct scan *scan = context;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct pattern *p = &scan->matcher->patterns[postings[i].pattern];
+		struct finding *f;
+
+		if (scan->view == VIEW_DISGUISED && !p->options.disguised)
+			continue;
+		f = finding_of(scan, postings[i].pattern);
+		scan->failed = !add_candidate(scan, f, postings[i].pattern) ||
+			       (postings[i].entry != POSTING_NO_ENTRY &&
+				       !add_sighting(scan, f, postings[i].entry, at));
+		if (scan->failed)
+			return false;
+	}
+	return true;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Starts over with another text. False when out of memory. */
+static bool begin(struct scan *scan, const struct matcher *matcher, const struct text *text,
+	const struct scan_limits *limits, bool plain)
+{
+	if (scan->findings_room < matcher->count) {
+		free(scan->findings);
+		scan->findings_room = 0;
+		scan->findings = calloc(matcher->count, sizeof(*scan->findings));
+		if (!scan->findings)
+			return false;
+		scan->findings_room = matcher->count;
+		scan->run = 0;
+	}
+	if (++scan->run == 0) { /* so many texts that the count begins anew */
+		memset(scan->findings, 0, scan->findings_room * sizeof(*scan->findings));
+		scan->run = 1;
+	}
+	arena_reset(&scan->arena);
+	scan->matcher = matcher;
+	scan->text = text;
+	scan->limits = *limits;
+	scan->plain = plain;
+	scan->failed = false;
+	scan->sightings_count = 0;
+	scan->candidates_count = 0;
+	return true;
+}
+
+int scan_run(struct scan *scan, const struct matcher *matcher, const struct text *text,
+	const struct scan_limits *limits)
+{
+	if (!begin(scan, matcher, text, limits, false))
+		return ERR_NOMEM;
+	for (size_t i = 0; i < matcher->always_count; i++)
+		if (!add_candidate(scan, finding_of(scan, matcher->always[i]), matcher->always[i]))
+			return ERR_NOMEM;
+	scan->view = VIEW_FOLDED;
+	index_scan(matcher->index, text->folded.text, note, scan);
+	if (!scan->failed && text->disguised.text.ptr) {
+		scan->view = VIEW_DISGUISED;
+		index_scan(matcher->index, text->disguised.text, note, scan);
+	}
+	if (scan->failed)
+		return ERR_NOMEM;
+	if (scan->candidates_count > 1)
+		qsort(scan->candidates, scan->candidates_count, sizeof(*scan->candidates),
+			compare_ids);
+	return OK;
+}
+
+int scan_run_plain(struct scan *scan, const struct matcher *matcher, const struct text *text,
+	const struct scan_limits *limits)
+{
+	if (!begin(scan, matcher, text, limits, true))
+		return ERR_NOMEM;
+	for (uint32_t id = 0; id < matcher->count; id++)
+		if (!add_candidate(scan, finding_of(scan, id), id))
+			return ERR_NOMEM;
+	return OK;
+}
+
+const uint32_t *scan_candidates(const struct scan *scan, size_t *count)
+{
+	*count = scan->candidates_count;
+	return scan->candidates;
+}
+
+/* --- hits ------------------------------------------------------------------------------------- */
+
+/* The hits of one pattern while it is looked for. */
+struct search {
+	struct scan *scan;
+	const struct pattern *pattern;
+	uint32_t id;
+	int64_t end_ns;
+	struct hit hits[2 * HITS_MAX]; /* of each view at most HITS_MAX */
+	size_t count;
+	enum scan_fault fault;
+};
+
+static const struct view *view_of(
+	const struct text *text, enum view_kind kind, struct view *original)
+{
+	if (kind == VIEW_FOLDED)
+		return &text->folded;
+	if (kind == VIEW_DISGUISED)
+		return &text->disguised;
+	*original = (struct view){.text = text->original};
+	return original;
+}
+
+/* Whether the range of the disguised view touches a word that was disguised. */
+static bool is_decoded(const struct text *text, struct range range)
+{
+	size_t low = 0, high = text->decoded_count;
+
+	/* The first that ends after the range begins. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (text->decoded[middle].to <= range.from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < text->decoded_count && text->decoded[low].from < range.to;
+}
+
+static void add_hit(struct search *s, enum view_kind kind, struct range range, struct span entry)
+{
+	const struct text *text = s->scan->text;
+	struct view original;
+	const struct view *view = view_of(text, kind, &original);
+	struct hit *hit = &s->hits[s->count++];
+
+	*hit = (struct hit){.view = kind,
+		.in_view = range,
+		.in_original = view_original_range(view, text->original, range.from, range.to),
+		.entry = entry,
+		.disguised = kind == VIEW_DISGUISED && is_decoded(text, range)};
+}
+
+static bool overlap(struct range a, struct range b)
+{
+	return a.from < b.to && b.from < a.to;
+}
+
+static int compare_hits(const void *a, const void *b)
+{
+	const struct hit *x = a, *y = b;
+
+	if (x->in_original.from != y->in_original.from)
+		return x->in_original.from < y->in_original.from ? -1 : 1;
+	return (x->in_original.to > y->in_original.to) - (x->in_original.to < y->in_original.to);
+}
+
+/*
+ * Drops hits of the disguised view where the folded one has a hit already, and brings the rest
+ * into order. `folded` hits come first.
+ */
+static void merge_hits(struct search *s, size_t folded)
+{
+	size_t kept = folded;
+
+	for (size_t i = folded; i < s->count; i++) {
+		bool there = false;
+
+		for (size_t k = 0; k < kept && !there; k++)
+			there = overlap(s->hits[k].in_original, s->hits[i].in_original);
+		if (!there)
+			s->hits[kept++] = s->hits[i];
+	}
+	if (kept > 1)
+		qsort(s->hits, kept, sizeof(s->hits[0]), compare_hits);
+	s->count = kept < HITS_MAX ? kept : HITS_MAX;
+}
+
+/* --- words, by comparing ---------------------------------------------------------------------- */
+
+/* Where an entry was found. */
+struct place {
+	struct range range;
+	uint32_t entry; /* in order of precedence */
+};
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->range.from != y->range.from)
+		return x->range.from < y->range.from ? -1 : 1;
+	return (x->entry > y->entry) - (x->entry < y->entry);
+}
+
+/* The places of all sightings in a view that hold, unordered. NULL when out of memory. */
+static struct place *confirm_sightings(
+	struct search *s, struct span text, enum view_kind kind, size_t *count)
+{
+	const struct scan *scan = s->scan;
+	uint32_t first = scan->findings[s->id].sighting;
+	size_t room = 0;
+	struct place *places;
+
+	for (uint32_t i = first; i != NO_SIGHTING; i = scan->sightings[i].next)
+		room += scan->sightings[i].view == (uint32_t)kind;
+	places = arena_alloc(&s->scan->arena, room * sizeof(*places));
+	*count = 0;
+	for (uint32_t i = first; i != NO_SIGHTING && places; i = scan->sightings[i].next) {
+		const struct sighting *seen = &scan->sightings[i];
+		struct place *place = &places[*count];
+
+		if (seen->view != (uint32_t)kind)
+			continue;
+		place->entry = seen->entry;
+		*count +=
+			entry_at(&s->pattern->compiled[seen->entry], text, seen->at, &place->range);
+	}
+	return places;
+}
+
+static void find_sighted(struct search *s, enum view_kind kind)
+{
+	struct view original;
+	struct span text = view_of(s->scan->text, kind, &original)->text;
+	struct place *places;
+	size_t count, before = s->count;
+	uint32_t end = 0;
+
+	places = confirm_sightings(s, text, kind, &count);
+	if (!places) {
+		s->fault = SCAN_INTERNAL;
+		return;
+	}
+	if (count > 1)
+		qsort(places, count, sizeof(*places), compare_places);
+	for (size_t i = 0; i < count && s->count - before < HITS_MAX; i++) {
+		if (places[i].range.from < end)
+			continue;
+		add_hit(s, kind, places[i].range,
+			s->pattern->entries[s->pattern->compiled[places[i].entry].number]);
+		end = places[i].range.to;
+	}
+}
+
+/* --- by PCRE2 --------------------------------------------------------------------------------- */
+
+static bool compile_chunks(struct scan *scan, const struct pattern *p, struct compiled *out)
+{
+	size_t count = (p->entries_count + CHUNK_ENTRIES - 1) / CHUNK_ENTRIES;
+	struct phrase_sequence part[CHUNK_ENTRIES];
+	struct pattern_error error;
+	struct buf text = {0};
+	bool ok = true;
+
+	(void)scan;
+	out->chunks = calloc(count, sizeof(*out->chunks));
+	if (!out->chunks)
+		return false;
+	out->count = count;
+	for (size_t i = 0; i < count && ok; i++) {
+		size_t from = i * CHUNK_ENTRIES, n = p->entries_count - from;
+
+		n = n < CHUNK_ENTRIES ? n : CHUNK_ENTRIES;
+		memcpy(part, p->sequences + from, n * sizeof(*part));
+		for (size_t k = 0; k < n; k++)
+			part[k].next = k + 1 < n ? &part[k + 1] : NULL;
+		buf_clear(&text);
+		phrase_print_choice(part, &text);
+		ok = !text.failed &&
+		     regex_compile(buf_content(&text), true, &out->chunks[i], &error) == OK;
+	}
+	buf_free(&text);
+	return ok;
+}
+
+/* The regexes of a pattern. NULL when they could not be had. */
+static pcre2_code *const *codes_of(struct search *s, size_t *count)
+{
+	struct scan *scan = s->scan;
+	const struct matcher *m = scan->matcher;
+
+	*count = 1;
+	if (s->pattern->code)
+		return &s->pattern->code;
+	if (scan->compiled_for != m || scan->compiled_for_ns != m->made_ns) {
+		free_compiled(scan);
+		scan->compiled = calloc(m->count, sizeof(*scan->compiled));
+		if (!scan->compiled)
+			return NULL;
+		scan->compiled_count = m->count;
+		scan->compiled_for = m;
+		scan->compiled_for_ns = m->made_ns;
+	}
+	if (!scan->compiled[s->id].chunks &&
+		!compile_chunks(scan, s->pattern, &scan->compiled[s->id]))
+		return NULL;
+	*count = scan->compiled[s->id].count;
+	return scan->compiled[s->id].chunks;
+}
+
+static enum scan_fault fault_of(const struct search *s, enum run_result result)
+{
+	switch (result) {
+	case RUN_NONE:
+	case RUN_FOUND:
+		return SCAN_OK;
+	case RUN_LIMIT:
+		return SCAN_REGEX_LIMIT;
+	case RUN_TIME:
+		return s->end_ns == s->scan->limits.deadline_ns ? SCAN_DEADLINE : SCAN_REGEX_LIMIT;
+	default:
+		return SCAN_INTERNAL;
+	}
+}
+
+/* The first match at or after `from`; of several codes' matches at one place, the first code's. */
+static bool find_next(struct search *s, pcre2_code *const *codes, size_t count, struct span text,
+	size_t from, struct run_match *out)
+{
+	bool found = false;
+
+	*out = (struct run_match){0};
+	for (size_t i = 0; i < count && s->fault == SCAN_OK; i++) {
+		struct run_match match;
+		enum run_result result =
+			runner_find(&s->scan->runner, codes[i], text, from, s->end_ns, &match);
+
+		s->fault = fault_of(s, result);
+		if (result == RUN_FOUND && (!found || match.range.from < out->range.from)) {
+			*out = match;
+			found = true;
+		}
+	}
+	return found && s->fault == SCAN_OK;
+}
+
+/* What the hit reports: the entry that the mark numbers, or the phrase. */
+static struct span entry_of(const struct pattern *p, struct span mark)
+{
+	size_t number = 0;
+
+	if (p->kind == PATTERN_REGEX)
+		return (struct span){NULL, 0};
+	for (size_t i = 0; i < mark.len; i++)
+		number = number * 10 + (size_t)(mark.ptr[i] - '0');
+	if (mark.len == 0 || number >= p->entries_count)
+		return p->written;
+	return p->kind == PATTERN_WORDS ? p->entries[number] : *p->list_entries[number];
+}
+
+static void find_by_regex(struct search *s, enum view_kind kind)
+{
+	struct view original;
+	struct span text = view_of(s->scan->text, kind, &original)->text;
+	struct run_match match;
+	size_t count, from = 0, before = s->count;
+	pcre2_code *const *codes = codes_of(s, &count);
+
+	if (!codes) {
+		s->fault = SCAN_INTERNAL;
+		return;
+	}
+	while (s->count - before < HITS_MAX && find_next(s, codes, count, text, from, &match)) {
+		if (match.range.to <= match.range.from)
+			break;
+		add_hit(s, kind, match.range, entry_of(s->pattern, match.mark));
+		from = match.range.to;
+	}
+}
+
+/* --- the answer ------------------------------------------------------------------------------- */
+
+static void find_in(struct search *s, enum view_kind kind)
+{
+	const struct finding *f = &s->scan->findings[s->id];
+
+	if (s->pattern->kind == PATTERN_WORDS && !s->scan->plain && !f->crowded)
+		find_sighted(s, kind);
+	else
+		find_by_regex(s, kind);
+}
+
+static void find_all(struct search *s)
+{
+	const struct scan *scan = s->scan;
+	int64_t now = 0;
+
+	s->end_ns = scan->limits.deadline_ns;
+	if (s->pattern->code || scan->plain) {
+		now = clock_mono_ns();
+		if (now >= s->end_ns) {
+			s->fault = SCAN_DEADLINE;
+			return;
+		}
+		if (scan->limits.pattern_ns < s->end_ns - now)
+			s->end_ns = now + scan->limits.pattern_ns;
+	}
+	find_in(s, s->pattern->options.original ? VIEW_ORIGINAL : VIEW_FOLDED);
+	if (s->pattern->options.disguised && scan->text->disguised.text.ptr) {
+		size_t folded = s->count;
+
+		if (s->fault == SCAN_OK)
+			find_in(s, VIEW_DISGUISED);
+		merge_hits(s, folded);
+	}
+}
+
+/* Keeps what was found. */
+static void settle(struct finding *f, struct search *s)
+{
+	struct hit *hits = NULL;
+
+	f->found = true;
+	f->fault = (uint8_t)s->fault;
+	f->truth = TRUTH_NO;
+	if (s->count > 0) {
+		hits = arena_alloc(&s->scan->arena, s->count * sizeof(*hits));
+		if (!hits)
+			f->fault = SCAN_INTERNAL;
+	}
+	if (hits) {
+		memcpy(hits, s->hits, s->count * sizeof(*hits));
+		f->hits = hits;
+		f->hits_count = (uint8_t)s->count;
+		f->truth = TRUTH_YES;
+	} else if (f->fault != SCAN_OK) {
+		f->truth = TRUTH_UNKNOWN;
+	}
+}
+
+enum truth scan_find(struct scan *scan, uint32_t id, const struct hit **hits, size_t *count,
+	enum scan_fault *fault)
+{
+	struct finding *f = finding_of(scan, id);
+
+	if (f->candidate && !f->found) {
+		struct search s = {.scan = scan, .pattern = &scan->matcher->patterns[id], .id = id};
+
+		find_all(&s);
+		settle(f, &s);
+	}
+	*hits = f->hits;
+	*count = f->hits_count;
+	if (fault)
+		*fault = f->truth == TRUTH_UNKNOWN ? (enum scan_fault)f->fault : SCAN_OK;
+	return (enum truth)f->truth;
+}
