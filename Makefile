@@ -215,6 +215,7 @@ $(B)/tests/bench/%: tests/bench/%.c $(B)/libdaemon.a $(B)/libfilterd.a
 	$(Q)$(CC) $(CFLAGS_ALL) $(CPPFLAGS_ALL) $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS_ALL) -o $@ $< \
 		$(B)/libdaemon.a $(B)/libfilterd.a $(LIB_LIBS) $(DAEMON_LIBS) $(BENCH_LIBS_$*)
 BENCH_LIBS_bench_server = -levent_extra
+BENCH_LIBS_bench_fold = $(shell $(PKG_CONFIG) --libs icu-uc 2>/dev/null)
 
 bench: all $(BENCHES)
 	$(Q)$(PYTHON) tests/bench/run.py --build $(B)

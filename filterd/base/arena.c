@@ -85,6 +85,22 @@ struct span arena_copy(struct arena *a, struct span s)
 	return (struct span){copy, s.len};
 }
 
+void arena_join(struct arena *to, struct arena *from)
+{
+	struct arena_block **tail = &from->blocks;
+
+	if (!from->blocks)
+		return;
+	while (*tail)
+		tail = &(*tail)->next;
+	*tail = to->blocks;
+	to->blocks = from->blocks;
+	to->at = from->at;
+	to->end = from->end;
+	to->used += from->used;
+	arena_init(from, from->limit);
+}
+
 void arena_reset(struct arena *a)
 {
 	struct arena_block *keep = a->blocks, *block, *next;

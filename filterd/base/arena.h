@@ -33,6 +33,9 @@ void *arena_zalloc(struct arena *a, size_t count, size_t size);
 /* A copy of s with a NUL after it; ptr is NULL when there is no memory. */
 struct span arena_copy(struct arena *a, struct span s);
 
+/* Gives all that `from` holds to `to` and leaves `from` empty. */
+void arena_join(struct arena *to, struct arena *from);
+
 /* Takes everything back but keeps one block for the next comment. */
 void arena_reset(struct arena *a);
 

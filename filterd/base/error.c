@@ -86,6 +86,28 @@ void errors_hint(struct errors *list, const char *format, ...)
 	va_end(args);
 }
 
+void errors_move(struct errors *to, struct errors *from)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		struct error *slot = append(to, from->items[i].severity);
+
+		if (slot) {
+			*slot = from->items[i];
+			to->count++;
+		} else {
+			free(from->items[i].text);
+			free(from->items[i].hint);
+			to->dropped++;
+		}
+	}
+	to->errors += from->errors;
+	to->warnings += from->warnings;
+	to->dropped += from->dropped;
+	to->newest_dropped = true;
+	free(from->items);
+	*from = (struct errors){0};
+}
+
 static int compare(const struct error *a, const struct error *b)
 {
 	const char *name_a = a->place.source ? a->place.source->name : "";

@@ -52,6 +52,9 @@ void errors_add(struct errors *list, enum severity severity, struct place place,
 void errors_hint(struct errors *list, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Adds all of `from` to `to` and empties `from`. */
+void errors_move(struct errors *to, struct errors *from);
+
 /* Brings them into the order of file name, line and column; equal places keep their order. */
 void errors_sort(struct errors *list);
 

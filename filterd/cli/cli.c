@@ -43,7 +43,8 @@ const struct command *const *cli_commands(size_t *count)
 	return commands;
 }
 
-static void say(struct run *run, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void say(
+	struct run *run, const char *format, va_list args)
 {
 	char text[1024];
 

@@ -37,7 +37,7 @@ struct run {
 	struct out err; /* standard error */
 };
 
-#define COMMAND_TABLES 2
+#define COMMAND_TABLES 3
 
 struct command {
 	const char *name;

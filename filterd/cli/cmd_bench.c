@@ -25,6 +25,12 @@ static const struct option_row bench_rows[] = {
 		offsetof(struct bench_options, ms), 1, 60000, NULL},
 };
 
+static const char letter[] =
+	"The road from Erbil to Duhok has been under repair since I was at school. My son now goes to "
+	"school on it, an hour each way, and every year a new minister cuts a ribbon. I would like "
+	"your paper to ask one simple question: where did the money of 2019 go? Not who is to blame, "
+	"not which party; just the sum, the company and the date. If you print that, I will frame it.";
+
 /* What readers write in our languages: ordinary, and some of what rules are for. */
 static const char *const samples[] = {
 	"Thank you for this report. The numbers on electricity are the first I have seen in one place.",
@@ -38,10 +44,7 @@ static const char *const samples[] = {
 	"شكرا على هذا التقرير، لكن الأرقام غير صحيحة ولا أحد يسأل عنها منذ شهر.",
 	"Bu haber icin tesekkurler ama rakamlar dogru degil, bakanlik baska bir sey soyledi.",
 	"ممنون از این گزارش، اما آمار درست نیست و هیچ‌کس پاسخگو نیست.",
-	"The road from Erbil to Duhok has been under repair since I was at school. My son now goes to "
-	"school on it, an hour each way, and every year a new minister cuts a ribbon. I would like "
-	"your paper to ask one simple question: where did the money of 2019 go? Not who is to blame, "
-	"not which party; just the sum, the company and the date. If you print that, I will frame it.",
+	letter,
 };
 /* clang-format on */
 
@@ -63,8 +66,7 @@ static bool run_fold(struct bench *b, const struct comment *comment)
 {
 	struct text text;
 
-	return text_prepare(&text, &b->arena, comment->text, ruleset_lexicon(b->setup->set)) ==
-		OK;
+	return text_prepare(&text, &b->arena, comment->text, ruleset_lexicon(b->setup->set)) == OK;
 }
 
 /* Folding included, for it cannot match without: the table shows the difference. */
@@ -204,7 +206,7 @@ static int run_bench(struct run *run)
 	struct setup setup;
 	struct bench b = {.run = run, .setup = &setup};
 	struct buf input = {0};
-	int code = setup_rules(run, &setup);
+	int code = setup_load(run, &setup, SETUP_RULES);
 
 	if (code != CLI_FINE)
 		goto out;
@@ -232,8 +234,10 @@ const struct command command_bench = {
 	.name = "bench",
 	.summary = "Measure what a comment costs with the configured rules.",
 	.usage = "[FILE|-]",
-	.details = "FILE holds a comment a line: its text, or a request as JSON. Without FILE a dozen\n"
-		   "built-in comments are used. Each figure is the fastest round over all comments.\n",
+	.details =
+		"FILE holds a comment a line: its text, or a request as JSON. Without FILE a "
+		"dozen\n"
+		"built-in comments are used. Each figure is the fastest round over all comments.\n",
 	.tables = {{bench_rows, ARRAY_LEN(bench_rows)}, COMMON_ALL},
 	.size = sizeof(struct bench_options),
 	.arguments_max = 1,

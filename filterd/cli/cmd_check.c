@@ -9,22 +9,13 @@
 #include <unistd.h>
 
 struct check_options {
-	struct common common;
-	const char *lang, *site, *title, *section;
+	struct text_options text;
 	bool ndjson;
 	int64_t threads;
 };
 
 /* clang-format off */
 static const struct option_row check_rows[] = {
-	{0, "lang", OPTION_TEXT, "TAG", "language of the text, as the CMS would tell it",
-		offsetof(struct check_options, lang), 0, 0, NULL},
-	{0, "site", OPTION_TEXT, "NAME", "site of the configuration whose overrides apply",
-		offsetof(struct check_options, site), 0, 0, NULL},
-	{0, "title", OPTION_TEXT, "TEXT", "title of the article",
-		offsetof(struct check_options, title), 0, 0, NULL},
-	{0, "section", OPTION_TEXT, "NAME", "section of the article",
-		offsetof(struct check_options, section), 0, 0, NULL},
 	{0, "ndjson", OPTION_FLAG, NULL, "read requests, one JSON a line, and write their answers",
 		offsetof(struct check_options, ndjson), 0, 0, NULL},
 	{'j', "threads", OPTION_NUMBER, "N", "threads for --ndjson (1)",
@@ -35,25 +26,22 @@ static const struct option_row check_rows[] = {
 static int check_text(struct run *run, struct setup *setup)
 {
 	const struct check_options *options = run->options;
-	struct native_request request = {.comment = COMMENT_INIT, .deadline_ms = COMMENT_ABSENT};
+	struct native_request request = {.deadline_ms = COMMENT_ABSENT};
 	struct comment *comment = &request.comment;
 	struct evaluator *evaluator = NULL;
 	const struct verdict *verdict;
 	int code;
 
-	comment->lang = span_of(options->lang);
-	comment->site = span_of(options->site);
-	comment->article.title = span_of(options->title);
-	comment->article.section = span_of(options->section);
-	code = input_text(run, &setup->keep, &comment->text);
+	code = input_comment(run, &setup->keep, comment);
 	if (code != CLI_FINE)
 		goto out;
 	evaluator = evaluator_new(setup->guesser);
 	code = CLI_OUTPUT;
 	if (!evaluator || evaluate(evaluator, setup->set, comment, &setup->limits, &verdict) != OK)
 		goto out;
-	if (options->common.json ? native_write_verdict(&run->out.buffer, &request, verdict) != OK
-				 : !report_verdict(&run->out, setup->set, comment, verdict))
+	if (options->text.common.json
+			? native_write_verdict(&run->out.buffer, &request, verdict) != OK
+			: !report_verdict(&run->out, setup->set, comment, verdict))
 		goto out;
 	code = verdict->kind == VERDICT_APPROVE ? CLI_FINE : CLI_FOUND;
 out:
@@ -69,7 +57,7 @@ static int run_check(struct run *run)
 
 	if (options->ndjson && run->arguments.count > 0)
 		return cli_usage_error(run, "--ndjson reads requests from standard input alone");
-	code = setup_rules(run, &setup);
+	code = setup_load(run, &setup, SETUP_RULES);
 	if (code == CLI_FINE && options->ndjson)
 		code = stream_answers(run, &setup, STDIN_FILENO,
 			options->threads ? (unsigned)options->threads : 1);
@@ -85,7 +73,7 @@ const struct command command_check = {
 	.usage = "[TEXT|-]",
 	.details = "TEXT is the comment; without it, or with -, standard input is.\n"
 		   "Exit code: 0 approved, 1 rejected or to be reviewed; with --ndjson 0.\n",
-	.tables = {{check_rows, ARRAY_LEN(check_rows)}, COMMON_ALL},
+	.tables = {{check_rows, ARRAY_LEN(check_rows)}, TEXT_ALL, COMMON_ALL},
 	.size = sizeof(struct check_options),
 	.arguments_max = 1,
 	.run = run_check,

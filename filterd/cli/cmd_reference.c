@@ -1,4 +1,5 @@
-/* `filterd reference NAME`: the parts of the READMEs that are made from tables (see tests/tools/docs.py). */
+/* `filterd reference NAME`: the parts of the READMEs that are made from tables (see
+ * tests/tools/docs.py). */
 #include "cli/cli.h"
 
 static void describe_cli(struct out *out)

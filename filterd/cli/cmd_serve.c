@@ -3,46 +3,57 @@
 
 #include "server/server.h"
 
+#include <netdb.h>
+
 static const char sample[] = "{\"text\":\"I will kill you\"}";
 
-/* A command to try a listener with. `address` as in the configuration. */
-static void say_how(struct out *out, struct span address, bool http)
+/* A command to try a listener with. */
+static void say_how(struct out *out, const struct listener *listener)
 {
-	size_t colon = address.len;
+	char host[NI_MAXHOST], port[NI_MAXSERV];
+	const struct sockaddr *address = (const struct sockaddr *)&listener->address;
 
-	out_str(out, "  ");
-	if (http) {
+	if (listener->path && listener->protocol == PROTOCOL_HTTP) {
 		out_printf(out,
-			"curl -H 'Content-Type: application/json' -d '%s' http://%.*s/v1/check\n",
-			sample, SPAN_ARGS(address));
+			"  curl --unix-socket %s -H 'Content-Type: application/json' -d '%s' "
+			"http://localhost/v1/check\n",
+			listener->path, sample);
 		return;
 	}
-	if (span_starts(address, SPAN("unix:"))) {
-		out_printf(out, "echo '%s' | socat - UNIX-CONNECT:%.*s\n", sample,
-			SPAN_ARGS(span_sub(address, 5, address.len)));
+	if (listener->path) {
+		out_printf(out, "  echo '%s' | socat - UNIX-CONNECT:%s\n", sample, listener->path);
 		return;
 	}
-	while (colon > 0 && address.ptr[colon - 1] != ':')
-		colon--;
-	out_printf(out, "echo '%s' | nc -N %.*s %.*s\n", sample,
-		SPAN_ARGS(span_sub(address, 0, colon ? colon - 1 : 0)),
-		SPAN_ARGS(span_sub(address, colon, address.len)));
+	if (getnameinfo(address, listener->address_len, host, sizeof(host), port, sizeof(port),
+		    NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+		return;
+	if (listener->protocol == PROTOCOL_HTTP)
+		out_printf(out,
+			"  curl -H 'Content-Type: application/json' -d '%s' "
+			"http://%s%s%s:%s/v1/check\n",
+			sample, strchr(host, ':') ? "[" : "", host, strchr(host, ':') ? "]" : "",
+			port);
+	else
+		out_printf(out, "  echo '%s' | nc -N %s %s\n", sample, host, port);
 }
 
 static int run_serve(struct run *run)
 {
-	struct server_options options = {0};
+	const struct common *common = run->options;
 	struct setup setup;
-	int code = setup_config(run, &setup);
+	int code = setup_load(run, &setup, SETUP_CONFIG);
 
 	if (code == CLI_FINE) {
-		out_str(&run->out, "Try it from another terminal:\n");
+		const struct server_options options = {
+			.config_path = common->config,
+			.folders = common->rules.items,
+			.folders_count = common->rules.count,
+		};
+
+		out_str(&run->out, "Once it is ready, try from another terminal:\n");
 		for (size_t i = 0; i < setup.config->listeners_count; i++)
-			say_how(&run->out, setup.config->listeners[i].address,
-				setup.config->listeners[i].protocol == PROTOCOL_HTTP);
+			say_how(&run->out, &setup.config->listeners[i]);
 		out_flush(&run->out);
-		options = (struct server_options){setup.config_path, setup.folders,
-			setup.folders_given ? setup.folders_count : 0};
 		code = server_run(&options);
 	}
 	setup_free(&setup);
@@ -53,8 +64,9 @@ const struct command command_serve = {
 	.name = "serve",
 	.summary = "Run the daemon.",
 	.usage = "",
-	.details = "Listens where the configuration says. SIGHUP reloads the rules; SIGTERM answers what\n"
-		   "has been asked and ends, a second one ends at once.\n",
+	.details =
+		"Listens where the configuration says. SIGHUP reloads the rules; SIGTERM answers "
+		"what\nhas been asked and ends, a second one ends at once.\n",
 	.tables = {COMMON_WITHOUT_JSON},
 	.size = sizeof(struct common),
 	.arguments_max = 0,

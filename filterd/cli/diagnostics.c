@@ -25,6 +25,18 @@ bool diagnostics_is_below(const char *file, const struct texts *paths)
 	return false;
 }
 
+/* Moves the error to the front part that stays, or frees it. */
+static void keep_or_free(struct errors *errors, size_t *kept, struct error *e, bool keep)
+{
+	if (keep) {
+		errors->items[(*kept)++] = *e;
+		return;
+	}
+	*(e->severity == SEVERITY_ERROR ? &errors->errors : &errors->warnings) -= 1;
+	free(e->text);
+	free(e->hint);
+}
+
 void diagnostics_keep(struct errors *errors, const struct texts *paths)
 {
 	size_t kept = 0;
@@ -34,15 +46,22 @@ void diagnostics_keep(struct errors *errors, const struct texts *paths)
 	for (size_t i = 0; i < errors->count; i++) {
 		struct error *e = &errors->items[i];
 
-		if (!e->place.source || diagnostics_is_below(e->place.source->name, paths)) {
-			errors->items[kept++] = *e;
-			continue;
-		}
-		*(e->severity == SEVERITY_ERROR ? &errors->errors : &errors->warnings) -= 1;
-		free(e->text);
-		free(e->hint);
+		keep_or_free(errors, &kept, e,
+			!e->place.source || diagnostics_is_below(e->place.source->name, paths));
 	}
 	errors->count = kept;
+}
+
+void diagnostics_drop_warnings(struct errors *errors)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < errors->count; i++)
+		keep_or_free(errors, &kept, &errors->items[i],
+			errors->items[i].severity == SEVERITY_ERROR);
+	errors->count = kept;
+	errors->warnings = 0;
+	errors->dropped = errors->errors - kept;
 }
 
 void diagnostics_show(struct out *out, struct errors *errors)

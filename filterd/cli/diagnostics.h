@@ -11,6 +11,9 @@
  */
 void diagnostics_keep(struct errors *errors, const struct texts *paths);
 
+/* Leaves errors alone: a warning is no reason why a command could not do its work. */
+void diagnostics_drop_warnings(struct errors *errors);
+
 /* All of them with their lines quoted, in the order of their places. */
 void diagnostics_show(struct out *out, struct errors *errors);
 

@@ -1,12 +1,26 @@
-/* Reads the text a command is given. */
+/* Reads the text a command is given: see input.h. */
 #include "cli/input.h"
 
 #include "text/utf8.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <unistd.h>
 
 #define READ_SIZE (64 * 1024) /* [bytes] */
+
+/* clang-format off */
+const struct option_row text_rows[TEXT_ROWS] = {
+	{0, "lang", OPTION_TEXT, "TAG", "language of the text, as the CMS would tell it",
+		offsetof(struct text_options, lang), 0, 0, NULL},
+	{0, "site", OPTION_TEXT, "NAME", "site of the configuration whose overrides apply",
+		offsetof(struct text_options, site), 0, 0, NULL},
+	{0, "title", OPTION_TEXT, "TEXT", "title of the article",
+		offsetof(struct text_options, title), 0, 0, NULL},
+	{0, "section", OPTION_TEXT, "NAME", "section of the article",
+		offsetof(struct text_options, section), 0, 0, NULL},
+};
+/* clang-format on */
 
 int input_all(struct run *run, int fd, size_t max, struct buf *out)
 {
@@ -33,7 +47,13 @@ int input_all(struct run *run, int fd, size_t max, struct buf *out)
 static int read_standard_input(struct run *run, struct arena *arena, struct span *out)
 {
 	struct buf text = {0};
-	int code = input_all(run, STDIN_FILENO, INPUT_TEXT_MAX, &text);
+	int code;
+
+	if (isatty(STDIN_FILENO)) {
+		out_str(&run->err, "Type or paste the comment, then press Ctrl-D.\n");
+		out_flush(&run->err);
+	}
+	code = input_all(run, STDIN_FILENO, INPUT_TEXT_MAX, &text);
 
 	if (code == CLI_FINE) {
 		*out = arena_copy(arena, buf_content(&text));
@@ -46,17 +66,25 @@ static int read_standard_input(struct run *run, struct arena *arena, struct span
 	return code;
 }
 
-int input_text(struct run *run, struct arena *arena, struct span *out)
+int input_comment(struct run *run, struct arena *arena, struct comment *out)
 {
+	const struct text_options *options = run->options;
 	const char *argument = run->arguments.count ? run->arguments.items[0] : "-";
-	size_t bad;
 	int code = CLI_FINE;
+	size_t bad;
 
+	*out = (struct comment)COMMENT_INIT;
+	out->lang = span_of(options->lang);
+	out->site = span_of(options->site);
+	out->article.title = span_of(options->title);
+	out->article.section = span_of(options->section);
 	if (strcmp(argument, "-") == 0)
-		code = read_standard_input(run, arena, out);
+		code = read_standard_input(run, arena, &out->text);
 	else
-		*out = span_of(argument);
-	if (code == CLI_FINE && !utf8_valid(*out, &bad))
+		out->text = span_of(argument);
+	if (code == CLI_FINE && !utf8_valid(out->text, &bad))
 		code = cli_failed(run, CLI_OUTPUT, "the text is not UTF-8 at byte %zu", bad);
+	if (code == CLI_FINE && !utf8_valid(out->article.title, NULL))
+		code = cli_failed(run, CLI_OUTPUT, "the title is not UTF-8");
 	return code;
 }

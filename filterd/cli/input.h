@@ -1,17 +1,32 @@
-/* Texts that a command is given: as its argument or on standard input. */
+/* What a command is given to judge: a text as its argument or on standard input, and its context.
+ */
 #pragma once
 
-#include "cli/cli.h"
-
 #include "base/arena.h"
+#include "cli/cli.h"
+#include "rules/comment.h"
 
 #define INPUT_TEXT_MAX (16 * 1024 * 1024) /* [bytes] read from standard input */
 
+/* The beginning of the struct of a command that judges one text. */
+struct text_options {
+	struct common common;
+	const char *lang, *site, *title, *section;
+};
+
+#define TEXT_ROWS 4
+extern const struct option_row text_rows[TEXT_ROWS];
+#define TEXT_ALL                                                                                   \
+	{                                                                                          \
+		text_rows, TEXT_ROWS                                                               \
+	}
+
 /*
- * The command's one argument, or standard input when that is `-` or missing (without the line end
- * that `echo` adds), checked to be UTF-8. CLI_FINE, or an exit code after saying why.
+ * Makes a comment of the command's one argument, or of standard input when that is `-` or missing
+ * (without the line end that `echo` adds), and the options. The text is checked to be UTF-8.
+ * CLI_FINE, or an exit code after saying why.
  */
-int input_text(struct run *run, struct arena *arena, struct span *out);
+int input_comment(struct run *run, struct arena *arena, struct comment *out);
 
 /*
  * Everything that can be read from the descriptor, at most `max` bytes. CLI_FINE, or an exit code

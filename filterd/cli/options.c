@@ -55,7 +55,7 @@ static const char *nearest_option(const struct parse *p, struct span name)
 	return nearest_name(name, names, count);
 }
 
-static void texts_add(struct texts *texts, const char *text)
+void texts_add(struct texts *texts, const char *text)
 {
 	const char **items = realloc(texts->items, (texts->count + 1) * sizeof(*items));
 

@@ -61,4 +61,6 @@ void options_describe(const struct option_table *tables, size_t tables_count, st
 /* Frees the lists that options_parse() made in `target`. */
 void options_free(const struct option_table *tables, size_t tables_count, void *target);
 
+/* Adds a text, which is not copied. Ends the process when out of memory. */
+void texts_add(struct texts *texts, const char *text);
 void texts_free(struct texts *texts);

@@ -9,31 +9,38 @@
 #include "base/error.h"
 #include "cli/cli.h"
 #include "moderate/evaluate.h"
-#include "rules/config.h"
+#include "server/config.h"
 
 struct setup {
 	struct arena keep; /* holds what errors, configuration and paths point to */
 	struct errors errors;
-	const char *config_path; /* NULL: none was found and none named, defaults are used */
 	struct config *config;
 	const char *const *folders; /* of rules: -r, else the configuration's */
 	size_t folders_count;
-	struct ruleset *set; /* NULL until setup_rules() */
+	struct ruleset *set;
 	struct language_guesser *guesser; /* may be NULL */
 	struct evaluate_options limits;
 };
 
-/* Reads the configuration. CLI_FINE, or an exit code after showing why. */
-int setup_config(struct run *run, struct setup *setup);
+enum setup_depth {
+	SETUP_CONFIG, /* the configuration alone */
+	SETUP_RULES, /* and the rules, ready for evaluate() */
+	SETUP_TESTED, /* and the rules' own tests, as the daemon would before it uses them */
+};
 
 /*
- * The same, then loads the rules and opens what evaluation needs. Their own tests are run only by
- * commands about them: a person who tries a text should see what a half-done rule does. CLI_FINE,
- * or an exit code after showing why.
+ * Reads and loads, and collects what is wrong in setup->errors without showing it; parts that could
+ * not be loaded are NULL. CLI_FINE even then; another exit code, after a message, only when there
+ * is nothing to collect (out of memory).
  */
-int setup_rules(struct run *run, struct setup *setup);
+int setup_collect(struct run *run, struct setup *setup, enum setup_depth depth);
 
-/* Shows what has been collected in setup->errors on standard error. */
-void setup_show_errors(struct run *run, struct setup *setup);
+/*
+ * The same for commands that need it whole: CLI_FINE, or CLI_CONFIG after showing what is wrong.
+ * Warnings alone are left to `filterd lint`. The rules' own tests are run only by commands about
+ * them: a person who tries a text should see what a half-done rule does.
+ */
+int setup_load(struct run *run, struct setup *setup, enum setup_depth depth);
 
+/* Frees what setup_collect() and setup_load() made; a zeroed one is fine too. */
 void setup_free(struct setup *setup);

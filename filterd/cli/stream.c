@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define INPUT_SIZE (4 * 1024 * 1024) /* [bytes] read before they are answered */
+#define READ_MAX (4 * 1024 * 1024) /* [bytes] read before they are answered */
 #define LINES_MAX 4096 /* of one batch */
 
 /* A line of a batch: a request, or why it is none. */
@@ -35,7 +35,8 @@ struct stream {
 	struct run *run;
 	struct worker *workers;
 	unsigned workers_count;
-	char *input; /* INPUT_SIZE bytes */
+	char *input;
+	size_t size; /* [bytes] of it: room for the longest line and a good many others */
 	size_t have; /* [bytes] of it filled */
 	struct ndjson framing;
 	struct line *lines; /* LINES_MAX of them */
@@ -131,7 +132,7 @@ static bool answer_input(struct stream *s, bool ended)
 static int answer_all(struct stream *s, int in)
 {
 	for (;;) {
-		ssize_t n = read(in, s->input + s->have, INPUT_SIZE - s->have);
+		ssize_t n = read(in, s->input + s->have, s->size - s->have);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -151,7 +152,9 @@ int stream_answers(struct run *run, const struct setup *setup, int in, unsigned 
 	struct stream s = {.run = run, .workers_count = threads};
 	int code = CLI_OUTPUT;
 
-	s.input = malloc(INPUT_SIZE);
+	s.framing.line_max = (size_t)setup->config->limits.request;
+	s.size = READ_MAX + s.framing.line_max + 2;
+	s.input = malloc(s.size);
 	s.lines = calloc(LINES_MAX, sizeof(*s.lines));
 	s.workers = calloc(threads, sizeof(*s.workers));
 	if (!s.input || !s.lines || !s.workers)

@@ -30,11 +30,11 @@ static const struct key case_keys[] = {
 		.flags = KEY_REQUIRED},
 	{.name = "guidelines",
 		.type = TYPE_STRINGS,
-		.help = "Guidelines that must have points; no others may.",
+		.help = "Guidelines that must have points; no others may. `none`: none at all.",
 		.offset = offsetof(struct case_keys, guidelines)},
 	{.name = "rules",
 		.type = TYPE_STRINGS,
-		.help = "Rules that must hold; no others may.",
+		.help = "Rules that must hold; no others may. `none`: none at all.",
 		.offset = offsetof(struct case_keys, rules)},
 	{.name = "not_rules",
 		.type = TYPE_STRINGS,
@@ -117,7 +117,8 @@ static void compare_names(const struct verdict *verdict, const struct names *nam
 	const struct strings *wanted, struct buf *what)
 {
 	for (size_t i = 0; i < wanted->count; i++)
-		if (!has_name(verdict, names, wanted->items[i]))
+		if (!span_eq(wanted->items[i], SPAN("none")) &&
+			!has_name(verdict, names, wanted->items[i]))
 			buf_printf(
 				what, ", without %s %.*s", names->one, SPAN_ARGS(wanted->items[i]));
 	for (size_t i = 0; i < names->count; i++)

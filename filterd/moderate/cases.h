@@ -3,7 +3,7 @@
  *
  *   cases:
  *     - {text: "I will kill you", lang: en, expect: reject, rules: en/threats/direct}
- *     - {text: "A good article", expect: approve, rules: []}
+ *     - {text: "A good article", expect: approve, rules: none}
  *
  * They stand beside rule files as *.test.yaml. A rule's own tests ask whether that rule holds;
  * cases ask what comes out in the end, sites and overrides included.

@@ -436,10 +436,24 @@ static bool all_quoted(struct stage *stage, const struct evidence *evidence)
 	return any;
 }
 
+enum truth stage_test(struct stage *stage, const struct rule *rule,
+	const struct condition *condition, bool in_when, struct evidence *evidence, bool *faulted)
+{
+	enum truth result;
+
+	stage->rule = rule;
+	stage->in_when = in_when;
+	stage->faulted = false;
+	result = condition_test(condition, &stage->scene, evidence);
+	if (faulted)
+		*faulted |= stage->faulted;
+	stage->in_when = false;
+	stage->rule = NULL;
+	return result;
+}
+
 void stage_judge(struct stage *stage, const struct rule *rule, struct judgement *out)
 {
-	struct scene *scene = &stage->scene;
-
 	*out = (struct judgement){.holds = TRUTH_NO};
 	if (stage_applies(stage, rule) != APPLIES)
 		return;
@@ -448,17 +462,11 @@ void stage_judge(struct stage *stage, const struct rule *rule, struct judgement 
 		out->holds = TRUTH_UNKNOWN;
 		return;
 	}
-	stage->rule = rule;
-	stage->faulted = false;
-	stage->in_when = true;
-	out->holds = condition_test(rule->when, scene, &out->evidence);
-	stage->in_when = false;
+	out->holds = stage_test(stage, rule, rule->when, true, &out->evidence, &out->faulted);
 	/* Exceptions hold wherever they stand: what is quoted excuses like anything else. */
 	if (out->holds != TRUTH_NO && rule->unless)
-		out->holds =
-			truth_and(out->holds, truth_not(condition_test(rule->unless, scene, NULL)));
-	out->faulted = stage->faulted;
+		out->holds = truth_and(out->holds, truth_not(stage_test(stage, rule, rule->unless,
+							   false, NULL, &out->faulted)));
 	if (out->holds == TRUTH_YES && rule->in_quotes == IN_QUOTES_REVIEW)
 		out->quoted = all_quoted(stage, &out->evidence);
-	stage->rule = NULL;
 }

@@ -77,6 +77,13 @@ enum applies stage_applies(const struct stage *stage, const struct rule *rule);
 /* Judges one rule. Out of memory is noted in stage->scene.failed. */
 void stage_judge(struct stage *stage, const struct rule *rule, struct judgement *out);
 
+/*
+ * Tests one condition as a part of the rule: of its `when`, or of its `unless`, where every place
+ * counts. *faulted (may be NULL) tells whether something was unknown.
+ */
+enum truth stage_test(struct stage *stage, const struct rule *rule,
+	const struct condition *condition, bool in_when, struct evidence *evidence, bool *faulted);
+
 /* Notes a fault of the rule being judged (rule NULL: of the comment). `code` is a literal. */
 void stage_fault(struct stage *stage, const char *code, const struct rule *rule);
 

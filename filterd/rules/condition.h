@@ -122,6 +122,7 @@ struct condition {
 	 */
 	struct trigger *triggers;
 	size_t triggers_count;
+	uint32_t weight; /* conditions below it and itself, shared ones each time; see loader.c */
 	bool always;
 };
 

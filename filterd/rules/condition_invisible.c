@@ -34,10 +34,9 @@ static const struct key keys[] = {
 		.type = TYPE_CHOICES,
 		.help = "`bidi`: turns the direction of text around; `zero_width`: of no width, "
 			"outside the words and emoji that need it; `tag`: hidden ASCII; "
-			"`control`: control characters.",
+			"`control`: control characters. Without it all of them.",
 		.offset = offsetof(struct invisible, kinds),
-		.choices = hidden_names,
-		.fallback = "[bidi, zero_width, tag, control]"},
+		.choices = hidden_names},
 	{.name = "at_least",
 		.type = TYPE_INT,
 		.help = "At least so many.",

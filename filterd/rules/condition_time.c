@@ -30,7 +30,7 @@ static const struct key keys[] = {
 		.type = TYPE_STRING,
 		.help = "Offset from UTC, without daylight saving.",
 		.offset = offsetof(struct time_condition, zone),
-		.fallback = "\"+00:00\""},
+		.fallback = "+00:00"},
 };
 
 static const struct section section = {

@@ -1,6 +1,7 @@
 /* The tables of keys in rule files. */
 #include "rules/keys.h"
 
+#include "rules/condition.h"
 #include "rules/ruleset.h"
 
 #define TEXT_LENGTH_MAX 65536 /* [bytes] of a text in a test */
@@ -103,8 +104,8 @@ static const char *const role_choices[] = {"reader", "trusted", "staff", NULL};
 
 #define AT(field) .offset = offsetof(struct test_author_keys, field)
 static const struct key test_author_keys[] = {
-	{.name = "id", .type = TYPE_STRING, AT(id), .help = "The author's account."},
 	{.name = "name", .type = TYPE_STRING, AT(name), .help = "The name shown with the comment."},
+	{.name = "id", .type = TYPE_STRING, AT(id), .help = "The author's account."},
 	{.name = "url", .type = TYPE_STRING, AT(url), .help = "The author's web address."},
 	{.name = "email", .type = TYPE_STRING, AT(email), .help = "The author's e-mail address."},
 	{.name = "approved",
@@ -318,6 +319,11 @@ static const struct key rule_keys[] = {
 };
 #undef AT
 
+static const char *in_when(struct span key)
+{
+	return condition_kind_find(key) ? "it is a condition: write it under `when:`" : NULL;
+}
+
 const struct section rule_section = {
 	.name = "rule",
 	.noun = "a rule",
@@ -325,6 +331,7 @@ const struct section rule_section = {
 	.keys = rule_keys,
 	.count = ARRAY_LEN(rule_keys),
 	.shorthand = -1,
+	.elsewhere = in_when,
 	.size = sizeof(struct rule_keys),
 };
 

@@ -8,17 +8,20 @@
 #include "rules/condition.h"
 #include "rules/ruleset.h"
 
+struct load;
+
 struct loader {
 	struct arena *arena; /* the rule set's: everything compiled lives there */
 	struct errors *errors;
 	const struct source *source; /* the file being compiled */
 	const struct rule *rule; /* the rule being compiled; NULL in named conditions */
 	enum field field; /* which field patterns look at: text unless inside `field` */
-	bool disguised; /* whether patterns look at disguised text (rule, then file) */
+	bool disguised; /* whether words and phrases look at disguised text (rule, then file) */
+	bool disguised_regex; /* the same for regexes: only if rule or file say so */
 	unsigned depth; /* of nested conditions */
 	struct matcher_builder *matchers[FIELD_COUNT]; /* made on first use */
 	struct phrase_lists lists; /* how `<name>` is resolved */
-	void *private_; /* of ruleset.c */
+	struct load *load; /* the whole set being loaded: see load.h */
 };
 
 #define CONDITION_DEPTH_MAX 8
@@ -39,14 +42,14 @@ struct condition *loader_named_condition(struct loader *loader, const struct yam
  */
 int loader_expand(struct loader *loader, const struct strings *written, struct strings *out);
 
-/* Adds patterns to the matcher of the loader's field; errors are placed inside the YAML scalar. */
+/*
+ * Adds patterns to the matcher of the loader's field; errors are placed inside the YAML scalar. OK
+ * with *id, ERR_INVALID with errors added, or ERR_NOMEM.
+ */
 int loader_add_words(struct loader *loader, const struct strings *entries, uint32_t *id);
 int loader_add_phrase(struct loader *loader, const struct yaml_node *phrase, uint32_t *id);
 int loader_add_regex(
 	struct loader *loader, const struct yaml_node *regex, bool original, uint32_t *id);
-
-/* Makes the condition be tested only when this pattern is a candidate. OK or ERR_NOMEM. */
-int condition_trigger(struct loader *loader, struct condition *condition, uint32_t pattern);
 
 /* An error at a node of the file being compiled. */
 #define loader_error(loader, node, ...)                                                            \

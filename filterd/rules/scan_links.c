@@ -118,7 +118,7 @@ static bool is_bare_domain(struct span host, bool path)
 	if (!is_domain(host) || memchr(host.ptr, '_', host.len))
 		return false;
 	rest = span_sub(host, 0, host.len - tld.len - 1);
-	if (rest.len < 2 && !path && !span_eq(tld, SPAN("com")))
+	if (rest.len < 2 && !path && tld.len < 3)
 		return false; /* an abbreviation: `p.tr` */
 	if (scan_is_tld(tld))
 		return has_letter(rest);

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 
+#include <ctype.h>
 #include <stdio.h>
 
 #define STRING_MAX 16384 /* [bytes] of a text whose key names no bound */
@@ -95,7 +96,7 @@ static void read_int(
 	at = negative;
 	if (node->quoted || !scan_digits(s, &at, &value) || at != s.len) {
 		complain(r, node, "`%s` must be a whole number", key->name);
-		hint(r, node->quoted ? "without quotes"
+		hint(r, node->quoted ? "take the quotes away"
 				     : "written in plain digits, such as 12 or 1500");
 		return;
 	}
@@ -221,7 +222,7 @@ static void read_bool(
 		is_yes |= span_eq(node->value, span_of(yes[i]));
 	complain(r, node, "`%s` must be true or false, not %s", key->name, node->value.ptr);
 	if (node->quoted)
-		hint(r, "without quotes");
+		hint(r, "take the quotes away");
 	else if (is_yes)
 		hint(r, "write true");
 }
@@ -454,6 +455,34 @@ static void (*const readers[])(
 	[TYPE_NODE] = read_node,
 };
 
+/*
+ * A default as a node, in the arena because values may point to it: a word, or a list of words such
+ * as `[email, phone]`. NULL when out of memory.
+ */
+static struct yaml_node *fallback_node(struct reader *r, const char *text)
+{
+	size_t count = 1, at = 1, len = strlen(text);
+	struct yaml_node *node;
+
+	for (size_t i = 0; i < len; i++)
+		count += text[i] == ',';
+	node = take(r, 1 + count, sizeof(*node));
+	if (!node)
+		return NULL;
+	node->value = span_of(text);
+	if (text[0] != '[')
+		return node;
+	*node = (struct yaml_node){.kind = YAML_SEQUENCE, .items = node + 1};
+	while (node->count < count) {
+		size_t word = strcspn(text + at, ",]");
+
+		node->items[node->count++].value =
+			arena_copy(r->arena, (struct span){text + at, word});
+		at += word + 2;
+	}
+	return node;
+}
+
 static void set_defaults(struct reader *r, const struct section *section, void *target)
 {
 	for (size_t i = 0; i < section->count; i++) {
@@ -463,10 +492,11 @@ static void set_defaults(struct reader *r, const struct section *section, void *
 		if (key->type == TYPE_SECTION) {
 			set_defaults(r, key->section, to);
 		} else if (key->fallback) {
-			struct yaml_node node = {
-				.kind = YAML_SCALAR, .value = span_of(key->fallback)};
+			const struct yaml_node *node = fallback_node(r, key->fallback);
 
-			readers[key->type](r, key, &node, to);
+			if (!node)
+				return;
+			readers[key->type](r, key, node, to);
 		}
 	}
 }
@@ -502,7 +532,9 @@ static void unknown_key(
 	}
 	complain(r, node, "unknown key `%s` in %s", node->value.ptr, noun_of(section, noun));
 	near = nearest_name(node->value, names, count);
-	if (near)
+	if (section->elsewhere && section->elsewhere(node->value))
+		hint(r, "%s", section->elsewhere(node->value));
+	else if (near)
 		hint(r, "did you mean `%s`?", near);
 	else
 		hint(r, "there are: %.*s", SPAN_ARGS(buf_content(&all)));
@@ -543,6 +575,15 @@ static void read_pair(struct reader *r, const struct section *section, const str
 	}
 }
 
+/* `any: {words: a, links: 1}` where a list is wanted: it must not be read as one entry. */
+static bool is_bare_mapping(const struct section *section, const struct yaml_node *node)
+{
+	const struct key *key = section->shorthand < 0 ? NULL : &section->keys[section->shorthand];
+
+	return key && key->type == TYPE_NODE && node->kind == YAML_MAPPING &&
+	       !schema_has(node, key->name);
+}
+
 static void read_section(
 	struct reader *r, const struct section *section, const struct yaml_node *node, void *target)
 {
@@ -550,10 +591,18 @@ static void read_section(
 
 	memset(target, 0, section->size);
 	set_defaults(r, section, target);
+	if (is_bare_mapping(section, node)) {
+		complain(r, node, "`%s` is written as a %s", section->name,
+			section->keys[section->shorthand].shape);
+		hint(r, "each begins with `- `");
+		return;
+	}
 	if (node->kind != YAML_MAPPING && section->shorthand >= 0) {
-		const struct key *key = &section->keys[section->shorthand];
+		struct key key = section->keys[section->shorthand];
 
-		readers[key->type](r, key, node, (char *)target + key->offset);
+		/* Nobody wrote that key: what stands there is known by the section's name. */
+		key.name = section->name;
+		readers[key.type](r, &key, node, (char *)target + key.offset);
 		return;
 	}
 	if (node->kind != YAML_MAPPING) {
@@ -568,7 +617,8 @@ static void read_section(
 		if (!(key->flags & KEY_REQUIRED) || schema_has(node, key->name))
 			continue;
 		complain(r, node, "`%s` is missing in %s", key->name, noun_of(section, noun));
-		hint(r, "%s", key->help);
+		hint(r, "%c%.*s", tolower((unsigned char)key->help[0]),
+			(int)strcspn(key->help + 1, ".;"), key->help + 1);
 	}
 }
 

@@ -40,7 +40,7 @@ struct key {
 	const char *help; /* a sentence for the reference */
 	size_t offset; /* offsetof() in the section's struct */
 	int64_t min, max; /* for numbers, durations, sizes; both 0: no bounds */
-	const char *fallback; /* default as written in YAML; NULL: zero or absent */
+	const char *fallback; /* default: a word, or words as `[a, b]`; NULL: zero or absent */
 	const char *const *choices; /* NULL-terminated */
 	const struct section
 		*section; /* TYPE_SECTION; for TYPE_NODE: what the reference points to */
@@ -59,6 +59,9 @@ struct section {
 	 * `phrase: {any: "…"}`), or -1: a mapping is required.
 	 */
 	int shorthand;
+	/* For a key it does not have: where that key belongs ("it is a condition: ..."), or NULL.
+	 */
+	const char *(*elsewhere)(struct span key);
 	size_t size; /* [bytes] of the section's struct */
 };
 

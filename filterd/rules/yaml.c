@@ -17,6 +17,8 @@
 #include <unistd.h>
 #include <yaml.h>
 
+#define HIDDEN_MAX 5 /* hidden characters that are told of, each of which costs a look back */
+
 /* A collection whose end has not come yet. */
 struct frame {
 	struct yaml_node node;
@@ -131,7 +133,7 @@ out:
 
 /* --- the text before parsing ---------------------------------------------------------------- */
 
-static struct place place_at(const struct source *source, size_t offset)
+struct place yaml_place_at(const struct source *source, size_t offset)
 {
 	struct place place = {source, 1, 1};
 
@@ -168,13 +170,13 @@ static bool check_encoding(const struct source *source, struct errors *errors)
 	}
 	nul = text.len ? memchr(text.ptr, 0, text.len) : NULL;
 	if (nul) {
-		errors_add(errors, SEVERITY_ERROR, place_at(source, (size_t)(nul - text.ptr)),
+		errors_add(errors, SEVERITY_ERROR, yaml_place_at(source, (size_t)(nul - text.ptr)),
 			"the file holds a NUL byte");
 		errors_hint(errors, "is it a text file, saved as UTF-8?");
 		return false;
 	}
 	if (!utf8_valid(text, &bad)) {
-		errors_add(errors, SEVERITY_ERROR, place_at(source, bad),
+		errors_add(errors, SEVERITY_ERROR, yaml_place_at(source, bad),
 			"this is not UTF-8 (byte 0x%02X)", (unsigned char)text.ptr[bad]);
 		errors_hint(errors, "save the file as UTF-8");
 		return false;
@@ -196,9 +198,31 @@ static const char *odd_character(uint32_t c, bool before_line_feed)
 	return c == 0xFFFE || c == 0xFFFF ? "a noncharacter" : NULL;
 }
 
+/*
+ * Characters that nobody sees and that change what a line says: direction controls, zero-width
+ * spaces, tags. Zero-width joiners are part of Persian, Kurdish and emoji.
+ */
+static bool is_hidden(uint32_t c)
+{
+	return c == 0x00AD || c == 0x061C || c == 0x200B || c == 0x200E || c == 0x200F ||
+	       (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
+	       (c >= 0xE0000 && c <= 0xE007F);
+}
+
+static void warn_hidden(const struct source *source, struct errors *errors, size_t at, uint32_t c)
+{
+	errors_add(errors, SEVERITY_WARNING, yaml_place_at(source, at),
+		"a hidden character (U+%04X) stands here", (unsigned)c);
+	errors_hint(errors,
+		c > 0xFFFF ? "if it is meant, write \"\\U%08X\" in double quotes"
+			   : "if it is meant, write \"\\u%04X\" in double quotes",
+		(unsigned)c);
+}
+
 static bool check_characters(const struct source *source, struct errors *errors)
 {
 	struct span text = source->text;
+	unsigned hidden = 0;
 
 	for (size_t at = 0, next; at < text.len; at = next) {
 		const char *odd;
@@ -208,15 +232,17 @@ static bool check_characters(const struct source *source, struct errors *errors)
 		c = utf8_next(text, &next);
 		odd = odd_character(c, next < text.len && text.ptr[next] == '\n');
 		if (odd) {
-			errors_add(errors, SEVERITY_ERROR, place_at(source, at),
+			errors_add(errors, SEVERITY_ERROR, yaml_place_at(source, at),
 				"%s (U+%04X) may not stand in the file", odd, (unsigned)c);
 			errors_hint(errors, "in double quotes it can be written \"\\u%04X\"",
 				(unsigned)c);
 			return false;
 		}
+		if (c >= 0xAD && is_hidden(c) && ++hidden <= HIDDEN_MAX)
+			warn_hidden(source, errors, at, c);
 		/* libyaml compares each %TAG with all before: quadratic, and nobody needs them. */
 		if (c == '%' && (at == 0 || text.ptr[at - 1] == '\n')) {
-			errors_add(errors, SEVERITY_ERROR, place_at(source, at),
+			errors_add(errors, SEVERITY_ERROR, yaml_place_at(source, at),
 				"a line may not begin with `%%`: directives are not allowed");
 			return false;
 		}
@@ -456,6 +482,12 @@ static const struct {
 	{"did not find expected node content", "a value is missing before this", NULL},
 	{"found unexpected end of stream", "the file ends inside a text in quotes",
 		"a closing quote is missing"},
+	{"did not find expected <document start>", "nothing may follow the end of the document",
+		"take out the line `...`, or what follows it"},
+	{"found invalid Unicode character escape code", "this escape is no character",
+		"surrogates (D800 to DFFF) are none: write one \\U with eight digits"},
+	{"did not find expected alphabetic or numeric character",
+		"a text may not begin with `*` or `&`", "put the text in quotes"},
 	{"found unknown escape character", "there is no such escape in double quotes",
 		"write backslashes in single quotes: '\\b'"},
 	{"block sequence entries are not allowed in this context", "a `- ` is not expected here",
@@ -478,6 +510,11 @@ static void explain_problem(
 		errors_add(errors, SEVERITY_ERROR, place, "%s", complaints[i].text);
 		if (complaints[i].hint)
 			errors_hint(errors, "%s", complaints[i].hint);
+		return;
+	}
+	if (parser->context && strstr(parser->context, "a tag")) {
+		errors_add(errors, SEVERITY_ERROR, place, "a text may not begin with `!`");
+		errors_hint(errors, "put the text in quotes");
 		return;
 	}
 	/* The mark's index counts characters, so the byte is looked up by line and column. */

@@ -53,6 +53,9 @@ int yaml_parse(struct arena *arena, const struct source *source, struct errors *
 /* The byte of source->text at a line and column (both 1-based); clamped to the text. */
 size_t yaml_offset(const struct source *source, uint32_t line, uint32_t column);
 
+/* The place of byte `offset` of source->text. */
+struct place yaml_place_at(const struct source *source, size_t offset);
+
 /*
  * The place of byte `offset` of a scalar's value, whatever way it is written: plain, in quotes with
  * escapes, as a block. Where the two cannot be matched up: where the scalar begins.

@@ -14,7 +14,7 @@
 #define LINGER_BYTES ((size_t)1024 * 1024) /* a client that sends more may get the reset */
 #define TURN_NS (2 * NS_PER_MS) /* a connection's share of a turn, whatever its requests cost */
 
-const struct protocol *const protocols[PROTOCOL_COUNT] = {
+const struct protocol_ops *const protocols[PROTOCOL_COUNT] = {
 	[PROTOCOL_HTTP] = &protocol_http,
 	[PROTOCOL_NDJSON] = &protocol_ndjson,
 };
@@ -38,7 +38,8 @@ static const unsigned followers[CONNECTION_STATES] = {
 
 static void set_reading(struct connection *c, bool on)
 {
-	if (on != c->reading && (on ? event_add(&c->read_event, NULL) : event_del(&c->read_event)) == 0)
+	if (on != c->reading &&
+		(on ? event_add(&c->read_event, NULL) : event_del(&c->read_event)) == 0)
 		c->reading = on;
 }
 
@@ -77,6 +78,7 @@ static void connection_state(struct connection *c, enum connection_state next)
 		TAILQ_REMOVE(&c->worker->ready, c, ready_link);
 	if (before != CONNECTION_READY && next == CONNECTION_READY)
 		TAILQ_INSERT_TAIL(&c->worker->ready, c, ready_link);
+	c->worker->waiting += (next == CONNECTION_WAITING) - (before == CONNECTION_WAITING);
 	c->state = next;
 	if (next != CONNECTION_OPEN) {
 		c->timed = STAGE_NONE;
@@ -113,7 +115,7 @@ static void time_request(struct connection *c)
 	const struct limits *limits = &c->worker->generation->limits;
 	bool under_way = c->stage == STAGE_HEAD || c->stage == STAGE_BODY;
 	bool same_request = (c->timed == STAGE_HEAD || c->timed == STAGE_BODY) &&
-		c->handled == c->timed_handled;
+			    c->handled == c->timed_handled;
 	int64_t now = c->worker->now_ns;
 
 	if (c->stage == c->timed && c->handled == c->timed_handled)
@@ -124,8 +126,8 @@ static void time_request(struct connection *c)
 	c->timed_handled = c->handled;
 	switch (c->stage) {
 	case STAGE_NEW:
-		c->deadline_ns = now +
-			(c->protocol->id == PROTOCOL_HTTP ? limits->header_ns : limits->idle_ns);
+		c->deadline_ns = now + (c->protocol->id == PROTOCOL_HTTP ? limits->header_ns
+									 : limits->idle_ns);
 		break;
 	case STAGE_HEAD:
 		c->deadline_ns = c->begun_ns + limits->header_ns;
@@ -147,8 +149,7 @@ static void time_writing(struct connection *c)
 		c->write_deadline_ns = 0;
 	} else if (c->write_deadline_ns == 0 || c->sent >= c->write_mark) {
 		c->write_mark = c->sent + c->out.len;
-		c->write_deadline_ns =
-			c->worker->now_ns + c->worker->generation->limits.write_ns;
+		c->write_deadline_ns = c->worker->now_ns + c->worker->generation->limits.write_ns;
 	}
 }
 
@@ -214,12 +215,14 @@ static void settle(struct connection *c, enum outcome outcome, struct buf *out)
 	bool at_rest = c->stage == STAGE_REST || c->stage == STAGE_NEW;
 
 	if (outcome == OUTCOME_MORE && c->ended) {
-		c->protocol->ended(c, buf_content(&c->in), out);
+		c->protocol->ended(c, out);
 		outcome = OUTCOME_CLOSE;
 	} else if (outcome == OUTCOME_MORE && c->worker->draining && at_rest &&
-		c->protocol->drained(c, out)) {
+		   c->protocol->drained(c, out)) {
 		outcome = OUTCOME_CLOSE;
 	}
+	if (c->in.len == 0 && c->in.data != NULL)
+		buf_free(&c->in);
 	if (!flush(c, out))
 		return;
 	if (outcome == OUTCOME_CLOSE && c->out.len == 0)
@@ -238,41 +241,35 @@ static void settle(struct connection *c, enum outcome outcome, struct buf *out)
 		time_request(c);
 }
 
-/* Keeps what the protocol has not used. */
-static void keep_rest(struct connection *c, struct span input, size_t used)
-{
-	assert(used <= input.len);
-	if (c->in.len == 0) {
-		if (used < input.len)
-			buf_append(&c->in, input.ptr + used, input.len - used);
-		return;
-	}
-	buf_consume(&c->in, used);
-	if (c->in.len == 0)
-		buf_free(&c->in);
-}
-
-/* Lets the protocol answer what is in `input` (the connection's buffer, or the scratch). */
-static void take_turn(struct connection *c, struct span input)
+/* Lets the protocol answer what is in the connection's buffer. */
+static void take_turn(struct connection *c)
 {
 	struct buf *out = answers(c);
-	size_t used = 0;
-	enum outcome outcome = c->protocol->input(c, input, &used, out);
 
-	keep_rest(c, input, used);
+	settle(c, c->protocol->input(c, &c->in, out), out);
+}
+
+/* The same for bytes just read into the worker's buffer, which the connection borrows for that. */
+static void take_borrowed_turn(struct connection *c)
+{
+	struct buf *borrowed = &c->worker->input, *out = answers(c);
+	enum outcome outcome = c->protocol->input(c, borrowed, out);
+
+	if (borrowed->len > 0)
+		buf_append(&c->in, borrowed->data, borrowed->len);
+	borrowed->len = 0;
 	if (c->in.failed)
 		connection_state(c, CONNECTION_DEAD);
 	else
 		settle(c, outcome, out);
 }
 
-bool connection_had_share(const struct connection *c, uint64_t since)
+bool connection_had_share(const struct connection *c, uint64_t since, size_t unsent)
 {
 	const struct worker *w = c->worker;
-	size_t unsent = c->out.len > 0 ? c->out.len : w->out.len;
 
 	return c->handled - since >= w->generation->limits.turn_requests ||
-		unsent > w->generation->limits.output || w->now_ns - w->entered_ns > TURN_NS;
+	       unsent > w->generation->limits.output || w->now_ns - w->entered_ns > TURN_NS;
 }
 
 /* Bytes of a client that has had its last answer. */
@@ -286,7 +283,7 @@ static void pass_over(struct connection *c, ssize_t n)
 static void receive(struct connection *c)
 {
 	struct worker *w = c->worker;
-	ssize_t n = recv(c->fd, w->scratch, WORKER_SCRATCH, 0);
+	ssize_t n = recv(c->fd, w->input.data, WORKER_INPUT, 0);
 
 	if (n < 0) {
 		if (errno != EAGAIN && errno != EINTR)
@@ -301,15 +298,16 @@ static void receive(struct connection *c)
 	if (n == 0) {
 		c->ended = true;
 		set_reading(c, false);
-		take_turn(c, buf_content(&c->in));
+		take_turn(c);
 	} else if (c->in.len == 0) {
-		take_turn(c, (struct span){w->scratch, (size_t)n});
+		w->input.len = (size_t)n;
+		take_borrowed_turn(c);
 	} else {
-		buf_append(&c->in, w->scratch, (size_t)n);
+		buf_append(&c->in, w->input.data, (size_t)n);
 		if (c->in.failed)
 			connection_state(c, CONNECTION_DEAD);
 		else
-			take_turn(c, buf_content(&c->in));
+			take_turn(c);
 	}
 }
 
@@ -336,7 +334,7 @@ static void on_writable(evutil_socket_t fd, short what, void *argument)
 	if (c->state == CONNECTION_CLOSING && c->out.len == 0)
 		linger(c);
 	else if (c->state == CONNECTION_PAUSED &&
-		c->out.len <= c->worker->generation->limits.output / 2)
+		 c->out.len <= c->worker->generation->limits.output / 2)
 		connection_state(c, CONNECTION_READY);
 }
 
@@ -363,7 +361,7 @@ void connection_new(struct worker *w, const struct handed *handed)
 	c->late = w->draining;
 	/* A protocol refuses what is too large long before: this bounds our own mistakes. */
 	c->in.limit = w->generation->limits.request + w->generation->limits.headers +
-		(size_t)4 * WORKER_SCRATCH;
+		      (size_t)4 * WORKER_INPUT;
 	event_assign(&c->read_event, w->base, c->fd, EV_READ | EV_PERSIST, on_readable, c);
 	event_assign(&c->write_event, w->base, c->fd, EV_WRITE | EV_PERSIST, on_writable, c);
 	TAILQ_INSERT_TAIL(&w->all, c, link);
@@ -387,7 +385,7 @@ void connection_free(struct connection *c)
 void connection_continue(struct connection *c)
 {
 	assert(c->state == CONNECTION_READY);
-	take_turn(c, buf_content(&c->in));
+	take_turn(c);
 }
 
 void connection_resume(struct connection *c)

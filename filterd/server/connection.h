@@ -13,7 +13,7 @@
  * connection_state() alone changes the state. A connection is freed at the end of the turn, never
  * in a callback.
  *
- * Memory: bytes are read into the worker's scratch and answers collected in its buffer; the
+ * Memory: bytes are read into the worker's buffer and answers collected in another; the
  * connection's own buffers hold only what could not be finished in the turn. An idle connection
  * has none.
  *
@@ -43,7 +43,7 @@ struct connection {
 	enum connection_state state;
 	int fd;
 	struct worker *worker;
-	const struct protocol *protocol;
+	const struct protocol_ops *protocol;
 	struct peer peer;
 	bool reading, writing; /* the events below are pending */
 	bool ended; /* the client sends nothing more */
@@ -92,7 +92,7 @@ void connection_drain(struct connection *connection);
 void connection_abandon(struct connection *connection);
 
 /*
- * For protocols: whether this connection has had its share of the turn (`since` is `handled` at its
- * begin).
+ * For protocols: whether this connection has had its share of the turn. `since` is `handled` at its
+ * begin, `unsent` the bytes of answers that wait to be sent.
  */
-bool connection_had_share(const struct connection *connection, uint64_t since);
+bool connection_had_share(const struct connection *connection, uint64_t since, size_t unsent);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "moderate/verdict.h"
+#include "server/config.h"
 #include "wire/refusal.h"
 
 #include <stdatomic.h>
@@ -23,11 +24,7 @@ static inline uint64_t counter_get(const counter *c)
 	return atomic_load_explicit((counter *)c, memory_order_relaxed);
 }
 
-enum protocol_id {
-	PROTOCOL_NDJSON,
-	PROTOCOL_HTTP,
-	PROTOCOL_COUNT,
-};
+#define PROTOCOL_COUNT 2 /* of enum protocol */
 
 /* "ndjson", "http". */
 extern const char *const protocol_names[PROTOCOL_COUNT];

@@ -16,11 +16,13 @@
 #include "server/counters.h"
 #include "server/limits.h"
 
+#include <pthread.h>
+
 #define BREAKER_WINDOW 1000 /* comments */
 #define BREAKER_PERCENT 1
 
 /* One worker's counts about the rules of one generation; indexes are those of the rules. */
-struct tally {
+struct rule_tally {
 	counter *hits; /* comments a rule held for */
 	counter *limits; /* comments on which it hit a limit */
 	uint16_t *recent; /* limits in the current window */
@@ -37,24 +39,27 @@ struct generation {
 	struct evaluate_options options; /* `suspended` is left NULL */
 	int64_t loaded_ms; /* [ms since 1970] */
 	size_t rules_count;
-	struct tally *tallies; /* one per worker */
+	struct rule_tally *tallies; /* one per worker */
 	size_t workers;
 	pthread_mutex_t lock; /* of suspended */
 	uint8_t *suspended; /* byte per rule */
 	_Atomic uint32_t suspended_count;
 };
 
+/* Where generations come from. */
+struct generation_source {
+	const char *config_path; /* NULL: the usual places, else the defaults */
+	const char *const *folders; /* of rules, instead of the configuration's */
+	size_t folders_count; /* 0: the configuration's */
+	const struct language_guesser *guesser; /* may be NULL */
+	size_t workers; /* 0: as the configuration says */
+};
+
 /*
  * Reads configuration and rules and runs the rules' own tests. OK with *out (one reference);
- * ERR_INVALID or ERR_LIMIT with errors added, ERR_NOMEM. `keep` holds the texts that errors quote.
- * `config_path` may be NULL; `folders` (count > 0) stand for those of the configuration.
+ * ERR_INVALID or ERR_LIMIT with errors added; ERR_NOMEM. What errors quote lives as long as *out,
+ * or is given to `keep`.
  */
-struct generation_source {
-	const char *config_path;
-	const char *const *folders;
-	size_t folders_count;
-	size_t workers; /* 0: as many as the configuration says */
-};
 int generation_load(const struct generation_source *source, struct errors *errors,
 	struct arena *keep, struct generation **out);
 
@@ -65,8 +70,7 @@ void generation_unref(struct generation *generation); /* NULL is legal */
  * Counts a verdict into a worker's tally and trips the breaker for a rule that hits its limits too
  * often.
  */
-void generation_count(
-	struct generation *generation, size_t worker, const struct verdict *verdict);
+void generation_count(struct generation *generation, size_t worker, const struct verdict *verdict);
 
 /* The suspended rules as the evaluator wants them, or NULL; valid until the worker's next call. */
 const uint8_t *generation_suspended(struct generation *generation, size_t worker);

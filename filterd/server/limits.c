@@ -34,7 +34,8 @@ struct peer peer_of(const struct sockaddr_storage *address)
 		peer.counted = true;
 	} else if (address->ss_family == AF_INET6) {
 		peer.address = ((const struct sockaddr_in6 *)address)->sin6_addr;
-		peer.local = IN6_IS_ADDR_LOOPBACK(&peer.address) ||
+		peer.local =
+			IN6_IS_ADDR_LOOPBACK(&peer.address) ||
 			(IN6_IS_ADDR_V4MAPPED(&peer.address) && peer.address.s6_addr[12] == 127);
 		peer.counted = true;
 	}

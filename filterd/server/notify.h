@@ -16,8 +16,7 @@ struct notify_fd {
  * there are none. ERR_INVALID with an error added when there are too many or the environment is
  * broken.
  */
-int notify_listen_fds(
-	struct notify_fd out[NOTIFY_FDS_MAX], size_t *count, struct errors *errors);
+int notify_listen_fds(struct notify_fd out[NOTIFY_FDS_MAX], size_t *count, struct errors *errors);
 
 void notify_ready(void); /* rules are in force, sockets listen */
 void notify_reloading(void); /* followed by notify_ready() whatever the outcome */

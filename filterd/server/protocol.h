@@ -28,26 +28,26 @@ enum stage {
 	STAGE_BODY, /* within a body or line */
 };
 
-struct protocol {
-	enum protocol_id id;
+struct protocol_ops {
+	enum protocol id;
 	size_t session_size; /* [bytes] of its state per connection, zeroed at first */
 
 	void (*begin)(struct connection *connection);
 	/*
-	 * Answers the complete requests of `input`, up to the connection's share of a turn, into `out`;
-	 * *used bytes of input are done with. Called again with the rest and more behind it.
+	 * Answers the complete requests in `in`, up to the connection's share of a turn, into
+	 * `out`. Drops from `in` what it is done with; more is appended before it is called again,
+	 * unless it yields. It may change the bytes in `in`, but not add any.
 	 */
-	enum outcome (*input)(struct connection *connection, struct span input, size_t *used,
-		struct buf *out);
-	/* The client sends nothing more; `rest` is the begin of a request, or empty. */
-	void (*ended)(struct connection *connection, struct span rest, struct buf *out);
+	enum outcome (*input)(struct connection *connection, struct buf *in, struct buf *out);
+	/* The client sends nothing more; connection->in is the begin of a request, or empty. */
+	void (*ended)(struct connection *connection, struct buf *out);
 	/* A deadline passed: what there is to say before the connection is closed. */
 	void (*expired)(struct connection *connection, enum timeout_id timeout, struct buf *out);
 	/* After OUTCOME_WAIT: a reload is over, maybe the one. */
 	enum outcome (*resume)(struct connection *connection, struct buf *out);
 	/*
-	 * The service drains: the last words. Called when no request is under way (false: wait, this
-	 * client is still to be told) and, whatever is under way, when the time is over.
+	 * The service drains: the last words. Called when no request is under way (false: wait,
+	 * this client is still to be told) and, whatever is under way, when the time is over.
 	 */
 	bool (*drained)(struct connection *connection, struct buf *out);
 	void (*end)(struct connection *connection); /* frees what the session owns; may be NULL */
@@ -56,8 +56,8 @@ struct protocol {
 	void (*refuse)(struct buf *out, enum refusal_code code);
 };
 
-extern const struct protocol protocol_ndjson;
-extern const struct protocol protocol_http;
+extern const struct protocol_ops protocol_ndjson;
+extern const struct protocol_ops protocol_http;
 
-/* By enum protocol_id. */
-extern const struct protocol *const protocols[PROTOCOL_COUNT];
+/* By enum protocol. */
+extern const struct protocol_ops *const protocols[PROTOCOL_COUNT];

@@ -31,9 +31,9 @@ static void log_errors(const struct errors *errors)
 	for (size_t i = 0; i < errors->count; i++) {
 		const struct error *e = &errors->items[i];
 
-		log_warnx("%s:%u:%u: %s: %s%s%s",
-			e->place.source ? e->place.source->name : "rules", e->place.line,
-			e->place.column, e->severity == SEVERITY_ERROR ? "error" : "warning",
+		log_warnx("%s:%u:%u: %s: %s%s%s", e->place.source ? e->place.source->name : "rules",
+			e->place.line, e->place.column,
+			e->severity == SEVERITY_ERROR ? "error" : "warning",
 			e->text ? e->text : "?", e->hint ? "; " : "", e->hint ? e->hint : "");
 	}
 }
@@ -156,7 +156,7 @@ struct generation *reload_current(struct reload *reload)
 bool reload_current_is(const struct reload *reload, const struct generation *generation)
 {
 	return atomic_load_explicit(&((struct reload *)reload)->current, memory_order_relaxed) ==
-		generation;
+	       generation;
 }
 
 uint64_t reload_request(struct reload *reload)

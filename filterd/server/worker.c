@@ -9,7 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define OUT_KEPT ((size_t)1024 * 1024) /* [bytes] of the answer buffer kept between turns */
+#define BUFFER_KEPT ((size_t)1024 * 1024) /* [bytes] of an answer buffer kept between turns */
 
 /* --- turns --- */
 
@@ -26,6 +26,10 @@ void worker_enter(struct worker *w)
 		w->turn_ns = w->now_ns;
 	else if (w->now_ns - w->turn_ns > w->waited_ns)
 		w->waited_ns = w->now_ns - w->turn_ns;
+	if (w->now_ns - w->date_ns > NS_PER_S / 2) {
+		http_date(clock_real_ms(), w->date);
+		w->date_ns = w->now_ns;
+	}
 	/* Whoever was told that a reload is over is answered by the new rules, on every worker. */
 	if (!reload_current_is(w->service->reload, w->generation))
 		adopt_generation(w);
@@ -73,8 +77,10 @@ static void end_turn(struct worker *w)
 	if (w->draining && w->now_ns >= w->service->drain_deadline_ns)
 		abandon_all(w);
 	free_doomed(w);
-	if (w->out.cap > OUT_KEPT)
+	if (w->out.cap > BUFFER_KEPT)
 		buf_free(&w->out);
+	if (w->body.cap > BUFFER_KEPT)
+		buf_free(&w->body);
 }
 
 static void *worker_main(void *argument)
@@ -91,6 +97,7 @@ static void *worker_main(void *argument)
 		continue_ready(w);
 		end_turn(w);
 	}
+	atomic_store(&w->ended, true);
 	return NULL;
 }
 
@@ -115,7 +122,8 @@ void worker_tick_as_needed(struct worker *w)
 	static const struct timeval interval = {.tv_usec = WORKER_TICK_MS * 1000};
 	bool wanted = !TAILQ_EMPTY(&w->all);
 
-	if (wanted != w->ticking && (wanted ? event_add(w->tick, &interval) : event_del(w->tick)) == 0)
+	if (wanted != w->ticking &&
+		(wanted ? event_add(w->tick, &interval) : event_del(w->tick)) == 0)
 		w->ticking = wanted;
 }
 
@@ -157,7 +165,7 @@ static void on_wake(evutil_socket_t fd, short what, void *argument)
 	if (read(fd, &times, sizeof(times)) < 0 && errno != EAGAIN && errno != EINTR)
 		log_warn("wake-up of worker %zu", w->index);
 	worker_enter(w);
-	for (c = TAILQ_FIRST(&w->all); c != NULL; c = next) {
+	for (c = TAILQ_FIRST(&w->all); c != NULL && w->waiting > 0; c = next) {
 		next = TAILQ_NEXT(c, link);
 		connection_resume(c);
 	}
@@ -217,7 +225,8 @@ static struct event_base *new_loop(void)
 	return base;
 }
 
-int worker_init(struct worker *w, struct service *service, size_t index)
+int worker_init(struct worker *w, struct service *service, size_t index,
+	const struct language_guesser *guesser)
 {
 	w->service = service;
 	w->index = index;
@@ -232,9 +241,9 @@ int worker_init(struct worker *w, struct service *service, size_t index)
 	if (w->wake_fd < 0)
 		return ERR_IO;
 	w->base = new_loop();
-	w->evaluator = evaluator_new(NULL);
-	w->scratch = malloc(WORKER_SCRATCH);
-	if (w->base == NULL || w->evaluator == NULL || w->scratch == NULL)
+	w->evaluator = evaluator_new(guesser);
+	w->input.limit = WORKER_INPUT;
+	if (w->base == NULL || w->evaluator == NULL || !buf_reserve(&w->input, WORKER_INPUT))
 		return ERR_NOMEM;
 	w->wake = event_new(w->base, w->wake_fd, EV_READ | EV_PERSIST, on_wake, w);
 	w->tick = event_new(w->base, -1, EV_PERSIST, on_tick, w);
@@ -277,6 +286,8 @@ void worker_free(struct worker *w)
 	evaluator_free(w->evaluator);
 	arena_free(&w->arena);
 	buf_free(&w->out);
-	free(w->scratch);
+	buf_free(&w->input);
+	buf_free(&w->body);
+	buf_free(&w->note);
 	pthread_mutex_destroy(&w->lock);
 }

@@ -13,13 +13,14 @@
 
 #include "base/arena.h"
 #include "server/reload.h"
+#include "wire/http_answer.h"
 
 #include <event2/event.h>
 #include <pthread.h>
 #include <sys/queue.h>
 
 struct connection;
-struct protocol;
+struct protocol_ops;
 struct worker;
 
 TAILQ_HEAD(connection_list, connection);
@@ -41,7 +42,7 @@ struct service {
 /* A connection on its way from the main thread to a worker. */
 struct handed {
 	int fd; /* non-blocking */
-	const struct protocol *protocol;
+	const struct protocol_ops *protocol;
 	struct peer peer; /* counted in service->addresses */
 };
 
@@ -50,6 +51,7 @@ struct worker {
 	size_t index;
 	pthread_t thread;
 	bool started;
+	_Atomic bool ended; /* its thread is about to end */
 	struct event_base *base;
 	struct event *wake; /* the mailbox has something, a reload is over, or we drain */
 	struct event *tick; /* looks at deadlines while there are connections */
@@ -64,8 +66,12 @@ struct worker {
 	struct generation *generation; /* its own reference */
 	struct evaluator *evaluator;
 	struct arena arena; /* of one request */
-	char *scratch; /* WORKER_SCRATCH bytes into which sockets are read */
+	struct buf input; /* what was just read from a socket; WORKER_INPUT bytes, never more */
 	struct buf out; /* answers of one connection's turn, before they are written */
+	struct buf body; /* an HTTP body that is being written */
+	struct buf note; /* that of a refusal */
+	char date[HTTP_DATE_SIZE]; /* now, for HTTP */
+	int64_t date_ns; /* when `date` was written */
 
 	int64_t now_ns; /* at the last look at the clock */
 	int64_t entered_ns; /* when the callback that runs began */
@@ -73,6 +79,7 @@ struct worker {
 	int64_t waited_ns; /* the longest a callback of this turn waited for others */
 	struct overload overload;
 	bool draining;
+	size_t waiting; /* connections that wait for a reload */
 
 	struct connection_list all;
 	struct connection_list ready; /* have complete requests left over from an earlier turn */
@@ -80,14 +87,16 @@ struct worker {
 	struct counters counters;
 };
 
-#define WORKER_SCRATCH (64 * 1024) /* [bytes] read at a time */
+#define WORKER_INPUT (64 * 1024) /* [bytes] read at a time */
 #define WORKER_TICK_MS 50 /* how exact deadlines are */
 
 /*
- * Makes a worker and its loop, without starting it. OK, ERR_NOMEM or ERR_IO. On failure
+ * Makes a worker and its loop, without starting it; `guesser` may be NULL. OK, ERR_NOMEM or
+ * ERR_IO. On failure
  * worker_free() is still to be called.
  */
-int worker_init(struct worker *worker, struct service *service, size_t index);
+int worker_init(struct worker *worker, struct service *service, size_t index,
+	const struct language_guesser *guesser);
 
 /* Starts its thread. OK or ERR_IO. */
 int worker_start(struct worker *worker);

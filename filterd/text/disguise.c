@@ -136,7 +136,7 @@ static bool read_places(struct search *s, struct place *places, size_t count, bo
  */
 static bool breaks_token(uint32_t c)
 {
-	if (c < 128 && strchr("'\",:;/\\=&>`", (int)c)) /* NUL breaks one as well */
+	if (c < 128 && strchr("'\",:;/\\=>`", (int)c)) /* NUL breaks one as well */
 		return true;
 	return flags_of(c) & CHAR_SPACE;
 }
@@ -146,13 +146,42 @@ static bool is_dash(uint32_t c)
 	return c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-/* Several dashes or dots in a row stand for letters (f--k); one alone only parts them. */
-static void mark_masks(struct place *places, size_t count)
+/* The end of the run of masks, or of the same dash or dot, that begins at places[from]. */
+static size_t mask_run_end(const struct place *places, size_t count, size_t from)
 {
-	for (size_t i = 1; i < count; i++) {
-		if (is_dash(places[i].c) && places[i].c == places[i - 1].c) {
-			places[i - 1].flags |= PLACE_MASK;
-			places[i].flags |= PLACE_MASK;
+	size_t at = from;
+
+	if (is_dash(places[from].c))
+		while (at < count && places[at].c == places[from].c)
+			at++;
+	else
+		while (at < count && (places[at].flags & PLACE_MASK))
+			at++;
+	return at;
+}
+
+/*
+ * One mask may stand for a letter or for nothing. Several in a row, and several dashes or dots
+ * (f--k), stand for a letter each; but emoji, and what closes an *emphasis*, for nothing. A
+ * question mark at the end asks.
+ */
+static void settle_masks(struct place *places, size_t count)
+{
+	size_t end;
+
+	for (size_t i = count; i > 0 && places[i - 1].c == '?'; i--)
+		places[i - 1].flags &= ~(unsigned)PLACE_MASK;
+	for (size_t i = 0; i<count; i = end> i ? end : i + 1) {
+		bool nothing;
+
+		end = mask_run_end(places, count, i);
+		if (end < i + 2)
+			continue;
+		nothing = places[i].c >= 128 ||
+			  (end == count && (places[0].c == places[i].c || is_dash(places[i].c)));
+		for (size_t k = i; k < end; k++) {
+			places[k].flags |= PLACE_SKIP | PLACE_MASK;
+			places[k].flags &= ~(unsigned)(nothing ? PLACE_MASK : PLACE_SKIP);
 		}
 	}
 }
@@ -186,7 +215,7 @@ static size_t read_token(struct search *s, size_t from, size_t *end)
 	*end = at;
 	if (count > PLACES_MAX)
 		return 0;
-	mark_masks(s->places, count);
+	settle_masks(s->places, count);
 	return count;
 }
 
@@ -258,7 +287,7 @@ static void try_token(struct search *s, size_t count)
 	if (try_places(s, s->places, count))
 		return;
 	for (size_t i = 0; i <= count; i++) {
-		if (i < count && !((s->places[i].flags & PLACE_SKIP) && !s->places[i].letters))
+		if (i < count && ((s->places[i].flags & PLACE_LETTER) || s->places[i].letters))
 			continue;
 		if (i > from && i - from < count)
 			try_places(s, s->places + from, i - from);

@@ -8,6 +8,8 @@
  */
 #include "text/evidence.h"
 
+#include "text/fold.h"
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -18,6 +20,8 @@
 #define AHEAD 7 /* and ahead at */
 #define READ (WINDOW + 2) /* bytes loaded: two more for comparing a byte with the next but one */
 
+_Static_assert(READ <= FOLD_PADDING, "a window may begin at the last byte");
+
 typedef uint8_t lanes __attribute__((vector_size(LANES)));
 
 /* Bit i is about byte i of the window. */
@@ -25,7 +29,7 @@ struct classes {
 	uint64_t latin; /* a to z */
 	uint64_t high; /* any byte of a character that is not ASCII */
 	uint64_t sign; /* digits and signs that stand for letters or hide them */
-	uint64_t punct; /* signs that do so only between two letters */
+	uint64_t punct; /* all others but the apostrophe, which do so only between two letters */
 	uint64_t same; /* equal to the next byte */
 	uint64_t same2; /* equal to the next but one */
 	uint64_t emoji; /* the first byte of a character of four bytes, as most emoji are */
@@ -64,22 +68,43 @@ static struct classes classify(const uint8_t bytes[READ])
 	struct classes c = {0};
 
 	for (unsigned at = 0; at < WINDOW; at += LANES) {
-		lanes v = load(bytes + at), next = load(bytes + at + 1);
-		lanes sign = within(v, '0', 10) | within(v, '#', 3) | within(v, '*', 2) |
+		lanes v = load(bytes + at);
+		lanes sign = within(v, '0', 10) | within(v, '#', 4) | within(v, '*', 2) |
 			     (lanes)(v == '@') | (lanes)(v == '|') | (lanes)(v == '<');
-		lanes punct = (lanes)(v == '!') | (lanes)(v == '?') | within(v, '(', 2) |
-			      within(v, '-', 2) | within(v, '[', 5) | within(v, '{', 4);
 
 		c.latin |= bits_of(within(v, 'a', 26)) << at;
 		c.high |= bits_of(v) << at;
 		c.sign |= bits_of(sign) << at;
-		c.punct |= bits_of(punct) << at;
-		c.same |= bits_of((lanes)(v == next)) << at;
-		c.same2 |= bits_of((lanes)(v == load(bytes + at + 2))) << at;
-		c.emoji |= bits_of((lanes)(v == 0xF0)) << at;
-		c.flag |= bits_of((lanes)(v == 0x9F) & (lanes)(next == 0x87)) << at;
+		c.punct |= bits_of(within(v, '!', 0x5E) & (lanes)(v != '\'')) << at;
+		c.same |= bits_of((lanes)(v == load(bytes + at + 1))) << at;
 	}
+	c.punct &= ~(c.latin | c.sign);
 	return c;
+}
+
+/* The classes that only text beyond ASCII needs. */
+static void classify_high(struct classes *c, const uint8_t bytes[READ])
+{
+	for (unsigned at = 0; at < WINDOW; at += LANES) {
+		lanes v = load(bytes + at), next = load(bytes + at + 1);
+
+		c->same2 |= bits_of((lanes)(v == load(bytes + at + 2))) << at;
+		c->emoji |= bits_of((lanes)(v == 0xF0)) << at;
+		c->flag |= bits_of((lanes)(v == 0x9F) & (lanes)(next == 0x87)) << at;
+	}
+}
+
+/* The look at the window that begins a byte before the text. */
+static void shift(struct classes *c)
+{
+	c->latin <<= BEFORE;
+	c->high <<= BEFORE;
+	c->sign <<= BEFORE;
+	c->punct <<= BEFORE;
+	c->same <<= BEFORE;
+	c->same2 <<= BEFORE;
+	c->emoji <<= BEFORE;
+	c->flag <<= BEFORE;
 }
 
 static uint64_t evidence_bits(const struct classes *c)
@@ -103,29 +128,19 @@ static uint64_t evidence_bits(const struct classes *c)
 size_t evidence_next(struct span folded, size_t at)
 {
 	const uint8_t *bytes = (const uint8_t *)folded.ptr;
-	uint8_t edge[READ];
 
-	while (at < folded.len) {
-		size_t missing = at < BEFORE ? BEFORE - at : 0, from = at + missing - BEFORE;
-		const uint8_t *window = bytes + from;
-		struct classes classes;
+	for (; at < folded.len; at += WINDOW - BEFORE - AHEAD) {
+		const uint8_t *window = bytes + (at < BEFORE ? 0 : at - BEFORE);
+		struct classes classes = classify(window);
 		uint64_t found;
 
-		if (missing || folded.len - from < READ) {
-			size_t count = folded.len - from;
-
-			if (count > READ - missing)
-				count = READ - missing;
-			memset(edge, 0, sizeof(edge));
-			memcpy(edge + missing, bytes + from, count);
-			window = edge;
-		}
-		classes = classify(window);
-		found = evidence_bits(&classes) & ~UINT64_C(0) << BEFORE;
-		found &= ~UINT64_C(0) >> AHEAD;
+		if (classes.high)
+			classify_high(&classes, window);
+		if (at < BEFORE)
+			shift(&classes);
+		found = evidence_bits(&classes) & ~UINT64_C(0) << BEFORE & ~UINT64_C(0) >> AHEAD;
 		if (found)
-			return at - BEFORE + (size_t)__builtin_ctzll(found);
-		at += WINDOW - BEFORE - AHEAD;
+			return at + (size_t)__builtin_ctzll(found) - BEFORE;
 	}
 	return folded.len;
 }

@@ -5,6 +5,7 @@
 
 /*
  * The offset of the first byte at or after `at` that may belong to a disguised word, or folded.len.
+ * `folded` must come from fold(), which puts FOLD_PADDING after it.
  * Never misses one, and finds nothing in most ordinary text: this is what makes disguises free for
  * comments without any.
  */

@@ -13,6 +13,7 @@
 
 #define CHUNK 16
 #define SLACK 48 /* more than a chunk and than the longest fold of one character, 36 bytes */
+_Static_assert(SLACK <= FOLD_PADDING, "what is written past the end must fit");
 #define LONGEST ((size_t)1 << 31)
 
 typedef uint8_t byte_chunk __attribute__((vector_size(CHUNK)));
@@ -44,42 +45,63 @@ static size_t ascii_prefix(const char *p)
 #endif
 }
 
+/* The same of 16 bytes. */
+static size_t ascii_count(const char *p)
+{
+	size_t count = ascii_prefix(p);
+
+	return count == 8 ? 8 + ascii_prefix(p + 8) : count;
+}
+
 static uint8_t fold_ascii_byte(uint8_t byte)
 {
 	return byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte;
 }
 
-/* Folds 16 bytes as if all were ASCII; how many really were is the caller's business. */
-static void fold_chunk(struct folding *f)
+/* Folds the 16 bytes at `in` as if all were ASCII; `at` is their place in the text. */
+static void fold_chunk(const char *in, size_t at, uint8_t *out, uint32_t *map)
 {
 	static const map_chunk steps = {0, 1, 2, 3};
-	map_chunk map = steps + (uint32_t)f->at;
+	map_chunk places = steps + (uint32_t)at;
 	byte_chunk bytes;
 
-	memcpy(&bytes, f->in.ptr + f->at, CHUNK);
+	memcpy(&bytes, in, CHUNK);
 	bytes |= (byte_chunk)((byte_chunk)(bytes - 'A') < 26) & 0x20;
-	memcpy(f->out + f->len, &bytes, CHUNK);
-	for (size_t i = 0; i < CHUNK; i += 4, map += 4)
-		memcpy(f->map + f->len + i, &map, sizeof(map));
+	memcpy(out, &bytes, CHUNK);
+	for (size_t i = 0; i < CHUNK; i += 4, places += 4)
+		memcpy(map + i, &places, sizeof(places));
 }
 
+/*
+ * A run of ASCII. Works on copies of what `f` points to, since for all the compiler knows the bytes
+ * it writes could be *f.
+ */
 static void fold_ascii(struct folding *f)
 {
-	while (f->in.len - f->at >= CHUNK) {
-		size_t count = ascii_prefix(f->in.ptr + f->at);
+	const struct span in = f->in;
+	uint8_t *out = f->out;
+	uint32_t *map = f->map;
+	size_t at = f->at, len = f->len, count = CHUNK;
 
-		if (count == 8)
-			count += ascii_prefix(f->in.ptr + f->at + 8);
-		fold_chunk(f);
-		f->at += count;
-		f->len += count;
-		if (count < CHUNK)
-			return;
+	while (count == CHUNK && in.len - at >= CHUNK) {
+		count = ascii_count(in.ptr + at);
+		fold_chunk(in.ptr + at, at, out + len, map + len);
+		at += count;
+		len += count;
 	}
-	while (f->at < f->in.len && (uint8_t)f->in.ptr[f->at] < 0x80) {
-		f->out[f->len] = fold_ascii_byte((uint8_t)f->in.ptr[f->at]);
-		f->map[f->len++] = (uint32_t)f->at++;
+	if (count == CHUNK && at < in.len && in.len >= CHUNK &&
+		ascii_count(in.ptr + in.len - CHUNK) == CHUNK) {
+		/* The last 16 bytes are ASCII, so those already folded come out as they are. */
+		len += in.len - at;
+		at = in.len;
+		fold_chunk(in.ptr + at - CHUNK, at - CHUNK, out + len - CHUNK, map + len - CHUNK);
 	}
+	for (; count == CHUNK && at < in.len && (uint8_t)in.ptr[at] < 0x80; at++) {
+		out[len] = fold_ascii_byte((uint8_t)in.ptr[at]);
+		map[len++] = (uint32_t)at;
+	}
+	f->at = at;
+	f->len = len;
 }
 
 static bool has_room(const struct folding *f, size_t more)
@@ -113,29 +135,43 @@ static bool fold_any(struct folding *f)
 	return true;
 }
 
-/* A run of two-byte characters. False when there is no room. */
+/*
+ * A run of two-byte characters, with the single spaces and signs between them. False when there is
+ * no room. Works on copies like fold_ascii().
+ */
 static bool fold_two_bytes(struct folding *f)
 {
 	const uint8_t *in = (const uint8_t *)f->in.ptr;
+	const size_t end = f->in.len;
+	uint8_t *out = f->out;
+	uint32_t *map = f->map;
+	size_t at = f->at, len = f->len;
+	bool room = true;
 
-	while (f->at < f->in.len && in[f->at] >= 0xC2 && in[f->at] < 0xE0) {
-		unsigned c = (in[f->at] & 0x1Fu) << 6 | (in[f->at + 1] & 0x3Fu);
-		const struct fold_short *folded = &fold_short[c - FOLD_SHORT_FIRST];
-		map_chunk map = (map_chunk){0} + (uint32_t)f->at;
+	while (at < end) {
+		const struct fold_short *folded;
+		map_chunk places = (map_chunk){0} + (uint32_t)at;
 
-		if (folded->len == FOLD_SHORT_LONGER) {
-			if (!fold_any(f))
-				return false;
+		if (in[at] < 0x80 && at + 1 < end && in[at + 1] >= 0x80) {
+			out[len] = fold_ascii_byte(in[at]);
+			map[len++] = (uint32_t)at++;
 			continue;
 		}
-		if (!has_room(f, 1))
-			return false;
-		memcpy(f->out + f->len, folded, sizeof(*folded));
-		memcpy(f->map + f->len, &map, sizeof(map));
-		f->len += folded->len;
-		f->at += 2;
+		if (in[at] < 0xC2 || in[at] >= 0xE0)
+			break;
+		folded = &fold_short[((in[at] & 0x1Fu) << 6 | (in[at + 1] & 0x3Fu)) -
+				     FOLD_SHORT_FIRST];
+		room = len + 1 + (end - at) <= f->room;
+		if (!room || folded->len == FOLD_SHORT_LONGER)
+			break;
+		memcpy(out + len, folded, sizeof(*folded));
+		memcpy(map + len, &places, sizeof(places));
+		len += folded->len;
+		at += 2;
 	}
-	return true;
+	f->at = at;
+	f->len = len;
+	return room;
 }
 
 /* Folds f->in from the start. False when there is no room. */
@@ -143,11 +179,15 @@ static bool fold_all(struct folding *f)
 {
 	f->at = f->len = 0;
 	while (f->at < f->in.len) {
-		uint8_t first = (uint8_t)f->in.ptr[f->at];
+		size_t before = f->at;
+		uint8_t first = (uint8_t)f->in.ptr[before];
 
 		if (first < 0x80)
 			fold_ascii(f);
-		else if (!(first < 0xE0 ? fold_two_bytes(f) : fold_any(f)))
+		else if (first < 0xE0 && !fold_two_bytes(f))
+			return false;
+		/* neither, or a two-byte character that its fast way leaves to this one */
+		if (f->at == before && !fold_any(f))
 			return false;
 	}
 	return true;
@@ -156,7 +196,7 @@ static bool fold_all(struct folding *f)
 static bool folding_alloc(struct folding *f, struct arena *arena, size_t room)
 {
 	f->room = room;
-	f->out = arena_alloc(arena, room + SLACK);
+	f->out = arena_alloc(arena, room + FOLD_PADDING);
 	f->map = f->out ? arena_alloc(arena, (room + SLACK) * sizeof(*f->map)) : NULL;
 	return f->map != NULL;
 }
@@ -200,6 +240,7 @@ int fold(struct arena *arena, struct span original, struct view *out)
 		fold_all(&f);
 	}
 	f.map[f.len] = (uint32_t)original.len;
+	memset(f.out + f.len, 0, FOLD_PADDING);
 	out->text = (struct span){(const char *)f.out, f.len};
 	out->map = f.map;
 	return OK;

@@ -11,9 +11,13 @@
  */
 #define FOLD_GROWTH_MAX 4
 
+/* NUL bytes that follow a folded text, so that it can be read in wide steps. */
+#define FOLD_PADDING 80
+
 /*
  * Folds `original` (valid UTF-8, shorter than 2^31 bytes) into *out, whose memory comes from the
- * arena. Locale-free: the same text always folds the same way. Returns OK, ERR_NOMEM or ERR_LIMIT.
+ * arena and is followed by FOLD_PADDING bytes of 0. Locale-free: the same text always folds the
+ * same way. Returns OK, ERR_NOMEM or ERR_LIMIT.
  *
  * Folding is idempotent, and fold(a + " " + b) = fold(a) + " " + fold(b).
  *

@@ -442,8 +442,10 @@ static const struct {
 	{0x0437, "e"}, {0x0438, "nu"}, {0x043A, "k"}, {0x043C, "m"}, {0x043D, "hn"}, {0x043F, "n"},
 	{0x0442, "t"}, {0x0444, "o"}, {0x0446, "u"}, {0x0447, "y"}, {0x0448, "w"}, {0x0449, "w"},
 	{0x044A, "b"}, {0x044C, "b"}, {0x044D, "e"}, {0x044F, "r"}, {0x0454, "e"},
+	{0x1455, "c"}, /* Canadian syllabics */
 	{0x20AC, "e"}, /* euro */
 	{0x20B5, "c"}, /* cedi */
+	{0x2282, "c"}, /* subset of */
 	{0x25CF, "o"}, {0x25CB, "o"}, /* circles */
 };
 
@@ -560,7 +562,7 @@ static void put_folds(void)
 		if (len > 3)
 			printf("\t{{0}, FOLD_SHORT_LONGER},\n");
 		else
-			printf("\t{{%u, %u, %u}, %u},\n", len > 0 ? bytes[0] : 0,
+			printf("\t{{%d, %d, %d}, %u},\n", len > 0 ? bytes[0] : 0,
 				len > 1 ? bytes[1] : 0, len > 2 ? bytes[2] : 0, len);
 	}
 	printf("};\n\n");

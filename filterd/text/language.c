@@ -97,7 +97,7 @@ static struct span beginning(struct span s)
 	if (len > LOOKED_AT_MAX)
 		for (len = LOOKED_AT_MAX; (s.ptr[len] & 0xC0) == 0x80;)
 			len--;
-	return span_sub(s, 0, len);
+	return (struct span){s.ptr, len};
 }
 
 static uint32_t lower(uint32_t c)
@@ -158,15 +158,17 @@ static void weigh_letters(struct evidence *e, struct span original)
 
 static void weigh_affixes(struct evidence *e, struct span word)
 {
+	const char first = word.ptr[0], last = word.ptr[word.len - 1];
+
 	for (size_t i = 0; i < affix_evidence_count; i++) {
 		const struct affix_evidence *a = &affix_evidence[i];
-		size_t from = a->begins ? 0 : word.len - a->len;
+		struct span affix = {a->affix, a->len};
 
-		if (word.len <= a->len || word.ptr[from] != a->affix[0] ||
-			memcmp(word.ptr + from, a->affix, a->len) != 0)
+		if (a->begins ? a->affix[0] != first : a->affix[a->len - 1] != last)
 			continue;
-		if (utf8_count(word).chars >=
-			a->rest + utf8_count((struct span){a->affix, a->len}).chars)
+		if (a->begins ? !span_starts(word, affix) : !span_ends(word, affix))
+			continue;
+		if (utf8_count(word).chars >= a->rest + utf8_count(affix).chars)
 			e->points[a->tongue] += a->points;
 	}
 }

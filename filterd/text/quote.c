@@ -76,6 +76,11 @@ static bool has_word_at(struct span s, size_t at, struct span word)
 	return true;
 }
 
+static bool ends_name(struct span s, size_t at)
+{
+	return at < s.len && (s.ptr[at] == ']' || s.ptr[at] == '=' || s.ptr[at] == ' ');
+}
+
 /* Finds all that lies in [quote], [quote=…] or [quote …] and its [/quote], nested or not. */
 static void find_tags(struct quoting *q)
 {
@@ -87,8 +92,7 @@ static void find_tags(struct quoting *q)
 
 		if (q->text.ptr[at] != '[')
 			continue;
-		if (has_word_at(q->text, at, open_tag) && after < q->text.len &&
-			memchr("]= ", q->text.ptr[after], 3)) {
+		if (has_word_at(q->text, at, open_tag) && ends_name(q->text, after)) {
 			if (depth < TAGS_OPEN_MAX)
 				open[depth] = at;
 			depth++;

@@ -21,6 +21,7 @@ static const struct look looks[128] = {
 	['#'] = {L('h'), 0, PLACE_MASK},
 	['$'] = {L('s'), 0, PLACE_SIGN},
 	['%'] = {0, 0, PLACE_MASK},
+	['&'] = {L('a'), 0, PLACE_SIGN | PLACE_MASK | PLACE_SKIP},
 	['('] = {L('c'), 0, PLACE_SKIP},
 	[')'] = {0, 0, PLACE_SKIP},
 	['*'] = {0, 0, PLACE_MASK | PLACE_SKIP},
@@ -39,10 +40,10 @@ static const struct look looks[128] = {
 	['9'] = {L('g') | L('q'), 0x0648, PLACE_DIGIT}, /* the Arabic digit nine looks like a waw */
 	['<'] = {L('c'), 0, PLACE_SIGN | PLACE_SKIP},
 	['?'] = {0, 0, PLACE_MASK | PLACE_SKIP},
-	['@'] = {L('a'), 0, PLACE_SIGN},
+	['@'] = {L('a') | L('o') | L('u'), 0, PLACE_SIGN},
 	['['] = {L('c'), 0, PLACE_SKIP},
 	[']'] = {0, 0, PLACE_SKIP},
-	['^'] = {L('a'), 0, PLACE_SKIP},
+	['^'] = {L('a'), 0, PLACE_MASK | PLACE_SKIP},
 	['_'] = {0, 0, PLACE_SKIP},
 	['{'] = {0, 0, PLACE_SKIP},
 	['|'] = {L('i') | L('l'), 0x0627, PLACE_SIGN | PLACE_SKIP},
@@ -77,7 +78,7 @@ struct place place_of(uint32_t c, uint32_t from, uint32_t to)
 
 	if (c >= 'a' && c <= 'z') {
 		p.flags = PLACE_LETTER;
-		p.letters = L(c);
+		p.letters = c == 'v' ? L('v') | L('u') : L(c);
 	} else if (c < 128) {
 		p.letters = looks[c].letters;
 		p.other = looks[c].other;
@@ -85,7 +86,7 @@ struct place place_of(uint32_t c, uint32_t from, uint32_t to)
 	} else {
 		p.letters = confusable_letters(c);
 		if ((flags & (CHAR_LETTER | CHAR_MARK)) || is_regional_indicator(c))
-			p.flags = PLACE_LETTER;
+			p.flags = PLACE_LETTER | (flags & CHAR_MARK ? PLACE_SKIP : 0);
 		else if (p.letters)
 			p.flags = PLACE_SIGN | PLACE_SKIP;
 		else if (flags & CHAR_EMOJI)
@@ -152,7 +153,7 @@ static bool has_word(const struct walk *w, const struct position *p)
 static bool take(struct walk *w, struct position p, uint32_t child, bool masked)
 {
 	const struct place *place = &w->places[p.place];
-	uint32_t nodes[SAME_LETTERS_MAX], letter = w->lexicon->nodes[child].letter;
+	uint32_t nodes[SAME_LETTERS_MAX] = {child}, letter = w->lexicon->nodes[child].letter;
 	uint32_t most = place->run < SAME_LETTERS_MAX ? place->run : SAME_LETTERS_MAX, count = 0;
 	bool loose = place->run >= STRETCHED || w->stretched;
 
@@ -254,6 +255,20 @@ static bool walk(struct walk *w, struct position p)
 	return take_look_alikes(w, &p) || end_word(w, &p);
 }
 
+/* Whether so many places can only be masks that no reading of them shows enough. */
+static bool hides_too_much(const struct place *places, size_t count)
+{
+	size_t masks = 0, all = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (places[i].flags == PLACE_MASK && !places[i].letters)
+			masks++;
+		if (places[i].flags != PLACE_SKIP)
+			all += places[i].run;
+	}
+	return 3 * masks > 2 * all;
+}
+
 bool reading_find(const struct lexicon *lexicon, const struct place *places, size_t count,
 	bool apart, struct reading *out)
 {
@@ -264,6 +279,8 @@ bool reading_find(const struct lexicon *lexicon, const struct place *places, siz
 		.steps_left = STEPS_PER_PLACE * (count + 1),
 		.out = out};
 
+	if (hides_too_much(places, count))
+		return false;
 	for (size_t i = 0; i < count; i++)
 		w.stretched |= places[i].run >= STRETCHED && (places[i].flags & PLACE_LETTER);
 	return walk(&w, (struct position){.node = lexicon->root});

@@ -60,24 +60,27 @@ bool segment_ends_word(struct span folded, size_t at)
 	return !is_inside(folded, at);
 }
 
+static bool is_joinable(unsigned flags)
+{
+	return (flags & CHAR_LETTER) && !(flags & CHAR_SOLO);
+}
+
 /* Whether the apostrophe at `at` stands between two letters. */
 static bool joins_letters(struct span s, size_t at)
 {
-	return at > 0 && at + 1 < s.len && (flags_before(s, at) & CHAR_LETTER) &&
-	       (flags_at(s, at + 1) & CHAR_LETTER);
+	return at > 0 && at + 1 < s.len && is_joinable(flags_before(s, at)) &&
+	       is_joinable(flags_at(s, at + 1));
 }
 
-/* The end of the word that begins at `at`; its first character has the given flags. */
-static size_t word_end(struct span s, size_t at, unsigned first)
+/* The end of the word that begins at `at`; its first character has the flags `before`. */
+static size_t word_end(struct span s, size_t at, unsigned before)
 {
-	unsigned before = first;
-
 	utf8_next(s, &at);
 	while (at < s.len) {
 		size_t next = at;
 		unsigned flags;
 
-		if (s.ptr[at] >= 'a' && s.ptr[at] <= 'z' && !((before | first) & CHAR_SOLO)) {
+		if (s.ptr[at] >= 'a' && s.ptr[at] <= 'z' && !(before & CHAR_SOLO)) {
 			before = CHAR_LETTER | CHAR_WORD; /* by far the commonest */
 			at++;
 			continue;
@@ -89,7 +92,7 @@ static size_t word_end(struct span s, size_t at, unsigned first)
 				break;
 		} else if (!(flags & CHAR_WORD)) {
 			break;
-		} else if (!(flags & CHAR_MARK) && ((before | flags | first) & CHAR_SOLO)) {
+		} else if (!(flags & CHAR_MARK) && ((before | flags) & CHAR_SOLO)) {
 			break;
 		}
 		before = flags;

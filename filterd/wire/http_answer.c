@@ -66,7 +66,10 @@ int http_answer(struct buf *out, const struct http_answer *answer)
 	WRITE(out, "\r\n");
 	write_field(out, "Date: ", answer->date);
 	write_field(out, "Content-Type: ", answer->type);
-	if (answer->status != 204 && answer->status != 304) {
+	if (answer->framing == HTTP_FRAMING_CHUNKED) {
+		WRITE(out, "Transfer-Encoding: chunked\r\n");
+	} else if (answer->framing == HTTP_FRAMING_LENGTH && answer->status != 204 &&
+		   answer->status != 304) {
 		WRITE(out, "Content-Length: ");
 		buf_u64(out, answer->body.len);
 		WRITE(out, "\r\n");
@@ -89,6 +92,13 @@ int http_answer(struct buf *out, const struct http_answer *answer)
 	out->len = before;
 	out->failed = false;
 	return ERR_NOMEM;
+}
+
+void http_answer_chunk(struct buf *out, struct span piece)
+{
+	buf_printf(out, "%zx\r\n", piece.len);
+	buf_span(out, piece);
+	WRITE(out, "\r\n");
 }
 
 int http_answer_refusal(struct buf *out, struct buf *scratch, const struct refusal *refusal,

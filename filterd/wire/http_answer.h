@@ -9,10 +9,18 @@
 /* What a client is told that waits for it before it sends its body. */
 extern const struct span http_continue;
 
+/* How the client knows where the body ends. */
+enum http_framing {
+	HTTP_FRAMING_LENGTH, /* Content-Length */
+	HTTP_FRAMING_CHUNKED, /* pieces follow by http_answer_chunk(); not for HTTP/1.0 */
+	HTTP_FRAMING_CLOSE, /* bytes follow until the connection is closed; `close` must be set */
+};
+
 struct http_answer {
 	int status; /* one of the table in http_answer.c */
 	const char *type; /* Content-Type; NULL: none */
-	struct span body;
+	enum http_framing framing;
+	struct span body; /* of HTTP_FRAMING_LENGTH */
 	bool head; /* the request was HEAD: all but the body */
 	bool close; /* the connection is closed after this */
 	const char *date; /* of http_date(), or NULL */
@@ -25,6 +33,9 @@ struct http_answer {
  * so that no browser takes it for anything but what it is, and no-store.
  */
 int http_answer(struct buf *out, const struct http_answer *answer);
+
+/* Appends one piece of a chunked body; an empty piece ends the body. */
+void http_answer_chunk(struct buf *out, struct span piece);
 
 /*
  * Appends a refusal as application/problem+json (RFC 9457) with the members of refusal_write().

@@ -1,0 +1,81 @@
+/* Configuration and rules for a command: see setup.h. */
+#include "cli/setup.h"
+
+#include "base/clock.h"
+#include "cli/diagnostics.h"
+#include "moderate/selftest.h"
+
+static void set_limits(struct setup *setup)
+{
+	const struct config_limits *limits = &setup->config->limits;
+
+	setup->limits = evaluate_defaults;
+	setup->limits.text_max = (size_t)limits->text;
+	setup->limits.comment_ns = limits->comment_time * NS_PER_MS;
+	setup->limits.pattern_ns = limits->rule_time * NS_PER_MS;
+}
+
+static int collect_config(struct setup *setup, const struct common *options)
+{
+	int rc = config_load(options->config, &setup->errors, &setup->keep, &setup->config);
+
+	if (rc != OK)
+		return rc;
+	set_limits(setup);
+	setup->folders = options->rules.count ? options->rules.items : setup->config->rules;
+	setup->folders_count =
+		options->rules.count ? options->rules.count : setup->config->rules_count;
+	return OK;
+}
+
+static int collect_rules(struct setup *setup, enum setup_depth depth)
+{
+	const struct ruleset_options options = {
+		.folders = setup->folders,
+		.folders_count = setup->folders_count,
+		.sites = setup->config->sites,
+		.sites_count = setup->config->sites_count,
+		.sites_source = setup->config->source,
+	};
+	struct selftest_counts counts;
+	int rc = ruleset_load(&options, &setup->errors, &setup->keep, &setup->set);
+
+	if (rc != OK)
+		return rc;
+	setup->guesser = language_guesser_new();
+	if (depth == SETUP_TESTED)
+		rc = selftest_run(setup->set, setup->guesser, &setup->errors, &counts);
+	return rc;
+}
+
+int setup_collect(struct run *run, struct setup *setup, enum setup_depth depth)
+{
+	int rc;
+
+	*setup = (struct setup){0};
+	arena_init(&setup->keep, 0);
+	rc = collect_config(setup, run->options);
+	if (rc == OK && depth != SETUP_CONFIG)
+		rc = collect_rules(setup, depth);
+	return rc == ERR_NOMEM ? cli_failed(run, CLI_OUTPUT, "out of memory") : CLI_FINE;
+}
+
+int setup_load(struct run *run, struct setup *setup, enum setup_depth depth)
+{
+	int code = setup_collect(run, setup, depth);
+
+	if (code != CLI_FINE || setup->errors.errors == 0)
+		return code;
+	diagnostics_drop_warnings(&setup->errors);
+	diagnostics_show(&run->err, &setup->errors);
+	return CLI_CONFIG;
+}
+
+void setup_free(struct setup *setup)
+{
+	language_guesser_free(setup->guesser);
+	ruleset_unref(setup->set);
+	config_free(setup->config);
+	errors_free(&setup->errors);
+	arena_free(&setup->keep);
+}

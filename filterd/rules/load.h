@@ -1,0 +1,214 @@
+/*
+ * A rule set while it is being loaded: its files, and everything in it that has a name.
+ *
+ * Private to ruleset.c, loader.c, lists.c and sites.c. The order: read all files, declare all names
+ * (so that files may use each other's in any order), compile rules, then exceptions, then what
+ * nobody used (for its errors), then build the matchers and tables.
+ */
+#pragma once
+
+#include "base/map.h"
+#include "rules/keys.h"
+#include "rules/loader.h"
+
+#include <stdatomic.h>
+
+#define LIST_ENTRIES_MAX 200000 /* of one list, included lists counted in */
+#define LIST_INCLUDES_MAX 32 /* lists that one list includes */
+#define LIST_DEPTH_MAX 16 /* lists that include lists */
+#define ENTRIES_TOTAL_MAX 2000000 /* of all lists, and of all `words` */
+
+struct rule_file {
+	const struct source *source;
+	const char *relative; /* its path below the folder: what the version is made of */
+	const struct yaml_node *root; /* NULL: YAML only: it could not be parsed */
+	struct file_keys keys;
+	bool disguised_said; /* `disguised:` stands in the file */
+};
+
+/* How far something that may refer to others of its kind has come. */
+enum state {
+	STATE_NEW,
+	STATE_OPEN, /* being worked on: meeting it again is a cycle */
+	STATE_DONE,
+	STATE_BROKEN, /* an error has been added */
+};
+
+struct list {
+	struct span name;
+	const struct rule_file *file;
+	const struct yaml_node *name_node;
+	const struct yaml_node *node;
+	struct span *entries; /* expanded; in the set's arena */
+	size_t count;
+	struct place *places; /* of its own entries; without a source: of an included list */
+	struct list *includes[LIST_INCLUDES_MAX];
+	size_t includes_count;
+	enum state state;
+	bool used;
+	bool linted; /* it is used for words, and its own have been looked at */
+};
+
+/* A named condition; compiled for each field it is used on. */
+struct named {
+	struct span name;
+	const struct rule_file *file;
+	const struct yaml_node *name_node;
+	const struct yaml_node *node;
+	struct condition *compiled[FIELD_COUNT];
+	enum state state[FIELD_COUNT];
+	bool used;
+};
+
+/* Names of one kind: items stand elsewhere, the map gives their index. */
+struct names {
+	struct map map;
+	const char **all; /* owned; for the nearest one */
+	size_t count, capacity;
+};
+
+/* A regex or phrase of the file, for what can only be said about it once it is built. */
+struct pattern_place {
+	enum field field;
+	uint32_t id;
+	const struct source *source;
+	const struct yaml_node *node;
+};
+
+struct load {
+	struct loader loader; /* loader.load points back here */
+	struct ruleset *set;
+	struct arena scratch; /* freed when loading is over */
+	const struct ruleset_options *options;
+
+	struct rule_file **files; /* YAML files in order, word files after them; array owned */
+	size_t files_count, files_capacity;
+	size_t yaml_files; /* how many of them are YAML */
+	size_t bytes; /* of all files */
+
+	struct names guideline_names;
+	struct list *lists; /* owned */
+	size_t lists_capacity;
+	struct names list_names;
+	unsigned list_depth; /* of the list being expanded */
+	size_t entries; /* of all lists and `words` so far */
+	struct named *named; /* owned */
+	size_t named_capacity;
+	struct names condition_names;
+	struct map rule_ids;
+
+	struct pattern_place *regexes; /* owned */
+	size_t regexes_count, regexes_capacity;
+	bool nomem; /* where no error code can be passed */
+};
+
+struct triggered {
+	uint32_t *starts; /* patterns + 1 of them: where a pattern's rules begin in `rules` */
+	uint32_t *rules; /* rule indexes, ascending for each pattern */
+	size_t patterns;
+};
+
+struct site_table;
+
+struct ruleset {
+	_Atomic uint32_t references;
+	struct arena arena; /* holds all below but the matchers */
+	char version[RULES_VERSION_SIZE];
+	struct rule *rules;
+	size_t rules_count;
+	struct guideline *guidelines;
+	size_t guidelines_count;
+	struct matcher *matchers[FIELD_COUNT]; /* owned */
+	struct lexicon *lexicon;
+	uint32_t *always;
+	size_t always_count;
+	struct triggered triggered[FIELD_COUNT];
+	bool needs_quotes;
+	bool needs_language;
+	const struct site *sites; /* the configuration's */
+	struct site_table *site_tables; /* one for each of them */
+	size_t sites_count;
+};
+
+/* Makes room for one more item of an owned array; false when out of memory. */
+bool load_grow(void **items, size_t count, size_t *capacity, size_t size);
+
+/* Adds a name, or an error at `node` that names the place of the first. OK, ERR_*. */
+int names_add(struct names *names, struct span name, uint32_t index);
+/* The index, or MAP_NONE. */
+uint32_t names_find(const struct names *names, struct span name);
+/* The nearest name, or NULL. */
+const char *names_nearest(const struct names *names, struct span name);
+void names_free(struct names *names);
+
+/*
+ * Whether the word can be a name of a list, condition or guideline: 1 to 64 letters of any script,
+ * digits, `-`, `_`, `.` and `/`. If not, adds an error.
+ */
+bool load_check_name(struct load *load, const struct rule_file *file, const char *what,
+	const struct yaml_node *node);
+
+/* Reads a file into the set: counts it, and bounds the whole. OK, ERR_INVALID or ERR_NOMEM. */
+int load_read(struct load *load, const char *path, const char *relative, struct rule_file **out);
+
+#define load_error(load, file_source, node, ...)                                                   \
+	errors_add((load)->loader.errors, SEVERITY_ERROR, yaml_place((file_source), (node)),       \
+		__VA_ARGS__)
+#define load_warning(load, file_source, node, ...)                                                 \
+	errors_add((load)->loader.errors, SEVERITY_WARNING, yaml_place((file_source), (node)),     \
+		__VA_ARGS__)
+
+/* phrase_lists.find: the entries of a list, for `<name>` in phrases. context is the loader. */
+bool loader_find_list(void *context, struct span name, const struct span **entries, size_t *count);
+
+/* --- lists.c ---------------------------------------------------------------------------------- */
+
+/* Declares the lists of a file. OK or ERR_NOMEM; errors are added. */
+int lists_declare(struct load *load, const struct rule_file *file);
+
+/*
+ * The list `name` with its entries read and its includes put in; NULL if there is none, without an
+ * error. A broken list has been reported; it holds what could be read.
+ */
+struct list *lists_get(struct load *load, struct span name);
+
+/* Adds the error "there is no list `name`" at a place. */
+void lists_unknown(struct load *load, struct place place, struct span name);
+
+/* Reads lists that nobody used, for their errors, and warns about them. OK or ERR_NOMEM. */
+int lists_finish(struct load *load);
+
+/* Whether `<name>` is written; then *name is what stands between. */
+bool lists_is_include(struct span entry, struct span *name);
+
+/* Warns about a word that is written in disguise: its plain form finds more. */
+void lists_lint_word(struct load *load, struct place place, struct span word);
+
+/* The same for a list that is used for words (it may as well hold domains), and those in it. */
+void lists_lint(struct load *load, struct list *list);
+
+/* --- rule.c ----------------------------------------------------------------------------------- */
+
+/* Declares the guidelines of a file. OK or ERR_NOMEM; errors are added. */
+int rule_declare_guidelines(struct load *load, const struct rule_file *file);
+
+/* Compiles the rules of all files, then their exceptions. OK or ERR_NOMEM; errors are added. */
+int rule_compile_all(struct load *load);
+int rule_compile_exceptions(struct load *load);
+
+/*
+ * Calls `each` (false: out of memory, noted in load->nomem) for the rules that fit an id or glob;
+ * adds an error at `node` if none does. Returns how many do.
+ */
+size_t rule_fitting(struct load *load, const struct source *source, const struct yaml_node *node,
+	struct span pattern, bool (*each)(struct load *load, struct rule *rule, void *context),
+	void *context);
+
+/* --- sites.c ---------------------------------------------------------------------------------- */
+
+/* Compiles options->sites into set->site_tables. OK, ERR_INVALID with errors added, or ERR_NOMEM.
+ */
+int sites_compile(struct load *load);
+
+/* Whether `text` fits a pattern in which * stands for any run of characters. */
+bool sites_glob(struct span pattern, struct span text);

@@ -1,0 +1,14 @@
+/* The reference of all keys, as Markdown, made from the tables. */
+#pragma once
+
+#include "base/buf.h"
+#include "rules/schema.h"
+
+/* Appends the reference of rule files: their sections, then the kinds of conditions. */
+void reference_rules(struct buf *out);
+
+/*
+ * Appends `root` and every section below it, each under a heading of that level (3 is `###`), with
+ * a table of its keys.
+ */
+void reference_section(struct buf *out, const struct section *root, unsigned level);

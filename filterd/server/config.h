@@ -1,0 +1,81 @@
+/*
+ * The configuration: where the rules are, where to listen, sites, limits, logging.
+ *
+ * Read once from one YAML file through the same tables as rule files; immutable from then on. Paths
+ * are already relative to the working directory (the file writes them relative to itself).
+ */
+#pragma once
+
+#include "base/log.h"
+#include "rules/ruleset.h"
+
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#define LISTENERS_MAX 64
+
+enum protocol {
+	PROTOCOL_NDJSON,
+	PROTOCOL_HTTP,
+};
+
+struct listener {
+	enum protocol protocol;
+	const char *text; /* the address as written */
+	const char *path; /* of a Unix socket; NULL: TCP */
+	mode_t mode; /* of a Unix socket */
+	struct sockaddr_storage address; /* of either */
+	socklen_t address_len;
+	bool loopback; /* nobody from outside this machine can reach it (Unix sockets too) */
+	const struct yaml_node *node; /* where it is written, in the file or in the defaults */
+};
+
+/* The configuration's `limits`, in its own units. */
+struct config_limits {
+	int64_t text; /* [bytes] longer comments are for a person to judge */
+	int64_t request; /* [bytes] NDJSON line, HTTP body */
+	int64_t headers; /* [bytes] HTTP request line and headers */
+	int64_t connections;
+	int64_t connections_per_address;
+	int64_t output; /* [bytes] unsent answers before reading pauses */
+	int64_t in_flight; /* requests being judged or waiting; 0: 64 per worker */
+	int64_t comment_time; /* [ms] */
+	int64_t rule_time; /* [ms] */
+	int64_t header_time; /* [ms] */
+	int64_t request_time; /* [ms] */
+	int64_t idle_time; /* [ms] */
+	int64_t write_time; /* [ms] */
+	int64_t drain_time; /* [ms] */
+};
+
+struct config {
+	struct arena arena; /* holds all below */
+	const char *path; /* of the file; NULL: defaults, without a file */
+	const struct source *source; /* its text, for errors about sites; NULL without a file */
+	const char *const *rules; /* folders, in order */
+	size_t rules_count;
+	const struct listener *listeners;
+	size_t listeners_count;
+	int64_t workers; /* 0: one per core */
+	const struct site *sites;
+	size_t sites_count;
+	struct config_limits limits;
+	enum log_level log_level;
+	bool log_json;
+	struct span reload_token; /* empty: reload by request only from this machine */
+};
+
+/*
+ * Reads `path`; NULL: ./config.yaml, else /etc/filterd/config.yaml, else the defaults as
+ * config_defaults(). OK with *out (freed with config_free()); ERR_INVALID with errors added, or
+ * ERR_NOMEM. What errors quote is kept by *keep.
+ */
+int config_load(const char *path, struct errors *errors, struct arena *keep, struct config **out);
+
+/* What holds without a file; paths are relative to the working directory. OK or ERR_NOMEM. */
+int config_defaults(struct config **out);
+
+void config_free(struct config *config); /* NULL is legal */
+
+/* The table of all keys, for the reference and the JSON Schema. */
+extern const struct section config_section;

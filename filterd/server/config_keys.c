@@ -1,0 +1,288 @@
+/* The tables of keys in the configuration. */
+#include "server/config_keys.h"
+
+#define MS_MAX (24 * 3600 * 1000) /* [ms] of any time limit: a day */
+
+static const char *const protocol_choices[] = {"ndjson", "http", NULL};
+static const char *const action_choices[] = {"review", "reject", "approve", NULL};
+static const char *const level_choices[] = {"error", "warn", "info", "debug", NULL};
+static const char *const format_choices[] = {"text", "json", NULL};
+
+#define AT(field) .offset = offsetof(struct listen_keys, field)
+static const struct key listen_keys[] = {
+	{.name = "address",
+		.type = TYPE_STRING,
+		AT(address),
+		.help = "`unix:PATH` (relative to this file), `127.0.0.1:8786` or `[::1]:8786`.",
+		.flags = KEY_REQUIRED},
+	{.name = "protocol",
+		.type = TYPE_CHOICE,
+		AT(protocol),
+		.help = "`ndjson`: one JSON object a line; `http`: HTTP/1.1.",
+		.choices = protocol_choices,
+		.flags = KEY_REQUIRED},
+	{.name = "mode",
+		.type = TYPE_STRING,
+		AT(mode),
+		.help = "File mode of a Unix socket, in quotes: who may connect.",
+		.fallback = "0660"},
+	{.name = "public",
+		.type = TYPE_BOOL,
+		AT(public),
+		.help = "Must be true for an address that other machines can reach.",
+		.fallback = "false"},
+};
+#undef AT
+
+const struct section listen_section = {
+	.name = "listener",
+	.noun = "a listener",
+	.help = "An address that clients connect to.",
+	.keys = listen_keys,
+	.count = ARRAY_LEN(listen_keys),
+	.shorthand = -1,
+	.size = sizeof(struct listen_keys),
+};
+
+#define AT(field) .offset = offsetof(struct override_keys, field)
+static const struct key override_keys[] = {
+	{.name = "rules",
+		.type = TYPE_STRINGS,
+		AT(rules),
+		.help = "The rules: their ids, or patterns such as `en/promotion/*`.",
+		.flags = KEY_REQUIRED},
+	{.name = "section",
+		.type = TYPE_STRING,
+		AT(section),
+		.help = "Only under articles of this section."},
+	{.name = "off",
+		.type = TYPE_BOOL,
+		AT(off),
+		.help = "The rules do not count here.",
+		.fallback = "false"},
+	{.name = "action",
+		.type = TYPE_CHOICE,
+		AT(action),
+		.help = "What the rules do here instead.",
+		.choices = action_choices},
+	{.name = "points",
+		.type = TYPE_INT,
+		AT(points),
+		.help = "How many points they add here instead.",
+		.min = 1,
+		.max = POINTS_MAX},
+};
+#undef AT
+
+const struct section override_section = {
+	.name = "override",
+	.noun = "an override",
+	.help = "What a site changes about rules. Of several that fit, the last one counts.",
+	.keys = override_keys,
+	.count = ARRAY_LEN(override_keys),
+	.shorthand = -1,
+	.size = sizeof(struct override_keys),
+};
+
+#define AT(field) .offset = offsetof(struct threshold_keys, field)
+static const struct key threshold_keys[] = {
+	{.name = "guideline",
+		.type = TYPE_STRING,
+		AT(guideline),
+		.help = "The guideline, where `guidelines` is written as a list."},
+	{.name = "section",
+		.type = TYPE_STRING,
+		AT(section),
+		.help = "Only under articles of this section."},
+	{.name = "review_at",
+		.type = TYPE_INT,
+		AT(review_at),
+		.help = "From so many points on a person looks at the comment.",
+		.min = 1,
+		.max = POINTS_MAX},
+	{.name = "reject_at",
+		.type = TYPE_INT,
+		AT(reject_at),
+		.help = "From so many points on it is rejected.",
+		.min = 1,
+		.max = POINTS_MAX},
+	{.name = "off",
+		.type = TYPE_BOOL,
+		AT(off),
+		.help = "The guideline does not count here.",
+		.fallback = "false"},
+};
+#undef AT
+
+const struct section threshold_section = {
+	.name = "site guideline",
+	.noun = "a guideline of a site",
+	.help = "What a site changes about a guideline.",
+	.keys = threshold_keys,
+	.count = ARRAY_LEN(threshold_keys),
+	.shorthand = -1,
+	.size = sizeof(struct threshold_keys),
+};
+
+#define AT(field) .offset = offsetof(struct site_keys, field)
+static const struct key site_keys[] = {
+	{.name = "lang",
+		.type = TYPE_STRING,
+		AT(lang),
+		.help = "The language of comments that name none."},
+	{.name = "overrides",
+		.type = TYPE_NODE,
+		AT(overrides),
+		.help = "What is different about rules.",
+		.section = &override_section,
+		.shape = "list of overrides"},
+	{.name = "guidelines",
+		.type = TYPE_NODE,
+		AT(guidelines),
+		.help = "What is different about guidelines: by their names, or a list that also "
+			"names sections.",
+		.section = &threshold_section,
+		.shape = "name: site guideline, or list"},
+};
+#undef AT
+
+const struct section site_section = {
+	.name = "site",
+	.noun = "a site",
+	.help = "One of the publisher's sites, as named in `site` of a request.",
+	.keys = site_keys,
+	.count = ARRAY_LEN(site_keys),
+	.shorthand = -1,
+	.size = sizeof(struct site_keys),
+};
+
+#define SIZE_KEY(field, default_, min_, max_, help_)                                               \
+	{                                                                                          \
+		.name = #field, .type = TYPE_SIZE,                                                 \
+		.offset = offsetof(struct config_limits, field), .help = (help_), .min = (min_),   \
+		.max = (max_), .fallback = (default_)                                              \
+	}
+#define TIME_KEY(field, default_, help_)                                                           \
+	{                                                                                          \
+		.name = #field, .type = TYPE_DURATION,                                             \
+		.offset = offsetof(struct config_limits, field), .help = (help_), .min = 1,        \
+		.max = MS_MAX, .fallback = (default_)                                              \
+	}
+#define COUNT_KEY(field, default_, min_, max_, help_)                                              \
+	{                                                                                          \
+		.name = #field, .type = TYPE_INT, .offset = offsetof(struct config_limits, field), \
+		.help = (help_), .min = (min_), .max = (max_), .fallback = (default_)              \
+	}
+
+static const struct key limits_keys[] = {
+	SIZE_KEY(text, "16KiB", 256, 1 << 20, "Longer comments are for a person to judge."),
+	SIZE_KEY(request, "256KiB", 1024, 16 << 20, "A line of NDJSON, or the body of a request."),
+	SIZE_KEY(headers, "8KiB", 1024, 1 << 20, "First line and headers of an HTTP request."),
+	COUNT_KEY(connections, "4096", 1, 1000000, "Connections at once."),
+	COUNT_KEY(connections_per_address, "256", 1, 1000000,
+		"Connections at once from one address; Unix sockets are not counted."),
+	SIZE_KEY(output, "64KiB", 4096, 64 << 20,
+		"Answers not yet taken by a client before its requests wait."),
+	COUNT_KEY(in_flight, "0", 0, 1000000,
+		"Requests being judged or waiting for it; 0: 64 for each worker."),
+	TIME_KEY(comment_time, "100ms", "Time to judge one comment; then it goes to a person."),
+	TIME_KEY(rule_time, "25ms", "Time for one pattern on one text; then it is unknown."),
+	TIME_KEY(header_time, "5s", "From the first byte of a request to the end of its headers."),
+	TIME_KEY(request_time, "10s", "From the first byte of a request to its last."),
+	TIME_KEY(idle_time, "60s", "Between two requests of a connection."),
+	TIME_KEY(write_time, "10s", "How long an answer may wait to be taken."),
+	TIME_KEY(drain_time, "10s", "How long requests may take to finish when the daemon stops."),
+};
+
+static const struct section limits_section = {
+	.name = "limits",
+	.help = "Bounds on what clients may take.",
+	.keys = limits_keys,
+	.count = ARRAY_LEN(limits_keys),
+	.shorthand = -1,
+	.size = sizeof(struct config_limits),
+};
+
+#define AT(field)                                                                                  \
+	.offset = offsetof(struct config_keys, log.field) - offsetof(struct config_keys, log)
+static const struct key log_keys[] = {
+	{.name = "level",
+		.type = TYPE_CHOICE,
+		AT(level),
+		.help = "The least important events that are written.",
+		.choices = level_choices,
+		.fallback = "info"},
+	{.name = "format",
+		.type = TYPE_CHOICE,
+		AT(format),
+		.help = "`text` for people, `json` for machines.",
+		.choices = format_choices,
+		.fallback = "text"},
+};
+#undef AT
+
+static const struct section log_section = {
+	.name = "log",
+	.help = "The log on standard error. Texts and addresses of comments are never in it.",
+	.keys = log_keys,
+	.count = ARRAY_LEN(log_keys),
+	.shorthand = -1,
+	.size = sizeof(((struct config_keys *)0)->log),
+};
+
+#define AT(field) .offset = offsetof(struct config_keys, field)
+static const struct key config_keys[] = {
+	{.name = "rules",
+		.type = TYPE_STRINGS,
+		AT(rules),
+		.help = "Folders of rules, relative to this file.",
+		.fallback = "rules",
+		.flags = KEY_RELOADABLE},
+	{.name = "listen",
+		.type = TYPE_NODE,
+		AT(listen),
+		.help = "Where clients connect; without it NDJSON on `unix:run/filterd.sock` and "
+			"`127.0.0.1:8786`, HTTP on `127.0.0.1:8787`.",
+		.section = &listen_section,
+		.shape = "list of listeners"},
+	{.name = "workers",
+		.type = TYPE_INT,
+		AT(workers),
+		.help = "Threads that judge comments; 0: one for each core.",
+		.min = 0,
+		.max = 1024,
+		.fallback = "0"},
+	{.name = "sites",
+		.type = TYPE_NODE,
+		AT(sites),
+		.help = "The publisher's sites by their names.",
+		.section = &site_section,
+		.shape = "name: site",
+		.flags = KEY_RELOADABLE},
+	{.name = "limits",
+		.type = TYPE_SECTION,
+		AT(limits),
+		.help = "Bounds on what clients may take.",
+		.section = &limits_section,
+		.flags = KEY_RELOADABLE},
+	{.name = "log", .type = TYPE_SECTION, AT(log), .help = "The log.", .section = &log_section},
+	{.name = "reload_token",
+		.type = TYPE_STRING,
+		AT(reload_token),
+		.help = "With this word in `Authorization: Bearer ...` rules can be reloaded from "
+			"anywhere; without one only from this machine.",
+		.min = 16,
+		.max = 256,
+		.flags = KEY_RELOADABLE},
+};
+#undef AT
+
+const struct section config_section = {
+	.name = "configuration",
+	.noun = "the configuration",
+	.help = "The configuration file. Every key may be left out.",
+	.keys = config_keys,
+	.count = ARRAY_LEN(config_keys),
+	.shorthand = -1,
+	.size = sizeof(struct config_keys),
+};

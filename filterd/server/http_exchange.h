@@ -1,0 +1,49 @@
+/*
+ * HTTP on a connection: one request and its answer at a time, and what the routes answer with.
+ */
+#pragma once
+
+#include "server/connection.h"
+#include "wire/http.h"
+#include "wire/http_answer.h"
+#include "wire/ndjson.h"
+
+/* One connection's state. */
+struct http_session {
+	struct http_parser parser;
+	bool head; /* of the request being answered: HEAD */
+	bool close; /* the connection closes after this answer */
+	bool is_1_1;
+	uint64_t ticket; /* of the reload that the answer waits for */
+	bool streaming; /* answers to the lines of a body are under way */
+	struct ndjson lines;
+	size_t body_at, body_len; /* what is left of that body, from the first byte of the input */
+};
+
+/* A request with all that is needed to answer it. */
+struct exchange {
+	struct connection *connection;
+	struct http_session *session;
+	const struct http_request *request; /* NULL when the answer comes later */
+	struct buf *out;
+};
+
+/* Answers with a body of the type; HEAD and close are seen to. */
+void exchange_answer(struct exchange *x, int status, const char *type, struct span body);
+
+/* Answers with a problem document; `allow` is the field of a 405, or NULL. */
+void exchange_refusal(struct exchange *x, const struct refusal *refusal, const char *allow);
+
+/* The same for a code with a static message, or NULL. Counts it. */
+void exchange_refuse(struct exchange *x, enum refusal_code code, const char *message);
+
+/* Answers the comments of an NDJSON body, in chunks, as fast as the client reads. */
+enum outcome exchange_stream(struct exchange *x);
+
+/* --- routes (routes.c) --- */
+
+/* Answers the request, by the table. */
+enum outcome route_request(struct exchange *x);
+
+/* After OUTCOME_WAIT: a reload is over; OUTCOME_WAIT when it is not the one. */
+enum outcome route_resume(struct exchange *x);

@@ -1,0 +1,81 @@
+/* One comment from JSON to its answer: see judge.h. */
+#include "server/judge.h"
+
+#include "base/log.h"
+
+static void count_verdict(struct worker *w, const struct verdict *verdict)
+{
+	counter_add(&w->counters.verdicts[verdict->kind], 1);
+	for (size_t i = 0; i < verdict->faults_count; i++)
+		counter_add(&w->counters.faults[fault_id(verdict->faults[i].code)], 1);
+	generation_count(w->generation, w->index, verdict);
+}
+
+void judge_count(struct worker *w, enum protocol protocol, enum refusal_code code)
+{
+	static _Atomic int64_t last_oom, last_broken;
+
+	counter_add(&w->counters.requests[protocol][code], 1);
+	if (code == REFUSAL_OOM && log_once_a_second(&last_oom))
+		log_errorx("out of memory: comments are refused with `oom`");
+	if ((code == REFUSAL_WRONG_PROTOCOL || code == REFUSAL_BAD_REQUEST) &&
+		log_once_a_second(&last_broken))
+		log_warnx("a client of the %s port does not speak %s: %s (told at most once a "
+			  "second)",
+			protocol_names[protocol], protocol_names[protocol],
+			refusal_kinds[code].name);
+}
+
+/* Why a comment that could be read is not judged at all. */
+static enum refusal_code not_now(const struct worker *w, const struct judge_input *input,
+	const struct native_request *request)
+{
+	int64_t deadline_ms = input->deadline_ms;
+
+	if (deadline_ms == COMMENT_ABSENT)
+		deadline_ms = request->deadline_ms;
+	if (deadline_ms != COMMENT_ABSENT &&
+		w->now_ns - input->received_ns >= deadline_ms * NS_PER_MS)
+		return REFUSAL_EXPIRED;
+	return w->overload.refusing ? REFUSAL_OVERLOADED : REFUSAL_NONE;
+}
+
+/* Evaluates and writes the answer. REFUSAL_NONE or REFUSAL_OOM. */
+static enum refusal_code answer(
+	struct worker *w, const struct native_request *request, struct buf *out)
+{
+	struct evaluate_options options = w->generation->options;
+	const struct verdict *verdict;
+
+	options.suspended = generation_suspended(w->generation, w->index);
+	if (evaluate(w->evaluator, w->generation->set, &request->comment, &options, &verdict) != OK)
+		return REFUSAL_OOM;
+	if (native_write_verdict(out, request, verdict) != OK)
+		return REFUSAL_OOM;
+	count_verdict(w, verdict);
+	return REFUSAL_NONE;
+}
+
+bool judge(struct worker *w, const struct judge_input *input, struct buf *out,
+	struct refusal *refusal, struct span *id)
+{
+	struct native_request request;
+	int64_t began_ns = w->now_ns;
+	enum refusal_code code;
+
+	arena_reset(&w->arena);
+	if (native_read(input->json, &w->arena, &request, refusal)) {
+		code = not_now(w, input, &request);
+		if (code == REFUSAL_NONE)
+			code = answer(w, &request, out);
+		if (code != REFUSAL_NONE)
+			refusal_set(refusal, code, NULL, REFUSAL_NOWHERE);
+		w->now_ns = clock_mono_ns();
+		counters_latency(&w->counters, w->now_ns - began_ns);
+	}
+	if (request.unknown_fields > 0)
+		counter_add(&w->counters.unknown_fields, request.unknown_fields);
+	*id = request.comment.id;
+	judge_count(w, input->protocol, refusal->code);
+	return refusal->code == REFUSAL_NONE;
+}

@@ -1,0 +1,272 @@
+/* Metrics: see metrics.h. The table is at the end; README.md in this folder lists the same rows. */
+#include "server/metrics.h"
+
+#include "base/log.h"
+
+#include <stdio.h>
+
+struct scrape {
+	struct buf *out;
+	struct service *service;
+	struct generation *generation; /* the one in force */
+};
+
+struct metric {
+	const char *name;
+	const char *type; /* counter, gauge or histogram */
+	const char *help;
+	void (*write)(const struct scrape *view, const struct metric *metric);
+	size_t offset; /* of a counter or an array of them in struct counters */
+	const char *label; /* its values follow, or NULL */
+	const char *const *values;
+	size_t count;
+};
+
+/* --- parts --- */
+
+static void write_value(const struct scrape *view, uint64_t value)
+{
+	buf_char(view->out, ' ');
+	buf_u64(view->out, value);
+	buf_char(view->out, '\n');
+}
+
+/* name{label="value"} */
+static void write_labelled(const struct scrape *view, const struct metric *metric,
+	const char *label, const char *text, uint64_t value)
+{
+	buf_str(view->out, metric->name);
+	buf_str(view->out, "{");
+	buf_str(view->out, label);
+	buf_str(view->out, "=\"");
+	buf_str(view->out, text);
+	buf_str(view->out, "\"}");
+	write_value(view, value);
+}
+
+static void write_plain(const struct scrape *view, const struct metric *metric, uint64_t value)
+{
+	buf_str(view->out, metric->name);
+	write_value(view, value);
+}
+
+/* The sum of a counter over all threads. */
+static uint64_t total(const struct scrape *view, size_t offset)
+{
+	const struct service *service = view->service;
+	uint64_t sum = counter_get((const counter *)((const char *)&service->acceptor + offset));
+
+	for (size_t i = 0; i < service->workers_count; i++)
+		sum += counter_get(
+			(const counter *)((const char *)&service->workers[i].counters + offset));
+	return sum;
+}
+
+static uint64_t rule_total(const struct generation *generation, uint32_t rule, bool limits)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < generation->workers; i++) {
+		const struct rule_tally *tally = &generation->tallies[i];
+
+		sum += counter_get(limits ? &tally->limits[rule] : &tally->hits[rule]);
+	}
+	return sum;
+}
+
+uint64_t metrics_rule_hits(const struct generation *generation, uint32_t rule)
+{
+	return rule_total(generation, rule, false);
+}
+
+/* --- writers of a row --- */
+
+static void write_counters(const struct scrape *view, const struct metric *metric)
+{
+	if (metric->label == NULL)
+		write_plain(view, metric, total(view, metric->offset));
+	for (size_t i = 0; i < metric->count; i++)
+		write_labelled(view, metric, metric->label, metric->values[i],
+			total(view, metric->offset + i * sizeof(counter)));
+}
+
+static void write_connections(const struct scrape *view, const struct metric *metric)
+{
+	for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
+		size_t at = i * sizeof(counter);
+		uint64_t closed = total(view, offsetof(struct counters, closed) + at);
+		uint64_t opened = total(view, offsetof(struct counters, opened) + at);
+
+		write_labelled(view, metric, "protocol", protocol_names[i],
+			opened > closed ? opened - closed : 0);
+	}
+}
+
+static void write_requests(const struct scrape *view, const struct metric *metric)
+{
+	for (size_t p = 0; p < PROTOCOL_COUNT; p++) {
+		for (size_t r = 0; r < REFUSAL_COUNT; r++) {
+			size_t at = (p * REFUSAL_COUNT + r) * sizeof(counter);
+			uint64_t value = total(view, offsetof(struct counters, requests) + at);
+
+			if (value == 0 && r != REFUSAL_NONE)
+				continue;
+			buf_printf(view->out, "%s{protocol=\"%s\",status=\"%d\",code=\"%s\"}",
+				metric->name, protocol_names[p], refusal_kinds[r].status,
+				r == REFUSAL_NONE ? "ok" : refusal_kinds[r].name);
+			write_value(view, value);
+		}
+	}
+}
+
+/* Rules that never did it are left out: their number can be large. */
+static void write_rules_counter(const struct scrape *view, const struct metric *metric, bool limits)
+{
+	const struct rule *rules;
+	size_t count = ruleset_rules(view->generation->set, &rules);
+
+	for (size_t i = 0; i < count; i++) {
+		uint64_t value = rule_total(view->generation, rules[i].index, limits);
+
+		if (value > 0)
+			write_labelled(view, metric, "rule", rules[i].id, value);
+	}
+}
+
+static void write_rule_hits(const struct scrape *view, const struct metric *metric)
+{
+	write_rules_counter(view, metric, false);
+}
+
+static void write_rule_limits(const struct scrape *view, const struct metric *metric)
+{
+	write_rules_counter(view, metric, true);
+}
+
+static void write_latency(const struct scrape *view, const struct metric *metric)
+{
+	uint64_t below = 0;
+	uint64_t sum_ns = total(view, offsetof(struct counters, latency_ns));
+
+	for (size_t i = 0; i <= LATENCY_BUCKETS; i++) {
+		char bound[32] = "+Inf";
+
+		below += total(view, offsetof(struct counters, latency) + i * sizeof(counter));
+		if (i < LATENCY_BUCKETS)
+			snprintf(bound, sizeof(bound), "%g", (double)latency_bounds[i] / 1e9);
+		buf_printf(view->out, "%s_bucket{le=\"%s\"}", metric->name, bound);
+		write_value(view, below);
+	}
+	buf_printf(view->out, "%s_sum %.9f\n%s_count", metric->name, (double)sum_ns / 1e9,
+		metric->name);
+	write_value(view, below);
+}
+
+static void write_reloads(const struct scrape *view, const struct metric *metric)
+{
+	write_labelled(view, metric, "result", "ok", reload_succeeded(view->service->reload));
+	write_labelled(view, metric, "result", "failed", reload_failed(view->service->reload));
+}
+
+static void write_stale(const struct scrape *view, const struct metric *metric)
+{
+	write_plain(view, metric, reload_stale(view->service->reload));
+}
+
+static void write_rules_info(const struct scrape *view, const struct metric *metric)
+{
+	write_labelled(view, metric, "version", ruleset_version(view->generation->set), 1);
+}
+
+static void write_rules(const struct scrape *view, const struct metric *metric)
+{
+	write_plain(view, metric, view->generation->rules_count);
+}
+
+static void write_suspended(const struct scrape *view, const struct metric *metric)
+{
+	write_plain(view, metric, atomic_load(&view->generation->suspended_count));
+}
+
+static void write_loaded(const struct scrape *view, const struct metric *metric)
+{
+	write_plain(view, metric, (uint64_t)view->generation->loaded_ms / 1000);
+}
+
+static void write_started(const struct scrape *view, const struct metric *metric)
+{
+	write_plain(view, metric, (uint64_t)view->service->started_ms / 1000);
+}
+
+static void write_log_dropped(const struct scrape *view, const struct metric *metric)
+{
+	write_plain(view, metric, log_dropped());
+}
+
+/* --- the table --- */
+
+#define NAMED(n, t, h) .name = (n), .type = (t), .help = (h)
+#define AT(field) .write = write_counters, .offset = offsetof(struct counters, field)
+#define BY(name, names) .label = (name), .values = (names), .count = ARRAY_LEN(names)
+
+static const struct metric metrics[] = {
+	{NAMED("filterd_comments_total", "counter", "Comments judged, by verdict."), AT(verdicts),
+		BY("verdict", verdict_names)},
+	{NAMED("filterd_connections", "gauge", "Connections open now."),
+		.write = write_connections},
+	{NAMED("filterd_connections_opened_total", "counter", "Connections taken."), AT(opened),
+		BY("protocol", protocol_names)},
+	{NAMED("filterd_connections_rejected_total", "counter",
+		 "Connections refused, by what lacked."),
+		AT(rejected), BY("reason", rejection_names)},
+	{NAMED("filterd_faults_total", "counter", "Faults in verdicts: limits that were hit."),
+		AT(faults), BY("code", fault_names)},
+	{NAMED("filterd_log_dropped_total", "counter", "Log lines that could not be written."),
+		.write = write_log_dropped},
+	{NAMED("filterd_reloads_total", "counter", "Attempts to reload the rules."),
+		.write = write_reloads},
+	{NAMED("filterd_request_duration_seconds", "histogram",
+		 "Time to read, judge and answer one comment."),
+		.write = write_latency},
+	{NAMED("filterd_requests_total", "counter",
+		 "Requests by protocol, HTTP status and code (`ok`: answered as asked)."),
+		.write = write_requests},
+	{NAMED("filterd_rule_hits_total", "counter",
+		 "Comments a rule held for since the rules were loaded."),
+		.write = write_rule_hits},
+	{NAMED("filterd_rule_limits_total", "counter",
+		 "Comments on which a rule hit a limit since the rules were loaded."),
+		.write = write_rule_limits},
+	{NAMED("filterd_rules", "gauge", "Rules in force."), .write = write_rules},
+	{NAMED("filterd_rules_info", "gauge", "The version of the rules in force."),
+		.write = write_rules_info},
+	{NAMED("filterd_rules_loaded_timestamp_seconds", "gauge", "When they were loaded."),
+		.write = write_loaded},
+	{NAMED("filterd_rules_stale", "gauge",
+		 "1: the last reload failed, the rules in force are older than the files."),
+		.write = write_stale},
+	{NAMED("filterd_rules_suspended", "gauge", "Rules suspended for hitting their limits."),
+		.write = write_suspended},
+	{NAMED("filterd_start_time_seconds", "gauge", "When the daemon started."),
+		.write = write_started},
+	{NAMED("filterd_timeouts_total", "counter", "Connections closed by a deadline."),
+		AT(timeouts), BY("deadline", timeout_names)},
+	{NAMED("filterd_unknown_fields_total", "counter", "Fields of requests that nobody knows."),
+		AT(unknown_fields)},
+};
+
+void metrics_write(struct buf *out, struct service *service)
+{
+	struct scrape view = {
+		.out = out,
+		.service = service,
+		.generation = reload_current(service->reload),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(metrics); i++) {
+		buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", metrics[i].name, metrics[i].help,
+			metrics[i].name, metrics[i].type);
+		metrics[i].write(&view, &metrics[i]);
+	}
+	generation_unref(view.generation);
+}

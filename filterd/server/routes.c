@@ -1,0 +1,319 @@
+/* What HTTP can be asked: one table of resources, and their answers. */
+#include "server/http_exchange.h"
+#include "server/judge.h"
+#include "server/metrics.h"
+#include "wire/json.h"
+
+#include <openssl/crypto.h>
+#include <stdlib.h>
+
+#define JSON_TYPE "application/json"
+
+struct route {
+	enum http_method method; /* GET stands for HEAD too */
+	const char *path;
+	enum outcome (*handle)(struct exchange *x);
+	const char *help;
+};
+
+static struct worker *worker_of(const struct exchange *x)
+{
+	return x->connection->worker;
+}
+
+/* Answers 200, or 503 when the body did not fit into memory. */
+static enum outcome answer_body(struct exchange *x, int status, const char *type)
+{
+	const struct buf *body = &worker_of(x)->body;
+
+	if (body->failed) {
+		exchange_refuse(x, REFUSAL_OOM, NULL);
+	} else {
+		judge_count(worker_of(x), PROTOCOL_HTTP, REFUSAL_NONE);
+		exchange_answer(x, status, type, buf_content(body));
+	}
+	return OUTCOME_MORE;
+}
+
+static enum outcome refuse(struct exchange *x, enum refusal_code code, const char *message)
+{
+	exchange_refuse(x, code, message);
+	return OUTCOME_MORE;
+}
+
+/* --- /v1/check --- */
+
+/* The X-Deadline-Ms field, or COMMENT_ABSENT; what is no number is passed over. */
+static int64_t deadline_of(const struct exchange *x)
+{
+	struct span text = http_field(x->request, SPAN("X-Deadline-Ms"));
+	int64_t ms;
+
+	return text.len > 0 && json_int(text, &ms) && ms >= 0 && ms <= NATIVE_DEADLINE_MAX
+		       ? ms
+		       : COMMENT_ABSENT;
+}
+
+static enum outcome check_one(struct exchange *x)
+{
+	struct worker *w = worker_of(x);
+	struct judge_input input = {
+		.json = x->request->body,
+		.received_ns = x->connection->read_ns,
+		.deadline_ms = deadline_of(x),
+		.protocol = PROTOCOL_HTTP,
+	};
+	struct refusal refusal;
+	struct span id;
+
+	buf_clear(&w->body);
+	if (judge(w, &input, &w->body, &refusal, &id))
+		exchange_answer(x, 200, JSON_TYPE, buf_content(&w->body));
+	else
+		exchange_refusal(x, &refusal, NULL);
+	return OUTCOME_MORE;
+}
+
+static enum outcome check(struct exchange *x)
+{
+	switch (http_media(x->request)) {
+	case HTTP_MEDIA_JSON:
+		return check_one(x);
+	case HTTP_MEDIA_NDJSON:
+		return exchange_stream(x);
+	case HTTP_MEDIA_OTHER:
+		break;
+	}
+	return refuse(x, REFUSAL_UNSUPPORTED_MEDIA_TYPE, NULL);
+}
+
+/* --- /v1/rules --- */
+
+static void write_member(struct buf *out, const char *name, struct span text)
+{
+	buf_printf(out, "\"%s\":", name);
+	json_write(out, text);
+}
+
+static void write_errors(struct buf *out, const struct errors *errors)
+{
+	buf_str(out, "\"errors\":[");
+	for (size_t i = 0; i < errors->count; i++) {
+		const struct error *e = &errors->items[i];
+		const struct source *source = e->place.source;
+
+		buf_str(out, i > 0 ? ",{" : "{");
+		write_member(out, "severity",
+			e->severity == SEVERITY_ERROR ? SPAN("error") : SPAN("warning"));
+		if (source != NULL) {
+			buf_char(out, ',');
+			write_member(out, "file", span_of(source->name));
+		}
+		if (e->place.line > 0)
+			buf_printf(out, ",\"line\":%u", e->place.line);
+		if (e->place.column > 0)
+			buf_printf(out, ",\"column\":%u", e->place.column);
+		buf_char(out, ',');
+		write_member(out, "text", span_of(e->text));
+		if (e->hint != NULL) {
+			buf_char(out, ',');
+			write_member(out, "hint", span_of(e->hint));
+		}
+		buf_char(out, '}');
+	}
+	buf_str(out, "]");
+	if (errors->dropped > 0)
+		buf_printf(out, ",\"more_errors\":%zu", errors->dropped);
+}
+
+static void write_rule(struct buf *out, const struct generation *generation,
+	const struct rule *rule, const uint8_t *suspended)
+{
+	buf_char(out, '{');
+	write_member(out, "id", span_of(rule->id));
+	if (rule->guideline != NULL) {
+		buf_char(out, ',');
+		write_member(out, "guideline", span_of(rule->guideline->id));
+	}
+	buf_char(out, ',');
+	write_member(out, "action", span_of(action_names[rule->action]));
+	if (rule->action == ACTION_POINTS)
+		buf_printf(out, ",\"points\":%d", rule->points);
+	buf_printf(out, ",\"shadow\":%s,\"suspended\":%s,\"hits\":%llu,",
+		rule->shadow ? "true" : "false",
+		suspended != NULL && suspended[rule->index] ? "true" : "false",
+		(unsigned long long)metrics_rule_hits(generation, rule->index));
+	write_member(out, "reason", wording_for(&rule->reason, NULL, 0));
+	buf_char(out, '}');
+}
+
+static enum outcome list_rules(struct exchange *x)
+{
+	struct worker *w = worker_of(x);
+	struct generation *generation = w->generation;
+	const uint8_t *suspended = generation_suspended(generation, w->index);
+	struct reload_outcome last = reload_outcome(w->service->reload);
+	char loaded[CLOCK_TEXT_SIZE];
+	const struct rule *rules;
+	size_t count = ruleset_rules(generation->set, &rules);
+
+	clock_format(generation->loaded_ms, loaded);
+	buf_clear(&w->body);
+	buf_printf(&w->body, "{\"version\":\"%s\",\"loaded\":\"%s\",\"stale\":%s,",
+		ruleset_version(generation->set), loaded, last.ok ? "false" : "true");
+	write_errors(&w->body, last.errors);
+	reload_outcome_done(w->service->reload);
+	buf_str(&w->body, ",\"rules\":[");
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			buf_char(&w->body, ',');
+		write_rule(&w->body, generation, &rules[i], suspended);
+	}
+	buf_str(&w->body, "]}\n");
+	return answer_body(x, 200, JSON_TYPE);
+}
+
+/* --- /v1/rules/reload --- */
+
+/* Whether somebody forwards for others: then the address of the connection says nothing. */
+static bool is_forwarded(const struct http_request *request)
+{
+	return http_field(request, SPAN("Forwarded")).ptr != NULL ||
+	       http_field(request, SPAN("X-Forwarded-For")).ptr != NULL ||
+	       http_field(request, SPAN("X-Real-IP")).ptr != NULL ||
+	       http_field(request, SPAN("Via")).ptr != NULL;
+}
+
+/* Whether a browser sends it: pages of other sites can make it do so. */
+static bool is_from_browser(const struct http_request *request)
+{
+	return http_field(request, SPAN("Origin")).ptr != NULL ||
+	       http_field(request, SPAN("Sec-Fetch-Site")).ptr != NULL;
+}
+
+static bool has_token(const struct exchange *x)
+{
+	struct span token = worker_of(x)->service->reload_token;
+	struct span given = http_field(x->request, SPAN("Authorization"));
+
+	if (!span_starts(given, SPAN("Bearer ")))
+		return false;
+	given = span_sub(given, strlen("Bearer "), given.len);
+	return token.len > 0 && given.len == token.len &&
+	       CRYPTO_memcmp(given.ptr, token.ptr, token.len) == 0;
+}
+
+static enum outcome start_reload(struct exchange *x)
+{
+	bool near = x->connection->peer.local && !is_forwarded(x->request) &&
+		    !is_from_browser(x->request);
+
+	if (!has_token(x) && !near)
+		return refuse(x,
+			worker_of(x)->service->reload_token.len > 0 ? REFUSAL_UNAUTHORIZED
+								    : REFUSAL_FORBIDDEN,
+			"reloading takes the configured token, or a caller on this machine");
+	x->session->ticket = reload_request(worker_of(x)->service->reload);
+	return OUTCOME_WAIT;
+}
+
+enum outcome route_resume(struct exchange *x)
+{
+	struct worker *w = worker_of(x);
+	struct reload_outcome last;
+
+	if (reload_done(w->service->reload) < x->session->ticket)
+		return OUTCOME_WAIT;
+	buf_clear(&w->body);
+	last = reload_outcome(w->service->reload);
+	if (last.ok) {
+		buf_printf(&w->body, "{\"version\":\"%s\",", last.version);
+	} else {
+		struct refusal refusal;
+
+		refusal_set(&refusal, REFUSAL_RULES_REFUSED, NULL, REFUSAL_NOWHERE);
+		buf_printf(&w->body, "{\"title\":\"%s\",\"status\":%d,\"version\":\"%s\",",
+			"Unprocessable Content", refusal_kinds[refusal.code].status, last.version);
+		refusal_write(&w->body, &refusal, "detail");
+		buf_char(&w->body, ',');
+	}
+	write_errors(&w->body, last.errors);
+	buf_str(&w->body, "}\n");
+	reload_outcome_done(w->service->reload);
+	if (last.ok || w->body.failed)
+		return answer_body(x, 200, JSON_TYPE);
+	judge_count(w, PROTOCOL_HTTP, REFUSAL_RULES_REFUSED);
+	exchange_answer(x, refusal_kinds[REFUSAL_RULES_REFUSED].status, "application/problem+json",
+		buf_content(&w->body));
+	return OUTCOME_MORE;
+}
+
+/* --- for those who watch --- */
+
+static enum outcome healthz(struct exchange *x)
+{
+	buf_clear(&worker_of(x)->body);
+	buf_str(&worker_of(x)->body, "{\"ok\":true}\n");
+	return answer_body(x, 200, JSON_TYPE);
+}
+
+static enum outcome readyz(struct exchange *x)
+{
+	struct worker *w = worker_of(x);
+
+	if (w->draining)
+		return refuse(x, REFUSAL_CLOSING, NULL);
+	buf_clear(&w->body);
+	buf_printf(&w->body, "{\"ready\":true,\"rules\":\"%s\",\"rules_stale\":%s}\n",
+		ruleset_version(w->generation->set),
+		reload_stale(w->service->reload) ? "true" : "false");
+	return answer_body(x, 200, JSON_TYPE);
+}
+
+static enum outcome metrics(struct exchange *x)
+{
+	buf_clear(&worker_of(x)->body);
+	metrics_write(&worker_of(x)->body, worker_of(x)->service);
+	return answer_body(x, 200, METRICS_TYPE);
+}
+
+/* --- the table --- */
+
+static const struct route routes[] = {
+	{HTTP_GET, "/healthz", healthz, "Whether the process answers."},
+	{HTTP_GET, "/metrics", metrics, "Counters in Prometheus' text format."},
+	{HTTP_GET, "/readyz", readyz, "Whether it has rules in force and takes requests."},
+	{HTTP_POST, "/v1/check", check, "Judges one comment (JSON) or many (NDJSON)."},
+	{HTTP_GET, "/v1/rules", list_rules, "The rules in force, and what is wrong with newer."},
+	{HTTP_POST, "/v1/rules/reload", start_reload, "Reads the rules anew."},
+};
+
+static bool has_method(const struct route *route, enum http_method method)
+{
+	return route->method == method || (route->method == HTTP_GET && method == HTTP_HEAD);
+}
+
+static enum outcome refuse_method(struct exchange *x, const struct route *route)
+{
+	struct refusal refusal;
+
+	refusal_set(&refusal, REFUSAL_METHOD_NOT_ALLOWED, NULL, REFUSAL_NOWHERE);
+	judge_count(worker_of(x), PROTOCOL_HTTP, refusal.code);
+	exchange_refusal(x, &refusal,
+		route->method == HTTP_GET ? "GET, HEAD" : http_method_names[route->method]);
+	return OUTCOME_MORE;
+}
+
+enum outcome route_request(struct exchange *x)
+{
+	if (x->connection->late)
+		return refuse(x, REFUSAL_CLOSING, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
+		if (!span_eq(x->request->path, span_of(routes[i].path)))
+			continue;
+		if (!has_method(&routes[i], x->request->method))
+			return refuse_method(x, &routes[i]);
+		return routes[i].handle(x);
+	}
+	return refuse(x, REFUSAL_NOT_FOUND, NULL);
+}

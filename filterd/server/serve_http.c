@@ -1,0 +1,303 @@
+/* HTTP on a connection: framing, keep-alive, deadlines, streamed answers. Routes are in routes.c.
+ */
+#include "server/http_exchange.h"
+#include "server/judge.h"
+
+#include <stdio.h>
+
+static struct http_session *session_of(struct connection *c)
+{
+	return (struct http_session *)c->session;
+}
+
+/* --- answers --- */
+
+static struct http_answer frame_of(const struct exchange *x)
+{
+	return (struct http_answer){
+		.head = x->session->head,
+		.close = x->session->close,
+		.date = x->connection->worker->date,
+	};
+}
+
+/* An answer that did not fit into memory: the connection cannot go on without one. */
+static void give_up(struct exchange *x)
+{
+	x->out->failed = true;
+}
+
+void exchange_answer(struct exchange *x, int status, const char *type, struct span body)
+{
+	struct http_answer answer = frame_of(x);
+
+	answer.status = status;
+	answer.type = type;
+	answer.body = body;
+	if (http_answer(x->out, &answer) != OK)
+		give_up(x);
+}
+
+void exchange_refusal(struct exchange *x, const struct refusal *refusal, const char *allow)
+{
+	struct http_answer like = frame_of(x);
+
+	like.allow = allow;
+	if (http_answer_refusal(x->out, &x->connection->worker->note, refusal, &like) != OK)
+		give_up(x);
+}
+
+void exchange_refuse(struct exchange *x, enum refusal_code code, const char *message)
+{
+	struct refusal refusal;
+
+	refusal_set(&refusal, code, message, REFUSAL_NOWHERE);
+	judge_count(x->connection->worker, PROTOCOL_HTTP, code);
+	exchange_refusal(x, &refusal, NULL);
+}
+
+/* --- streamed answers to an NDJSON body --- */
+
+/* One line of the body, good or bad, into the piece that is being collected. */
+static void stream_line(struct exchange *x, enum ndjson_result got, struct span line,
+	struct refusal *refusal, struct buf *piece)
+{
+	struct connection *c = x->connection;
+	struct judge_input input = {
+		.json = line,
+		.received_ns = c->read_ns,
+		.deadline_ms = COMMENT_ABSENT,
+		.protocol = PROTOCOL_HTTP,
+	};
+	struct span id = {0};
+
+	if (got == NDJSON_LINE && judge(c->worker, &input, piece, refusal, &id))
+		return;
+	if (got != NDJSON_LINE)
+		judge_count(c->worker, PROTOCOL_HTTP, refusal->code);
+	refusal->line = x->session->lines.line;
+	native_write_refusal(piece, id, refusal);
+}
+
+/* Sends the collected answers as far as they go. */
+static void stream_piece(struct exchange *x, const struct buf *piece)
+{
+	if (piece->failed)
+		give_up(x);
+	else if (!x->session->is_1_1)
+		buf_span(x->out, buf_content(piece));
+	else if (piece->len > 0)
+		http_answer_chunk(x->out, buf_content(piece));
+}
+
+static enum outcome stream_on(struct exchange *x, const struct buf *in)
+{
+	struct http_session *s = x->session;
+	struct buf *piece = &x->connection->worker->body;
+	enum ndjson_result got = NDJSON_LINE;
+	uint64_t lines = s->lines.line;
+	struct refusal refusal;
+	struct span line;
+	size_t used;
+
+	buf_clear(piece);
+	while (got != NDJSON_MORE && got != NDJSON_BROKEN &&
+		!connection_had_share(x->connection,
+			x->connection->handled - (s->lines.line - lines),
+			x->out->len + piece->len)) {
+		got = ndjson_next(&s->lines, (struct span){in->data + s->body_at, s->body_len},
+			true, &used, &line, &refusal);
+		s->body_at += used;
+		s->body_len -= used;
+		if (got != NDJSON_MORE)
+			stream_line(x, got, line, &refusal, piece);
+	}
+	stream_piece(x, piece);
+	if (got != NDJSON_MORE && got != NDJSON_BROKEN)
+		return OUTCOME_YIELD;
+	s->streaming = false;
+	if (s->is_1_1)
+		http_answer_chunk(x->out, (struct span){0});
+	return OUTCOME_MORE;
+}
+
+enum outcome exchange_stream(struct exchange *x)
+{
+	struct http_session *s = x->session;
+	struct http_answer answer;
+
+	s->is_1_1 = x->request->is_1_1;
+	s->close |= !s->is_1_1;
+	s->streaming = true;
+	s->lines = (struct ndjson){.line_max = x->connection->worker->generation->limits.request};
+	answer = frame_of(x);
+	answer.status = 200;
+	answer.type = "application/x-ndjson";
+	answer.framing = s->is_1_1 ? HTTP_FRAMING_CHUNKED : HTTP_FRAMING_CLOSE;
+	if (http_answer(x->out, &answer) != OK)
+		give_up(x);
+	return OUTCOME_YIELD;
+}
+
+/* --- the protocol --- */
+
+static void begin(struct connection *c)
+{
+	const struct limits *limits = &c->worker->generation->limits;
+	struct http_limits bounds = http_limits_default;
+
+	bounds.headers = limits->headers;
+	bounds.body = limits->request;
+	http_init(&session_of(c)->parser, &bounds);
+}
+
+/* A whole request has come. */
+static enum outcome answer_request(
+	struct connection *c, const struct http_request *request, struct buf *in, struct buf *out)
+{
+	struct http_session *s = session_of(c);
+	struct exchange x = {.connection = c, .session = s, .request = request, .out = out};
+	enum outcome outcome;
+
+	s->head = request->method == HTTP_HEAD;
+	s->close = !request->keep_alive || c->worker->draining;
+	s->body_at = (size_t)(request->body.ptr - in->data);
+	s->body_len = request->body.len;
+	outcome = route_request(&x);
+	if (s->streaming)
+		outcome = stream_on(&x, in);
+	return outcome;
+}
+
+static void refuse_bytes(struct connection *c, const struct refusal *refusal, struct buf *out)
+{
+	struct exchange x = {.connection = c, .session = session_of(c), .out = out};
+
+	x.session->head = false;
+	x.session->close = true;
+	judge_count(c->worker, PROTOCOL_HTTP, refusal->code);
+	exchange_refusal(&x, refusal, NULL);
+}
+
+/* The next request of the input, or the next lines of a body. */
+static enum outcome one_step(struct connection *c, struct buf *in, struct buf *out)
+{
+	struct http_session *s = session_of(c);
+	struct http_request request;
+	struct refusal refusal;
+	enum outcome outcome;
+
+	if (s->streaming) {
+		struct exchange x = {.connection = c, .session = s, .out = out};
+
+		outcome = stream_on(&x, in);
+	} else {
+		switch (http_next(&s->parser, in, &request, &refusal)) {
+		case HTTP_MORE:
+			if (http_take_continue(&s->parser, in))
+				buf_span(out, http_continue);
+			return OUTCOME_MORE;
+		case HTTP_REFUSED:
+			refuse_bytes(c, &refusal, out);
+			return OUTCOME_CLOSE;
+		case HTTP_REQUEST:
+			break;
+		}
+		outcome = answer_request(c, &request, in, out);
+	}
+	if (outcome == OUTCOME_MORE) {
+		c->handled++;
+		outcome = s->close ? OUTCOME_CLOSE : OUTCOME_YIELD;
+	}
+	return outcome;
+}
+
+static void note_stage(struct connection *c, const struct buf *in)
+{
+	const struct http_parser *p = &session_of(c)->parser;
+
+	if (!http_is_inside(p, in))
+		c->stage = c->handled > 0 ? STAGE_REST : STAGE_NEW;
+	else
+		c->stage = p->state < HTTP_AT_BODY ? STAGE_HEAD : STAGE_BODY;
+}
+
+static enum outcome input(struct connection *c, struct buf *in, struct buf *out)
+{
+	enum outcome outcome = OUTCOME_YIELD;
+	uint64_t since = c->handled;
+
+	while (outcome == OUTCOME_YIELD && !connection_had_share(c, since, out->len))
+		outcome = one_step(c, in, out);
+	note_stage(c, in);
+	return outcome;
+}
+
+static enum outcome resume(struct connection *c, struct buf *out)
+{
+	struct http_session *s = session_of(c);
+	struct exchange x = {.connection = c, .session = s, .out = out};
+	enum outcome outcome = route_resume(&x);
+
+	if (outcome == OUTCOME_MORE) {
+		c->handled++;
+		outcome = s->close || c->worker->draining ? OUTCOME_CLOSE : OUTCOME_MORE;
+	}
+	return outcome;
+}
+
+/* A request that did not come to its end is not judged; whoever cut it off needs no answer. */
+static void ended(struct connection *c, struct buf *out)
+{
+	(void)c;
+	(void)out;
+}
+
+static void expired(struct connection *c, enum timeout_id timeout, struct buf *out)
+{
+	struct refusal refusal;
+
+	if (timeout == TIMEOUT_IDLE)
+		return;
+	refusal_set(&refusal, REFUSAL_REQUEST_TIMEOUT, NULL, REFUSAL_NOWHERE);
+	refuse_bytes(c, &refusal, out);
+}
+
+static bool drained(struct connection *c, struct buf *out)
+{
+	bool under_way =
+		c->stage == STAGE_HEAD || c->stage == STAGE_BODY || c->state == CONNECTION_WAITING;
+	struct refusal refusal;
+
+	if (c->late && c->stage == STAGE_NEW)
+		return false;
+	if (under_way && !session_of(c)->streaming) {
+		refusal_set(&refusal, REFUSAL_CLOSING, NULL, REFUSAL_NOWHERE);
+		refuse_bytes(c, &refusal, out);
+	}
+	return true;
+}
+
+static void refuse(struct buf *out, enum refusal_code code)
+{
+	struct buf scratch = {0};
+	struct http_answer like = {.close = true};
+	struct refusal refusal;
+
+	refusal_set(&refusal, code, NULL, REFUSAL_NOWHERE);
+	if (http_answer_refusal(out, &scratch, &refusal, &like) != OK)
+		out->failed = true;
+	buf_free(&scratch);
+}
+
+const struct protocol_ops protocol_http = {
+	.id = PROTOCOL_HTTP,
+	.session_size = sizeof(struct http_session),
+	.begin = begin,
+	.input = input,
+	.ended = ended,
+	.expired = expired,
+	.resume = resume,
+	.drained = drained,
+	.refuse = refuse,
+};

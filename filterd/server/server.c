@@ -1,0 +1,305 @@
+/* The daemon: see server.h. Everything is made here, handed down, and torn down in reverse. */
+#include "server/server.h"
+
+#include "base/log.h"
+#include "server/listening.h"
+#include "server/notify.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct server {
+	struct generation_source source;
+	struct language_guesser *guesser; /* owned; may be NULL */
+	struct generation *first; /* until reload has it */
+	struct service service;
+	struct acceptor acceptor;
+	struct event_base *base; /* the main thread's */
+	struct event *signals[3];
+	size_t signals_count;
+	bool stopping;
+};
+
+/* --- signals --- */
+
+static void wake_workers(struct server *server)
+{
+	for (size_t i = 0; i < server->service.workers_count; i++)
+		worker_wake(&server->service.workers[i]);
+}
+
+/* After each attempt to reload; on the reloading thread. */
+static void on_reloaded(void *context)
+{
+	wake_workers(context);
+}
+
+static void on_hup(evutil_socket_t number, short what, void *argument)
+{
+	struct server *server = argument;
+
+	(void)number;
+	(void)what;
+	if (!server->stopping)
+		reload_request(server->service.reload);
+}
+
+static void start_draining(struct server *server)
+{
+	struct generation *generation = reload_current(server->service.reload);
+
+	notify_stopping();
+	log_info("stopping: answering what has been asked, for %lld ms at most",
+		(long long)(generation->limits.drain_ns / NS_PER_MS));
+	server->service.drain_deadline_ns = clock_mono_ns() + generation->limits.drain_ns;
+	generation_unref(generation);
+	acceptor_stop(&server->acceptor);
+	atomic_store(&server->service.draining, true);
+	wake_workers(server);
+}
+
+static void on_term(evutil_socket_t number, short what, void *argument)
+{
+	struct server *server = argument;
+
+	(void)number;
+	(void)what;
+	if (server->stopping) {
+		log_warnx("told twice to stop: stopping at once");
+		_exit(1);
+	}
+	server->stopping = true;
+	start_draining(server);
+	event_base_loopbreak(server->base);
+}
+
+static int catch (struct server *server, int number, event_callback_fn callback)
+{
+	struct event *event = evsignal_new(server->base, number, callback, server);
+
+	if (event == NULL || event_add(event, NULL) != 0)
+		return ERR_NOMEM;
+	server->signals[server->signals_count++] = event;
+	return OK;
+}
+
+/* Those of writing to what nobody reads or what may not grow are errors of the write instead. */
+static int catch_signals(struct server *server)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGXFSZ, &ignore, NULL);
+	if (catch (server, SIGHUP, on_hup) != OK || catch (server, SIGTERM, on_term) != OK ||
+		catch (server, SIGINT, on_term) != OK)
+		return ERR_NOMEM;
+	return OK;
+}
+
+/* --- starting --- */
+
+/* Descriptors 0 to 2 must be something, or the first sockets would take their numbers. */
+static void fill_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= 2);
+	if (fd > 2)
+		close(fd);
+}
+
+/* Shows what is wrong as people read it: on standard error, not in the log's form. */
+static void show(struct errors *errors)
+{
+	struct buf text = {0};
+
+	errors_sort(errors);
+	errors_render(errors, &text, isatty(STDERR_FILENO) == 1);
+	if (!text.failed)
+		fwrite(text.data, 1, text.len, stderr);
+	buf_free(&text);
+}
+
+static int load_first(struct server *server)
+{
+	struct errors errors = {0};
+	struct arena keep;
+	int status;
+
+	arena_init(&keep, 0);
+	status = generation_load(&server->source, &errors, &keep, &server->first);
+	show(&errors);
+	errors_free(&errors);
+	arena_free(&keep);
+	if (status == OK) {
+		log_init(server->first->config->log_level, server->first->config->log_json);
+		log_info("rules %s are in force: %zu rules", ruleset_version(server->first->set),
+			server->first->rules_count);
+	}
+	return status;
+}
+
+static int open_sockets(struct server *server)
+{
+	struct errors errors = {0};
+	int status = acceptor_open(
+		&server->acceptor, &server->service, server->base, server->first->config, &errors);
+
+	show(&errors);
+	errors_free(&errors);
+	return status;
+}
+
+static int make_workers(struct server *server)
+{
+	struct service *service = &server->service;
+	size_t count = server->first->workers;
+
+	service->workers = aligned_alloc(64, count * sizeof(*service->workers));
+	if (service->workers == NULL)
+		return ERR_NOMEM;
+	memset(service->workers, 0, count * sizeof(*service->workers));
+	while (service->workers_count < count) {
+		size_t i = service->workers_count++;
+		int status = worker_init(&service->workers[i], service, i, server->guesser);
+
+		if (status != OK)
+			return status;
+	}
+	return OK;
+}
+
+static int make_service(struct server *server)
+{
+	struct service *service = &server->service;
+	const struct generation *first = server->first;
+
+	service->started_ms = clock_real_ms();
+	/* A copy, because the first configuration goes with the first reload. */
+	service->reload_token.ptr =
+		strndup(first->config->reload_token.len ? first->config->reload_token.ptr : "",
+			first->config->reload_token.len);
+	service->reload_token.len = first->config->reload_token.len;
+	service->addresses =
+		addresses_new(first->limits.connections, first->limits.connections_per_address);
+	if (service->reload_token.ptr == NULL || service->addresses == NULL)
+		return ERR_NOMEM;
+	return make_workers(server);
+}
+
+/* Starts the threads, with all signals left to the main thread. */
+static int start_threads(struct server *server)
+{
+	struct service *service = &server->service;
+	sigset_t all, before;
+	int status = OK;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	/* As many as now, whatever a later configuration says. */
+	server->source.workers = service->workers_count;
+	service->reload = reload_new(&server->source, server->first, on_reloaded, server);
+	if (service->reload == NULL)
+		status = ERR_NOMEM;
+	else
+		server->first = NULL;
+	for (size_t i = 0; i < service->workers_count && status == OK; i++)
+		status = worker_start(&service->workers[i]);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return status;
+}
+
+/* --- stopping --- */
+
+static bool all_ended(const struct server *server)
+{
+	for (size_t i = 0; i < server->service.workers_count; i++) {
+		if (!atomic_load(&server->service.workers[i].ended))
+			return false;
+	}
+	return true;
+}
+
+/* Waits for the workers while a second signal can still be heard. */
+static void await_workers(struct server *server)
+{
+	static const struct timeval look = {.tv_usec = 10000};
+
+	while (!all_ended(server)) {
+		event_base_loopexit(server->base, &look);
+		if (event_base_loop(server->base, 0) < 0)
+			break;
+	}
+}
+
+static void tear_down(struct server *server)
+{
+	struct service *service = &server->service;
+
+	acceptor_close(&server->acceptor);
+	for (size_t i = 0; i < service->workers_count; i++) {
+		worker_join(&service->workers[i]);
+		worker_free(&service->workers[i]);
+	}
+	free(service->workers);
+	reload_free(service->reload);
+	generation_unref(server->first);
+	addresses_free(service->addresses);
+	free((char *)service->reload_token.ptr);
+	for (size_t i = 0; i < server->signals_count; i++)
+		event_free(server->signals[i]);
+	if (server->base != NULL)
+		event_base_free(server->base);
+	language_guesser_free(server->guesser);
+	libevent_global_shutdown();
+}
+
+int server_run(const struct server_options *options)
+{
+	struct server server = {
+		.source = {.config_path = options->config_path,
+			.folders = options->folders,
+			.folders_count = options->folders_count},
+		.acceptor = {.reserve_fd = -1},
+	};
+	int code = 1, status;
+
+	fill_standard_files();
+	server.guesser = language_guesser_new();
+	server.source.guesser = server.guesser;
+	status = load_first(&server);
+	if (status == OK) {
+		server.base = event_base_new();
+		status = server.base ? make_service(&server) : ERR_NOMEM;
+	}
+	if (status == OK)
+		status = open_sockets(&server);
+	if (status == OK)
+		status = catch_signals(&server);
+	if (status == OK)
+		status = start_threads(&server);
+	if (status == OK)
+		status = acceptor_start(&server.acceptor);
+	if (status == OK) {
+		notify_ready();
+		log_info("ready: %zu workers", server.service.workers_count);
+		code = event_base_loop(server.base, 0) < 0 ? 1 : 0;
+	}
+	if (server.stopping)
+		await_workers(&server);
+	else if (status == ERR_INVALID || status == ERR_LIMIT)
+		code = EXIT_CONFIG;
+	else
+		log_errorx("cannot start: %s", status_name((enum status)status));
+	if (server.stopping)
+		log_info("stopped");
+	tear_down(&server);
+	return code;
+}
