@@ -206,7 +206,7 @@ static int conclude(struct evaluator *evaluator, const struct verdict **out)
 	struct verdict *verdict = new_verdict(evaluator);
 	bool certain;
 
-	if (!verdict)
+	if (!verdict || evaluator->stage.scene.failed)
 		return ERR_NOMEM;
 	verdict->kind = tally_verdict(&evaluator->tally, &certain);
 	verdict->degraded |= !certain;

@@ -118,9 +118,10 @@ int spans_make(struct stage *stage, const struct evidence *evidence,
 		make_positions(&stage->arena, stage->fields[out->field].value, positions) != OK)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < found && out->spans_count < MATCH_SPANS_MAX; i++) {
-		const struct match_span *last = &spans[out->spans_count - 1];
+		const struct match_span *last =
+			out->spans_count ? &spans[out->spans_count - 1] : NULL;
 
-		if (out->spans_count && last->bytes.from == items[i]->range.from &&
+		if (last && last->bytes.from == items[i]->range.from &&
 			last->bytes.to == items[i]->range.to)
 			continue; /* two patterns found the same place */
 		fill(stage, positions, items[i], &spans[out->spans_count++]);
