@@ -89,8 +89,9 @@ DAEMON_LAYERS := store wire server cli
 LIB_SOURCES := $(filter-out filterd/text/gen_%,$(wildcard $(LIB_LAYERS:%=filterd/%/*.c)))
 DAEMON_SOURCES := $(wildcard $(DAEMON_LAYERS:%=filterd/%/*.c))
 GENERATED := build/gen/text_tables.c
-LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/%.o) $(B)/gen/text_tables.o
-DAEMON_OBJECTS := $(DAEMON_SOURCES:%.c=$(B)/%.o)
+# Below obj/, for build/filterd is the program.
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/obj/%.o) $(B)/obj/gen/text_tables.o
+DAEMON_OBJECTS := $(DAEMON_SOURCES:%.c=$(B)/obj/%.o)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/bench_*.c))
@@ -104,7 +105,7 @@ all: $(B)/filterd $(B)/libfilterd.a
 help:
 	@sed -n '/^# Targets/,/^$$/s/^# \{0,1\}//p' Makefile
 
-$(B)/filterd: $(B)/filterd/main.o $(B)/libdaemon.a $(B)/libfilterd.a
+$(B)/filterd: $(B)/obj/filterd/main.o $(B)/libdaemon.a $(B)/libfilterd.a
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) $(DAEMON_LIBS)
 
@@ -114,12 +115,12 @@ $(B)/lib%.a:
 	@echo "  AR    $@"
 	$(Q)rm -f $@ && ar rcs $@ $^
 
-$(B)/%.o: %.c
+$(B)/obj/%.o: %.c
 	@echo "  CC    $@"
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(CPPFLAGS_ALL) $(LIB_CFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(B)/gen/%.o: build/gen/%.c
+$(B)/obj/gen/%.o: build/gen/%.c
 	@echo "  CC    $@"
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(CFLAGS) -c -o $@ $<
@@ -227,7 +228,7 @@ quality: all
 
 FUZZ_FLAGS := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link \
 	-fno-sanitize-recover=all
-FUZZ_OBJECTS := $(patsubst $(B)/%,build/fuzz/%,$(LIB_OBJECTS) $(DAEMON_OBJECTS))
+FUZZ_OBJECTS := $(patsubst $(B)/obj/%,build/fuzz/%,$(LIB_OBJECTS) $(DAEMON_OBJECTS))
 build/fuzz/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)clang $(filter-out -O%,$(CFLAGS_ALL)) $(FUZZ_FLAGS) $(CPPFLAGS_ALL) $(LIB_CFLAGS) -c -o $@ $<

@@ -29,7 +29,7 @@ static enum http_result bad(struct http_parser *p, const char *message)
 static enum http_result take_line(struct http_parser *p, const struct buf *in, size_t most,
 	enum refusal_code too_long, struct span *line)
 {
-	struct span rest = span_sub(buf_content(in), p->at, in->len);
+	struct span rest = {in->data + p->at, in->len - p->at};
 	const char *lf = NULL;
 	size_t end;
 
@@ -54,7 +54,7 @@ static enum http_result take_line(struct http_parser *p, const struct buf *in, s
 
 static enum http_result at_request_line(struct http_parser *p, struct buf *in)
 {
-	struct span line;
+	struct span line = {NULL, 0};
 	enum http_result got;
 
 	/* TLS, HTTP/2 frames, JSON: told by the first byte, as they may never send a LF. */
@@ -89,7 +89,7 @@ static enum http_result take_field_line(
 
 static enum http_result at_field(struct http_parser *p, struct buf *in)
 {
-	struct span line;
+	struct span line = {NULL, 0};
 	enum http_result got = take_field_line(p, in, &line);
 
 	if (got != HTTP_REQUEST)
@@ -108,7 +108,7 @@ static enum http_result at_body(struct http_parser *p, struct buf *in)
 
 static enum http_result at_chunk_size(struct http_parser *p, struct buf *in)
 {
-	struct span line;
+	struct span line = {NULL, 0};
 	size_t size = 0;
 	enum http_result got = take_line(p, in, CHUNK_LINE_MAX + 1, REFUSAL_BAD_REQUEST, &line);
 
@@ -149,7 +149,7 @@ static enum http_result at_chunk_data(struct http_parser *p, struct buf *in)
 
 static enum http_result at_chunk_end(struct http_parser *p, struct buf *in)
 {
-	struct span line;
+	struct span line = {NULL, 0};
 	enum http_result got = take_line(p, in, 1, REFUSAL_BAD_REQUEST, &line);
 
 	if (got == HTTP_REQUEST)
@@ -159,7 +159,7 @@ static enum http_result at_chunk_end(struct http_parser *p, struct buf *in)
 
 static enum http_result at_trailer(struct http_parser *p, struct buf *in)
 {
-	struct span line;
+	struct span line = {NULL, 0};
 	enum http_result got = take_field_line(p, in, &line);
 
 	if (got != HTTP_REQUEST)

@@ -202,7 +202,9 @@ static enum http_result read_host(struct http_parser *p, struct span value)
 	struct span port;
 	size_t host;
 
-	if (value.len && value.ptr[0] == '[') {
+	if (value.len == 0)
+		return bad(p, "Host is empty");
+	if (value.ptr[0] == '[') {
 		size_t inside = http_text_run(span_sub(value, 1, value.len), HTTP_TEXT_LITERAL);
 
 		host = inside && inside + 1 < value.len && value.ptr[inside + 1] == ']' ? inside + 2
@@ -210,7 +212,7 @@ static enum http_result read_host(struct http_parser *p, struct span value)
 	} else {
 		host = http_text_run(value, HTTP_TEXT_HOST);
 	}
-	port = span_sub(value, host, value.len);
+	port = (struct span){value.ptr + host, value.len - host};
 	if (host == 0 || port.len > 6 || (port.len && port.ptr[0] != ':'))
 		return bad(p, "Host is no host and port");
 	for (size_t i = 1; i < port.len; i++) {

@@ -253,7 +253,7 @@ static struct span decode(struct arena *arena, struct span raw)
 		if (p == end)
 			break;
 		if (p[1] == 'u') {
-			uint32_t c;
+			uint32_t c = 0;
 
 			p = read_unicode_escape(p, end, &c, &problem);
 			to += utf8_put(c, to);
@@ -265,7 +265,7 @@ static struct span decode(struct arena *arena, struct span raw)
 	return (struct span){text, (size_t)(to - text)};
 }
 
-struct span json_string(struct json *j)
+struct span json_text(struct json *j)
 {
 	return j->escaped ? decode(j->arena, j->token) : j->token;
 }

@@ -33,7 +33,7 @@ enum json_event {
 	JSON_ARRAY,
 	JSON_ARRAY_END,
 	JSON_KEY, /* j.token: the key, decoded; its value's event comes next */
-	JSON_STRING, /* json_string() has its text */
+	JSON_STRING, /* json_text() has its text */
 	JSON_NUMBER, /* j.token: as written; see json_int() */
 	JSON_TRUE,
 	JSON_FALSE,
@@ -80,7 +80,7 @@ enum json_event json_next(struct json *j);
 enum json_event json_leave(struct json *j, enum json_event event);
 
 /* The text of the JSON_STRING just read, in the input or the arena; ptr NULL: out of memory. */
-struct span json_string(struct json *j);
+struct span json_text(struct json *j);
 
 /* The value of a JSON_NUMBER's token if it is written as a whole number and fits; else false. */
 bool json_int(struct span token, int64_t *out);

@@ -140,7 +140,7 @@ static bool take_string(struct reader *r, const struct form *field, enum json_ev
 		refuse_field(r, field, REFUSAL_WRONG_TYPE, wrong, item);
 		return false;
 	}
-	text = json_string(&r->json);
+	text = json_text(&r->json);
 	if (text.ptr)
 		*out = text;
 	else

@@ -19,12 +19,6 @@ static bool can_begin(char c)
 	return c != '\0' && strchr("{[\"-0123456789tfn \t\r\n\xEF", c);
 }
 
-/* Whether the line is nothing but its end. */
-static bool is_empty(struct span line)
-{
-	return line.len == 0;
-}
-
 /* The input up to `end`, without the CR of CR LF. */
 static struct span cut_line(struct span input, size_t end)
 {
@@ -35,7 +29,7 @@ static struct span cut_line(struct span input, size_t end)
 static enum ndjson_result judge(struct ndjson *n, struct span line, struct refusal *refusal)
 {
 	n->line++;
-	if (is_empty(line)) {
+	if (line.len == 0) {
 		if (++n->empty > NDJSON_EMPTY_MAX)
 			return refuse(n, NDJSON_BROKEN, REFUSAL_BAD_LINE,
 				"more than 100 empty lines in a row", refusal);
@@ -55,7 +49,7 @@ enum ndjson_result ndjson_next(struct ndjson *n, struct span input, bool ended, 
 {
 	*used = 0;
 	while (*used < input.len) {
-		struct span rest = span_sub(input, *used, input.len);
+		struct span rest = {input.ptr + *used, input.len - *used};
 		const char *lf;
 		size_t end;
 		enum ndjson_result result;

@@ -1,7 +1,7 @@
 /*
  * HTTP inputs and what must come of them, however they are cut up: for each request
- * "METHOD path?query<body>" with + when the connection is kept and - when not, then the status of the
- * refusal if there is one, or "~" if more bytes are awaited.
+ * "METHOD path?query<body>" with + when the connection is kept and - when not, then the status of
+ * the refusal if there is one, or "~" if more bytes are awaited.
  */
 #pragma once
 
@@ -12,7 +12,10 @@ struct http_case {
 	const char *expected;
 };
 
-#define CASE(input, expected) {{input, sizeof(input) - 1}, expected}
+#define CASE(input, expected)                                                                      \
+	{                                                                                          \
+		{input, sizeof(input) - 1}, expected                                               \
+	}
 #define H "Host: a\r\n"
 #define GET(fields) "GET / HTTP/1.1\r\n" H fields "\r\n"
 #define POST(fields) "POST /v1/check HTTP/1.1\r\n" H fields "\r\n"

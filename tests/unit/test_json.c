@@ -48,7 +48,7 @@ static enum refusal_code rewrite(
 			buf_char(out, ':');
 			break;
 		case JSON_STRING:
-			string = json_string(&j);
+			string = json_text(&j);
 			assert_non_null(string.ptr);
 			json_write(out, string);
 			break;
@@ -342,7 +342,7 @@ static void an_arena_at_its_limit_is_told(void **state)
 	assert_int_equal(json_next(&j), JSON_OBJECT);
 	assert_int_equal(json_next(&j), JSON_KEY);
 	assert_int_equal(json_next(&j), JSON_STRING);
-	assert_null(json_string(&j).ptr);
+	assert_null(json_text(&j).ptr);
 	assert_int_equal(json_next(&j), JSON_OBJECT_END);
 	json_init(&j, SPAN("{\"\\n...............................\":1}"), &arena);
 	assert_int_equal(json_next(&j), JSON_OBJECT);
@@ -364,10 +364,10 @@ static void a_plain_string_is_a_span_of_the_input(void **state)
 	assert_int_equal(json_next(&j), JSON_ARRAY);
 	assert_int_equal(json_next(&j), JSON_STRING);
 	assert_int_equal(j.offset, 1);
-	assert_ptr_equal(json_string(&j).ptr, text + 2);
+	assert_ptr_equal(json_text(&j).ptr, text + 2);
 	assert_null(arena.blocks);
 	assert_int_equal(json_next(&j), JSON_STRING);
-	string = json_string(&j);
+	string = json_text(&j);
 	assert_true(span_eq(string, SPAN("esc\taped")));
 	assert_false(string.ptr >= text && string.ptr < text + sizeof(text));
 	arena_free(&arena);
@@ -450,7 +450,7 @@ static void every_byte_is_written_so_that_it_is_read_back(void **state)
 		assert_true((unsigned char)out.data[i] >= 0x20);
 	json_init(&j, buf_content(&out), &arena);
 	assert_int_equal(json_next(&j), JSON_STRING);
-	assert_true(span_eq(json_string(&j), all));
+	assert_true(span_eq(json_text(&j), all));
 	assert_int_equal(json_next(&j), JSON_END);
 	buf_clear(&out);
 	json_write(&out, (struct span){NULL, 0});

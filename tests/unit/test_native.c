@@ -441,7 +441,7 @@ static void a_long_match_is_quoted_up_to_a_whole_character(void **state)
 			while (json_next(&j) != JSON_KEY || !span_eq(j.token, SPAN("text")))
 				;
 			assert_int_equal(json_next(&j), JSON_STRING);
-			got = json_string(&j);
+			got = json_text(&j);
 			assert_int_equal(got.len, NATIVE_MATCHED_TEXT_MAX - shift);
 			assert_memory_equal(got.ptr, text, got.len);
 		}
@@ -523,6 +523,34 @@ static void the_table_of_refusals_is_whole(void **state)
 	}
 }
 
+/* The manual's table of codes is that of refusal.c. */
+static void the_manual_lists_every_refusal(void **state)
+{
+	FILE *f = fopen("filterd/wire/README.md", "rb");
+	struct buf manual = {0}, row = {0};
+	char *at;
+
+	(void)state;
+	if (!f)
+		skip(); /* not run from the top of the sources */
+	at = buf_reserve(&manual, 1 << 16);
+	assert_non_null(at);
+	at[fread(at, 1, (1 << 16) - 1, f)] = '\0';
+	fclose(f);
+	for (int i = REFUSAL_NONE + 1; i < REFUSAL_COUNT; i++) {
+		const struct refusal_kind *kind = &refusal_kinds[i];
+
+		buf_clear(&row);
+		buf_printf(&row, "| `%s` | %d | %s | %s |\n", kind->name, kind->status,
+			kind->retry_ms ? "yes" : "no", kind->meaning);
+		buf_char(&row, '\0');
+		if (!strstr(at, row.data))
+			fail_msg("filterd/wire/README.md lacks: %s", row.data);
+	}
+	buf_free(&manual);
+	buf_free(&row);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -542,6 +570,7 @@ int main(void)
 		cmocka_unit_test(a_refusal_tells_what_is_known),
 		cmocka_unit_test(a_bye_names_the_last_line),
 		cmocka_unit_test(the_table_of_refusals_is_whole),
+		cmocka_unit_test(the_manual_lists_every_refusal),
 	};
 
 	return cmocka_run_group_tests_name("wire/native", tests, begin, end);
