@@ -340,6 +340,15 @@ static void on_writable(evutil_socket_t fd, short what, void *argument)
 
 /* --- what the worker calls --- */
 
+void connection_drain(struct connection *c)
+{
+	/* What has arrived already was asked in time. */
+	if (c->state == CONNECTION_OPEN)
+		receive(c);
+	if (c->state == CONNECTION_OPEN)
+		settle(c, OUTCOME_MORE, answers(c));
+}
+
 void connection_new(struct worker *w, const struct handed *handed)
 {
 	struct connection *c = calloc(1, sizeof(*c) + handed->protocol->session_size);
@@ -368,7 +377,10 @@ void connection_new(struct worker *w, const struct handed *handed)
 	counter_add(&w->counters.opened[c->protocol->id], 1);
 	worker_tick_as_needed(w);
 	c->protocol->begin(c);
-	settle(c, OUTCOME_MORE, answers(c));
+	if (c->late)
+		connection_drain(c);
+	else
+		settle(c, OUTCOME_MORE, answers(c));
 }
 
 void connection_free(struct connection *c)
@@ -426,15 +438,6 @@ void connection_check(struct connection *c)
 			settle(c, OUTCOME_CLOSE, out);
 		}
 	}
-}
-
-void connection_drain(struct connection *c)
-{
-	/* What has arrived already was asked in time. */
-	if (c->state == CONNECTION_OPEN)
-		receive(c);
-	if (c->state == CONNECTION_OPEN)
-		settle(c, OUTCOME_MORE, answers(c));
 }
 
 void connection_abandon(struct connection *c)

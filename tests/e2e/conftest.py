@@ -1,0 +1,32 @@
+"""Fixtures: a daemon for each test that asks for one."""
+
+import pytest
+
+from daemon import Daemon
+
+
+@pytest.fixture
+def make_daemon(tmp_path):
+    """Makes and starts daemons; ends them after the test, which they must survive in good order."""
+    made = []
+
+    def make(**options):
+        folder = tmp_path / ("filterd-%d" % len(made))
+        folder.mkdir()
+        daemon = Daemon(folder, **options)
+        made.append(daemon)
+        return daemon.start()
+
+    yield make
+    failures = []
+    for daemon in made:
+        try:
+            daemon.stop()
+        except AssertionError as failure:
+            failures.append(failure)
+    assert not failures, failures
+
+
+@pytest.fixture
+def daemon(make_daemon):
+    return make_daemon()
