@@ -115,11 +115,20 @@ static inline uint64_t load(const char *p, size_t len, size_t room)
 #endif
 }
 
+/* A hash the upper half of which is good enough for a filter. */
+static inline uint64_t half_hash(uint64_t key, size_t len)
+{
+	return (key ^ (len * UINT64_C(0xA0761D6478BD642F))) * UINT64_C(0x9FB21C651E98DF25);
+}
+
+static inline uint64_t whole_hash(uint64_t half)
+{
+	return half ^ half >> 32;
+}
+
 static inline uint64_t hash_key(uint64_t key, size_t len)
 {
-	uint64_t h = (key ^ (len * UINT64_C(0xA0761D6478BD642F))) * UINT64_C(0x9FB21C651E98DF25);
-
-	return h ^ h >> 32;
+	return whole_hash(half_hash(key, len));
 }
 
 /* Of a whole run: its first and last eight bytes and its length. */
@@ -634,18 +643,22 @@ static bool scan_parts(const struct pass *pass, size_t len)
 	return true;
 }
 
-/* The same for the length that nearly all have. */
+/* The same for the length that nearly all have: the innermost loop of all. */
 static bool scan_grams(const struct pass *pass)
 {
 	const struct table *t = &pass->index->tables[LITERAL_PART];
+	const uint64_t *filter = t->filter;
+	const unsigned shift = t->filter_shift;
 	struct span text = pass->text;
 
 	for (size_t at = 0; at + GRAM_MAX <= text.len; at++) {
-		uint64_t hash, key = 0;
+		uint64_t half, key = 0;
 
 		memcpy(&key, text.ptr + at, GRAM_MAX);
-		hash = hash_key(key, GRAM_MAX);
-		if (passes(t, hash) && !probe(pass, t, hash, at, 0))
+		half = half_hash(key, GRAM_MAX);
+		if (!(filter[half >> shift >> 6] >> (half >> shift & 63) & 1))
+			continue;
+		if (!probe(pass, t, whole_hash(half), at, 0))
 			return false;
 	}
 	return true;
