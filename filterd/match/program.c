@@ -13,7 +13,7 @@
 
 #include <stdlib.h>
 
-#include "match/entry.h"
+#include "match/compare.h"
 #include "text/chars.h"
 #include "text/utf8.h"
 
@@ -80,7 +80,8 @@ static bool keys_of(const struct phrase_element *e, struct keys *keys)
 		if (e->kind == PHRASE_WORD) {
 			size_t len = run_length(e->word.text);
 
-			if (len == 0 || (e->word.prefix && len == e->word.text.len))
+			if (phrase_word_begin(e->word.text) != PHRASE_PLAIN ||
+				(e->word.prefix && len == e->word.text.len))
 				return false;
 			add_key(keys, span_sub(e->word.text, 0, len));
 			return true;
@@ -129,7 +130,8 @@ static bool fill_buckets(struct arena *arena, struct choice *choice, const struc
 		buckets[(keys->items[i].hash & choice->mask) + 1]++;
 	for (uint32_t b = 0; b < size; b++)
 		buckets[b + 1] += buckets[b];
-	/* From the back, so that each bucket keeps the alternatives' order and its own beginning. */
+	/* From the back, so that each bucket keeps the alternatives' order and its own beginning.
+	 */
 	for (size_t i = keys->count; i-- > 0;)
 		sorted[--buckets[(keys->items[i].hash & choice->mask) + 1]] = keys->items[i];
 	for (uint32_t b = 0; b < size; b++)
@@ -140,8 +142,7 @@ static bool fill_buckets(struct arena *arena, struct choice *choice, const struc
 	return true;
 }
 
-static bool make_keys(
-	struct arena *arena, const struct phrase_element *e, struct choice *choice)
+static bool make_keys(struct arena *arena, const struct phrase_element *e, struct choice *choice)
 {
 	struct keys keys = {0};
 	uint32_t *others = arena_alloc(arena, choice->count * sizeof(*others));
@@ -254,7 +255,7 @@ static bool begins_plainly(const struct phrase_element *e)
 	return true;
 }
 
-int program_make(struct arena *arena, const struct phrase *phrase, struct program **out)
+int program_make(struct arena *arena, const struct phrase *phrase, const struct program **out)
 {
 	struct program *program;
 	struct node *end;
@@ -312,11 +313,11 @@ static bool walk_word(const struct walk *w, struct state *s)
 	size_t at = s->at;
 
 	if (s->preceded) {
-		at = entry_next_word(word, text, at);
+		at = compare_before(word, text, at);
 		if (at == 0)
 			return false;
 	}
-	at = entry_word_at(word, text, at);
+	at = compare_word(word, text, at);
 	if (at == 0)
 		return false;
 	s->at = (uint32_t)at;
@@ -328,7 +329,7 @@ static bool walk_word(const struct walk *w, struct state *s)
 static bool walk_gap(struct walk *w, struct state *s)
 {
 	if (s->again) {
-		size_t at = entry_any_word(w->runs->text, s->at);
+		size_t at = compare_any_word(w->runs->text, s->at);
 
 		if (at == 0)
 			return false;
@@ -344,7 +345,7 @@ static bool walk_gap(struct walk *w, struct state *s)
 static uint32_t next_alternative(const struct walk *w, const struct state *s)
 {
 	const struct choice *choice = s->node->choice;
-	size_t at = s->preceded ? entry_separators_end(w->runs->text, s->at) : s->at;
+	size_t at = s->preceded ? compare_separators(w->runs->text, s->at) : s->at;
 	const struct run *run = runs_at(w->runs, at);
 	uint32_t best = choice->count;
 
@@ -370,8 +371,7 @@ static uint32_t next_alternative(const struct walk *w, const struct state *s)
 static bool walk_choice(struct walk *w, struct state *s, const struct node **next)
 {
 	const struct choice *choice = s->node->choice;
-	uint32_t alternative =
-		s->tried < choice->count ? next_alternative(w, s) : choice->count;
+	uint32_t alternative = s->tried < choice->count ? next_alternative(w, s) : choice->count;
 
 	if (alternative == choice->count) {
 		*next = s->node->next;

@@ -12,11 +12,11 @@
 struct program;
 
 /*
- * Compiles a phrase into the arena, in which the phrase must live as long. *out is NULL for a phrase
- * that may begin with something else than an ordinary letter or digit: PCRE2 has to run it. OK or
- * ERR_NOMEM.
+ * Compiles a phrase into the arena, in which the phrase must live as long. *out is NULL for a
+ * phrase that may begin with something else than an ordinary letter or digit: PCRE2 has to run it.
+ * OK or ERR_NOMEM.
  */
-int program_make(struct arena *arena, const struct phrase *phrase, struct program **out);
+int program_make(struct arena *arena, const struct phrase *phrase, const struct program **out);
 
 enum program_result {
 	PROGRAM_NONE,
@@ -33,6 +33,6 @@ struct program_match {
  * Finds the first match that begins at byte `from` or after it. Bounded: at most PROGRAM_STEPS_MAX
  * steps.
  */
-#define PROGRAM_STEPS_MAX 200000
+#define PROGRAM_STEPS_MAX 50000
 enum program_result program_find(const struct program *program, const struct runs *runs,
 	size_t from, struct program_match *out);

@@ -65,8 +65,8 @@ bool runs_find(struct arena *arena, struct span text, struct runs *out)
 		while (at < text.len && take(text, &at))
 			;
 		if (at > from)
-			items[count++] = (struct run){(uint32_t)from, (uint32_t)at,
-				run_hash(span_sub(text, from, at))};
+			items[count++] = (struct run){
+				(uint32_t)from, (uint32_t)at, run_hash(span_sub(text, from, at))};
 		else
 			at += utf8_len((unsigned char)text.ptr[at]);
 	}

@@ -1,6 +1,6 @@
 /*
- * The runs of a text: its unbroken rows of word characters, each with a hash, so that phrases compare
- * numbers instead of bytes. Private to match/.
+ * The runs of a text: its unbroken rows of word characters, each with a hash, so that phrases
+ * compare numbers instead of bytes. Private to match/.
  */
 #pragma once
 
