@@ -28,6 +28,8 @@ enum node_kind {
 struct node {
 	enum node_kind kind;
 	uint32_t number; /* of NODE_GAP: [words] at most; of NODE_ENTRY: the entry */
+	bool keyed; /* of NODE_WORD: `hash` is that of the run it begins with */
+	uint32_t hash;
 	const struct phrase_word *word; /* of NODE_WORD */
 	const struct choice *choice; /* of NODE_CHOICE */
 	const struct node *next; /* NULL only of NODE_END */
@@ -70,6 +72,18 @@ static void add_key(struct keys *keys, struct span run)
 	keys->count++;
 }
 
+/* Adds the key of a word; false if it has none: it begins with a sign, or goes on at will. */
+static bool word_key(const struct phrase_word *word, struct keys *keys)
+{
+	size_t len = run_length(word->text);
+
+	if (phrase_word_begin(word->text) != PHRASE_PLAIN ||
+		(word->prefix && len == word->text.len))
+		return false;
+	add_key(keys, span_sub(word->text, 0, len));
+	return true;
+}
+
 /*
  * Adds the keys of what begins at `e`; false if it can begin with something that has none. Recurses
  * as deep as groups nest.
@@ -77,15 +91,8 @@ static void add_key(struct keys *keys, struct span run)
 static bool keys_of(const struct phrase_element *e, struct keys *keys)
 {
 	for (; e; e = e->next) {
-		if (e->kind == PHRASE_WORD) {
-			size_t len = run_length(e->word.text);
-
-			if (phrase_word_begin(e->word.text) != PHRASE_PLAIN ||
-				(e->word.prefix && len == e->word.text.len))
-				return false;
-			add_key(keys, span_sub(e->word.text, 0, len));
-			return true;
-		}
+		if (e->kind == PHRASE_WORD)
+			return word_key(&e->word, keys);
 		if (e->kind == PHRASE_GAP)
 			return false;
 		for (const struct phrase_sequence *s = e->choices; s; s = s->next)
@@ -113,7 +120,28 @@ static struct node *new_node(struct arena *arena, enum node_kind kind, const str
 	return node;
 }
 
-/* Sorts the keys into buckets. */
+static int compare_keys(const void *a, const void *b)
+{
+	const struct key *x = a, *y = b;
+
+	if (x->alternative != y->alternative)
+		return x->alternative < y->alternative ? -1 : 1;
+	return (x->hash > y->hash) - (x->hash < y->hash);
+}
+
+/* Brings them into the alternatives' order, each once. */
+static void sort_keys(struct keys *keys)
+{
+	size_t kept = 0;
+
+	qsort(keys->items, keys->count, sizeof(*keys->items), compare_keys);
+	for (size_t i = 0; i < keys->count; i++)
+		if (kept == 0 || compare_keys(&keys->items[kept - 1], &keys->items[i]) != 0)
+			keys->items[kept++] = keys->items[i];
+	keys->count = kept;
+}
+
+/* Puts the keys, which are in the alternatives' order, into buckets. */
 static bool fill_buckets(struct arena *arena, struct choice *choice, const struct keys *keys)
 {
 	uint32_t size = 1, *buckets;
@@ -166,6 +194,7 @@ static bool make_keys(struct arena *arena, const struct phrase_element *e, struc
 		keys.alternative++;
 	}
 	choice->others = others;
+	sort_keys(&keys);
 	ok = fill_buckets(arena, choice, &keys);
 	free(keys.items);
 	return ok;
@@ -205,8 +234,13 @@ static const struct node *compile_element(
 	if (e->kind == PHRASE_CHOICE)
 		return compile_choice(arena, e, next);
 	node = new_node(arena, e->kind == PHRASE_WORD ? NODE_WORD : NODE_GAP, next);
-	if (node) {
+	if (node && e->kind == PHRASE_WORD) {
+		struct keys key = {.items = &(struct key){0}};
+
 		node->word = &e->word;
+		node->keyed = word_key(&e->word, &key);
+		node->hash = key.items->hash;
+	} else if (node) {
 		node->number = e->gap;
 	}
 	return node;
@@ -282,6 +316,7 @@ int program_make(struct arena *arena, const struct phrase *phrase, const struct 
 struct state {
 	const struct node *node;
 	uint32_t at; /* [bytes] end of what has been matched */
+	uint32_t run; /* no run after `at` comes before this one */
 	uint32_t entry;
 	uint32_t tried; /* of a choice: alternatives before this one; of a gap: words skipped */
 	bool again; /* come back to: not the first time at this node */
@@ -306,12 +341,28 @@ static void branch(struct walk *w, struct state state)
 	w->branches[w->count++] = state;
 }
 
+/* The first run that begins at s->at or after it, or NULL. */
+static const struct run *next_run(const struct walk *w, struct state *s)
+{
+	const struct runs *runs = w->runs;
+
+	while (s->run < runs->count && runs->items[s->run].from < s->at)
+		s->run++;
+	return s->run < runs->count ? &runs->items[s->run] : NULL;
+}
+
 static bool walk_word(const struct walk *w, struct state *s)
 {
 	struct span text = w->runs->text;
 	const struct phrase_word *word = s->node->word;
 	size_t at = s->at;
 
+	if (s->node->keyed) {
+		const struct run *run = next_run(w, s);
+
+		if (!run || run->hash != s->node->hash)
+			return false;
+	}
 	if (s->preceded) {
 		at = compare_before(word, text, at);
 		if (at == 0)
@@ -342,29 +393,26 @@ static bool walk_gap(struct walk *w, struct state *s)
 }
 
 /* The first alternative from s->tried on that may begin here; choice->count if there is none. */
-static uint32_t next_alternative(const struct walk *w, const struct state *s)
+static uint32_t next_alternative(const struct walk *w, struct state *s)
 {
 	const struct choice *choice = s->node->choice;
-	size_t at = s->preceded ? compare_separators(w->runs->text, s->at) : s->at;
-	const struct run *run = runs_at(w->runs, at);
+	const struct run *run = next_run(w, s);
 	uint32_t best = choice->count;
 
 	if (run) {
 		uint32_t b = run->hash & choice->mask;
 
 		for (uint32_t i = choice->buckets[b]; i < choice->buckets[b + 1]; i++) {
-			if (choice->keys[i].hash != run->hash ||
-				choice->keys[i].alternative < s->tried)
-				continue;
-			best = choice->keys[i].alternative;
-			break;
+			if (choice->keys[i].hash == run->hash &&
+				choice->keys[i].alternative >= s->tried) {
+				best = choice->keys[i].alternative;
+				break;
+			}
 		}
 	}
-	for (uint32_t i = 0; i < choice->others_count; i++) {
-		if (choice->others[i] < s->tried)
-			continue;
-		return choice->others[i] < best ? choice->others[i] : best;
-	}
+	for (uint32_t i = 0; i < choice->others_count; i++)
+		if (choice->others[i] >= s->tried)
+			return choice->others[i] < best ? choice->others[i] : best;
 	return best;
 }
 
@@ -425,13 +473,20 @@ static bool walk(struct walk *w, struct state *s)
 }
 
 /* Whether a match may begin with the run. Wrong only in saying yes. */
-static bool may_begin(const struct program *program, const struct walk *w, const struct run *run)
+static bool may_begin(const struct node *first, const struct run *run)
 {
-	struct state s = {.node = program->first, .at = run->from};
+	const struct choice *choice = first->choice;
+	uint32_t bucket;
 
-	if (s.node->kind != NODE_CHOICE || s.node->choice->optional)
+	if (first->kind == NODE_WORD)
+		return !first->keyed || first->hash == run->hash;
+	if (first->kind != NODE_CHOICE || choice->optional || choice->others_count > 0)
 		return true;
-	return next_alternative(w, &s) < s.node->choice->count;
+	bucket = run->hash & choice->mask;
+	for (uint32_t i = choice->buckets[bucket]; i < choice->buckets[bucket + 1]; i++)
+		if (choice->keys[i].hash == run->hash)
+			return true;
+	return false;
 }
 
 enum program_result program_find(const struct program *program, const struct runs *runs,
@@ -444,10 +499,12 @@ enum program_result program_find(const struct program *program, const struct run
 	w.limit = false;
 	for (size_t i = 0; i < runs->count; i++) {
 		const struct run *run = &runs->items[i];
-		struct state s = {
-			.node = program->first, .at = run->from, .entry = PHRASE_NO_ENTRY};
+		struct state s = {.node = program->first,
+			.at = run->from,
+			.run = (uint32_t)i,
+			.entry = PHRASE_NO_ENTRY};
 
-		if (run->from < from || !may_begin(program, &w, run))
+		if (run->from < from || !may_begin(program->first, run))
 			continue;
 		if (walk(&w, &s)) {
 			*out = (struct program_match){{run->from, s.at}, s.entry};

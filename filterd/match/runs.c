@@ -73,18 +73,3 @@ bool runs_find(struct arena *arena, struct span text, struct runs *out)
 	*out = (struct runs){text, items, count};
 	return true;
 }
-
-const struct run *runs_at(const struct runs *runs, size_t at)
-{
-	size_t low = 0, high = runs->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (runs->items[middle].from < at)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < runs->count && runs->items[low].from == at ? &runs->items[low] : NULL;
-}

@@ -29,6 +29,3 @@ bool runs_find(struct arena *arena, struct span text, struct runs *out);
 
 /* The length of the run that begins at the start of `s`; 0 when none does. */
 size_t run_length(struct span s);
-
-/* The run that begins at byte `at`, or NULL. */
-const struct run *runs_at(const struct runs *runs, size_t at);

@@ -46,7 +46,8 @@ struct scan {
 	struct scan_limits limits;
 	struct runner runner;
 	struct arena arena; /* hits of the present text */
-	struct runs view_runs[VIEW_COUNT]; /* of the present text's views; no items: not found yet */
+	struct runs
+		view_runs[VIEW_COUNT]; /* of the present text's views; no items: not found yet */
 	struct finding *findings; /* owned; one for each pattern */
 	size_t findings_room;
 	uint32_t run; /* counts runs */
