@@ -122,7 +122,7 @@ static void show(struct errors *errors)
 
 	errors_sort(errors);
 	errors_render(errors, &text, isatty(STDERR_FILENO) == 1);
-	if (!text.failed)
+	if (text.len > 0)
 		fwrite(text.data, 1, text.len, stderr);
 	buf_free(&text);
 }
@@ -244,12 +244,13 @@ static void tear_down(struct server *server)
 	struct service *service = &server->service;
 
 	acceptor_close(&server->acceptor);
-	for (size_t i = 0; i < service->workers_count; i++) {
+	for (size_t i = 0; i < service->workers_count; i++)
 		worker_join(&service->workers[i]);
-		worker_free(&service->workers[i]);
-	}
-	free(service->workers);
+	/* Its thread wakes workers: it ends before they are freed. */
 	reload_free(service->reload);
+	for (size_t i = 0; i < service->workers_count; i++)
+		worker_free(&service->workers[i]);
+	free(service->workers);
 	generation_unref(server->first);
 	addresses_free(service->addresses);
 	free((char *)service->reload_token.ptr);

@@ -42,6 +42,12 @@ def wait_for(condition, what, seconds=SECONDS):
         select.select([], [], [], 0.005)
 
 
+def is_sanitized():
+    with open(FILTERD, "rb") as program:
+        text = program.read()
+    return b"__asan_init" in text or b"__tsan_init" in text
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -173,6 +179,10 @@ class Daemon:
         """[bytes] of resident memory."""
         with open("/proc/%d/statm" % self.child.pid) as statm:
             return int(statm.read().split()[1]) * resource.getpagesize()
+
+    def grown(self, before):
+        """[bytes] of resident memory more than `before`; 0 where a sanitizer keeps what is freed."""
+        return 0 if is_sanitized() else self.rss() - before
 
     def cpu(self):
         """[s] of processor time used."""
