@@ -1,6 +1,9 @@
-/* `filterd reference NAME`: the parts of the READMEs that are made from tables (see
- * tests/tools/docs.py). */
+/* `filterd reference NAME`: the parts of READMEs that are made from tables (tests/tools/docs.py).
+ */
 #include "cli/cli.h"
+
+#include "rules/reference.h"
+#include "server/config.h"
 
 static void describe_cli(struct out *out)
 {
@@ -16,11 +19,23 @@ static void describe_cli(struct out *out)
 	}
 }
 
+static void describe_rules(struct out *out)
+{
+	reference_rules(&out->buffer);
+}
+
+static void describe_config(struct out *out)
+{
+	reference_section(&out->buffer, &config_section, 3);
+}
+
 static const struct {
 	const char *name;
 	void (*print)(struct out *out);
 } references[] = {
 	{"cli", describe_cli},
+	{"config", describe_config},
+	{"rules", describe_rules},
 };
 
 static int run_reference(struct run *run)

@@ -38,6 +38,9 @@ struct literal literal_of_word(const struct phrase_word *word, uint32_t *offset)
  */
 int literal_worth(const struct literal *literal);
 
+/* How telling a set is of which one occurs: its worst literal counts, and then how few they are. */
+int literals_worth(const struct literals *set);
+
 /* The most telling literals of a phrase. OK (never none) or ERR_NOMEM. */
 int literals_of_phrase(struct arena *arena, const struct phrase *phrase, struct literals *out);
 

@@ -198,8 +198,7 @@ struct literal literal_of_word(const struct phrase_word *word, uint32_t *offset)
 
 /* --- phrases ---------------------------------------------------------------------------------- */
 
-/* How good a set is: the worst of its literals, and then how few they are. */
-static int set_worth(const struct literals *set)
+int literals_worth(const struct literals *set)
 {
 	int worst = 100, size = 0;
 
@@ -272,7 +271,7 @@ static int best_of_sequence(
 			continue;
 		if (literals_of_element(arena, e, &set) != OK)
 			return ERR_NOMEM;
-		if (out->count == 0 || set_worth(&set) > set_worth(out))
+		if (out->count == 0 || literals_worth(&set) > literals_worth(out))
 			*out = set;
 	}
 	return OK;
