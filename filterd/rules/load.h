@@ -181,7 +181,7 @@ int lists_finish(struct load *load);
 /* Whether `<name>` is written; then *name is what stands between. */
 bool lists_is_include(struct span entry, struct span *name);
 
-/* Warns if a word can never match because of how it is written. */
+/* Warns about a word that is written in disguise: its plain form finds more. */
 void lists_lint_word(struct load *load, struct place place, struct span word);
 
 /* The same for a list that is used for words (it may as well hold domains), and those in it. */
