@@ -148,7 +148,7 @@ static int compare_ranked(const void *a, const void *b)
 int tally_report(const struct tally *tally, struct arena *arena, struct verdict *out)
 {
 	struct ranked ranked[GUIDELINES_MAX];
-	struct guideline_points *points;
+	struct guideline_points *listed;
 	size_t count = 0;
 
 	for (size_t i = 0; i < tally->count; i++) {
@@ -164,13 +164,14 @@ int tally_report(const struct tally *tally, struct arena *arena, struct verdict 
 			.score = score_of(line),
 		};
 	}
-	qsort(ranked, count, sizeof(*ranked), compare_ranked);
-	points = arena_alloc(arena, count * sizeof(*points));
-	if (!points)
+	if (count > 1)
+		qsort(ranked, count, sizeof(*ranked), compare_ranked);
+	listed = arena_alloc(arena, count * sizeof(*listed));
+	if (!listed)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < count; i++)
-		points[i] = ranked[i].points;
-	out->guidelines = points;
+		listed[i] = ranked[i].points;
+	out->guidelines = listed;
 	out->guidelines_count = count;
 	out->score = count ? ranked[0].score : 0.0;
 	/* A review that only the unknown asks for has no points to show for it. */

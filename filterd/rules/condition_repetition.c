@@ -172,7 +172,7 @@ static enum truth test(
 	const struct repetition *repetition = condition->data;
 	const struct text *text = scene->text(scene, repetition->field);
 	struct span folded;
-	struct range range;
+	struct range range = {0, 0};
 	bool found = false;
 
 	if (!text)

@@ -319,7 +319,7 @@ static size_t separator(struct span s, size_t at)
 /* Reads groups of digits from `at` (a digit) as long as they can be one number. */
 static void read_number(struct span s, size_t at, struct number *n)
 {
-	n->count = n->groups_count = 0;
+	*n = (struct number){0};
 	while (n->groups_count < PHONE_GROUPS_MAX) {
 		size_t from = at, gap;
 
