@@ -487,7 +487,8 @@ static void a_refusal_tells_what_is_known(void **state)
 	native_read(SPAN("{\"text\":[]}"), &arena, &request, &refusal);
 	refusal.line = 7;
 	expect_refusal(request.comment.id, &refusal,
-		"{\"id\":null,\"error\":{\"code\":\"wrong_type\",\"message\":\"this is a string\","
+		"{\"id\":null,\"error\":{\"code\":\"wrong_type\",\"message\":\"a string is "
+		"expected here\","
 		"\"line\":7,\"pointer\":\"/text\",\"offset\":8}}\n");
 	refusal_set(&refusal, REFUSAL_OVERLOADED, NULL, REFUSAL_NOWHERE);
 	expect_refusal(SPAN("c"), &refusal,
