@@ -2,7 +2,8 @@
  * `invisible`: characters that show nothing, where they have no business.
  *
  * The same characters are part of good writing: ZWNJ inside Persian and Kurdish words, ZWJ and tags
- * inside emoji, direction marks around numbers. Those are not counted.
+ * inside emoji, direction marks around numbers. Those are not counted, and neither is a byte order
+ * mark at either end, which programs leave there.
  */
 #include "rules/condition_parts.h"
 #include "text/chars.h"
@@ -69,6 +70,7 @@ static int compile(struct loader *loader, struct condition *condition)
 #define ZWNJ 0x200C
 #define ZWJ 0x200D
 #define BLACK_FLAG 0x1F3F4
+#define BYTE_ORDER_MARK 0xFEFF
 
 static bool is_tag(uint32_t c)
 {
@@ -83,7 +85,7 @@ static bool is_overriding(uint32_t c)
 static bool is_zero_width(uint32_t c)
 {
 	return c == 0x200B || c == ZWNJ || c == ZWJ || (c >= 0x2060 && c <= 0x2064) ||
-	       c == 0xFEFF || c == 0x00AD || c == 0x180E || c == 0x034F || c == 0x115F ||
+	       c == BYTE_ORDER_MARK || c == 0x00AD || c == 0x180E || c == 0x034F || c == 0x115F ||
 	       c == 0x1160 || c == 0x3164 || c == 0xFFA0;
 }
 
@@ -131,6 +133,8 @@ static enum truth test(
 
 		in_flag = is_tag(c) ? in_flag : c == BLACK_FLAG;
 		kind = hidden_kind(c, before, in_flag);
+		if (c == BYTE_ORDER_MARK && (from == 0 || at == text->original.len))
+			kind = HIDDEN_COUNT;
 		before = c;
 		if (kind == HIDDEN_COUNT || !(invisible->kinds & (1u << kind)) ||
 			!scene->counts(scene, invisible->field, range))

@@ -90,6 +90,11 @@ out:
 
 /* --- the text before parsing ---------------------------------------------------------------- */
 
+static bool begins(struct span text, const char *mark)
+{
+	return text.len >= strlen(mark) && memcmp(text.ptr, mark, strlen(mark)) == 0;
+}
+
 static bool check_encoding(const struct source *source, struct errors *errors)
 {
 	struct span text = source->text;
@@ -97,12 +102,12 @@ static bool check_encoding(const struct source *source, struct errors *errors)
 	const char *nul;
 	size_t bad = 0;
 
-	if (span_starts(text, SPAN("\xEF\xBB\xBF"))) {
+	if (begins(text, "\xEF\xBB\xBF")) {
 		errors_add(errors, SEVERITY_ERROR, start, "the file begins with a byte order mark");
 		errors_hint(errors, "save it as UTF-8 without BOM");
 		return false;
 	}
-	if (span_starts(text, SPAN("\xFE\xFF")) || span_starts(text, SPAN("\xFF\xFE"))) {
+	if (begins(text, "\xFE\xFF") || begins(text, "\xFF\xFE")) {
 		errors_add(errors, SEVERITY_ERROR, (struct place){source, 0, 0},
 			"the file is in UTF-16");
 		errors_hint(errors, "save it as UTF-8");
