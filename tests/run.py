@@ -86,7 +86,9 @@ def cmocka_count(name, code, text):
     if ok + failed == 0:
         failed = 1
         text += "\nran no tests\n"
-    return Count(ok, failed, titled(name, text) if failed else "")
+    told = "\n".join(line for line in text.split("\n")
+                     if not line.startswith(("[ RUN      ]", "[       OK ]")))
+    return Count(ok, failed, titled(name, told) if failed else "")
 
 
 def unit(build):

@@ -330,7 +330,9 @@ def test_clients_that_never_read_take_bounded_memory(make_daemon, way):
             except BlockingIOError:
                 pass
     with daemon.ndjson() as other:
-        assert other.ask({"text": "I will kill you"})["verdict"] == "reject"
+        # On a slow machine it may be told to come back: then it does.
+        wait_for(lambda: other.ask({"text": "I will kill you"}).get("verdict") == "reject",
+                 "another client to be served")
     # What is not sent, what is not answered yet, and what the allocator keeps.
     assert daemon.grown(before) < 64 * 1024 * 1024
     for client, _ in clients:
