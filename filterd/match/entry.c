@@ -37,7 +37,10 @@ bool entry_make(struct arena *arena, const struct phrase_sequence *sequence, str
 	words = arena_alloc(arena, count * sizeof(*words));
 	if (!words)
 		return false;
-	*out = (struct entry){.words = words, .count = count, .number = sequence->entry};
+	*out = (struct entry){
+		.words = words,
+		.count = count,
+	};
 	count = 0;
 	for (const struct phrase_element *e = sequence->first; e; e = e->next)
 		words[count++] = e->word;
@@ -86,9 +89,18 @@ static bool is_sentence_end(struct span s, uint32_t c, size_t next)
 	return true;
 }
 
+/* Whether the character at `at` is an apostrophe between a letter and a word character. */
+static bool is_inside_word(struct span s, size_t at)
+{
+	return s.ptr[at] == '\'' && at > 0 && at + 1 < s.len &&
+	       (flags_before(s, at) & CHAR_LETTER) && (flags_at(s, at + 1) & CHAR_WORD);
+}
+
 /* The end of the separators at `at`; `at` itself if there are none. */
 static size_t separators_end(struct span s, size_t at)
 {
+	if (at < s.len && is_inside_word(s, at))
+		return at;
 	while (at < s.len) {
 		size_t next = at;
 		uint32_t c = utf8_next(s, &next);

@@ -633,7 +633,7 @@ static void read_choices(struct reader *r, struct part *out)
 }
 
 /* Copies the literals to where they stay. */
-static int keep(struct arena *arena, struct literals found, struct literals *out)
+static int keep(struct arena *arena, struct literals found, bool original, struct literals *out)
 {
 	out->items = arena_alloc(arena, found.count * sizeof(*out->items));
 	if (!out->items)
@@ -643,6 +643,8 @@ static int keep(struct arena *arena, struct literals found, struct literals *out
 		out->items[i].bytes = arena_copy(arena, found.items[i].bytes);
 		if (!out->items[i].bytes.ptr)
 			return ERR_NOMEM;
+		if (!original)
+			literal_find_run(&out->items[i]);
 	}
 	out->count = found.count;
 	return OK;
@@ -661,7 +663,7 @@ int literals_of_regex(struct arena *arena, struct span regex, bool original, str
 	read_choices(&r, &all);
 	*unbounded = r.unbounded;
 	if (!r.lost && r.at == regex.len)
-		rc = keep(arena, needed_of(&r, &all), out);
+		rc = keep(arena, needed_of(&r, &all), original, out);
 	arena_free(&scratch);
 	return rc;
 }
