@@ -366,6 +366,28 @@ static void exceptions_join_unless(void **state)
 	finish(&f);
 }
 
+/* Thousands of exceptions become one flat condition: none nested in the next. */
+static void many_exceptions_are_flat(void **state)
+{
+	struct buf text = {0};
+	struct fixture f;
+	const struct condition *unless;
+	(void)state;
+
+	begin(&f);
+	buf_str(&text, SMALL "exceptions:\n");
+	for (unsigned i = 0; i < 5000; i++)
+		buf_str(&text, "  - {rules: \"*\", unless: {links: 1}}\n");
+	put_span(&f, "a.yaml", buf_content(&text));
+	buf_free(&text);
+	load_fine(&f);
+	unless = find(&f, "a")->unless;
+	assert_string_equal(unless->kind->name, "any");
+	assert_int_equal(unless->children_count, 5000);
+	assert_int_equal(unless->children[0]->children_count, 0);
+	finish(&f);
+}
+
 /* Every rule is either always tested or triggered by at least one pattern. */
 static void tables_reach_every_rule(void **state)
 {
@@ -657,6 +679,7 @@ int main(void)
 		cmocka_unit_test(a_rule_with_everything),
 		cmocka_unit_test(rules_that_approve),
 		cmocka_unit_test(exceptions_join_unless),
+		cmocka_unit_test(many_exceptions_are_flat),
 		cmocka_unit_test(tables_reach_every_rule),
 		cmocka_unit_test(overrides_of_sites),
 		cmocka_unit_test(thresholds_of_sites),
