@@ -112,7 +112,8 @@ int spans_make(struct stage *stage, const struct evidence *evidence,
 	if (found == 0)
 		return OK;
 	positions = &made[out->field];
-	spans = arena_alloc(&stage->arena, MATCH_SPANS_MAX * sizeof(*spans));
+	spans = arena_alloc(&stage->arena,
+		(found < MATCH_SPANS_MAX ? found : MATCH_SPANS_MAX) * sizeof(*spans));
 	if (!spans)
 		return ERR_NOMEM;
 	if (!positions->chars &&
