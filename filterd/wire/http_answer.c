@@ -115,7 +115,7 @@ int http_answer_refusal(struct buf *out, struct buf *scratch, const struct refus
 	answer.status = kind->status;
 	answer.type = "application/problem+json";
 	answer.body = buf_content(scratch);
-	answer.retry_after_s = (kind->retry_ms + 999) / 1000;
+	answer.retry_after_s = (refusal_retry_ms(refusal) + 999) / 1000;
 	return http_answer(out, &answer);
 }
 

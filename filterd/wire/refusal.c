@@ -58,6 +58,11 @@ void refusal_set(
 	*refusal = (struct refusal){.code = code, .message = message, .offset = offset};
 }
 
+int refusal_retry_ms(const struct refusal *refusal)
+{
+	return refusal->retry_ms ? refusal->retry_ms : refusal_kinds[refusal->code].retry_ms;
+}
+
 const char *refusal_message(const struct refusal *refusal)
 {
 	return refusal->message ? refusal->message : refusal_kinds[refusal->code].meaning;
@@ -85,8 +90,8 @@ void refusal_write(struct buf *out, const struct refusal *refusal, const char *m
 		buf_str(out, ",\"offset\":");
 		buf_u64(out, refusal->offset);
 	}
-	if (kind->retry_ms) {
+	if (refusal_retry_ms(refusal)) {
 		buf_str(out, ",\"retry_after_ms\":");
-		buf_u64(out, (uint64_t)kind->retry_ms);
+		buf_u64(out, (uint64_t)refusal_retry_ms(refusal));
 	}
 }

@@ -101,6 +101,13 @@ def test_limits_are_taken_over(daemon):
     assert daemon.check("a", site=long)["error"]["code"] == "too_large"
 
 
+def test_what_only_a_start_takes_over_is_named(daemon):
+    daemon.write_config(connections=7)
+    assert daemon.reload().status == 200
+    daemon.log_contains("`limits.connections` has changed .* next start")
+    assert "`listen` has changed" not in daemon.log()
+
+
 def test_a_storm_of_requests_is_coalesced(daemon):
     clients = [daemon.http() for _ in range(50)]
     for client in clients:
