@@ -210,11 +210,14 @@ format:
 format-check:
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
 
-$(B)/tests/bench/%: tests/bench/%.c $(B)/libdaemon.a $(B)/libfilterd.a
+# synthetic.c makes the rules and comments that several benchmarks share.
+$(B)/tests/bench/%: tests/bench/%.c tests/bench/synthetic.c tests/bench/synthetic.h \
+		$(B)/libdaemon.a $(B)/libfilterd.a
 	@echo "  BENCH $@"
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(CPPFLAGS_ALL) $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS_ALL) -o $@ $< \
-		$(B)/libdaemon.a $(B)/libfilterd.a $(LIB_LIBS) $(DAEMON_LIBS) $(BENCH_LIBS_$*)
+		tests/bench/synthetic.c $(B)/libdaemon.a $(B)/libfilterd.a $(LIB_LIBS) \
+		$(DAEMON_LIBS) $(BENCH_LIBS_$*)
 BENCH_LIBS_bench_server = -levent_extra
 BENCH_LIBS_bench_fold = $(shell $(PKG_CONFIG) --libs icu-uc 2>/dev/null)
 

@@ -10,7 +10,6 @@
 struct entry {
 	const struct phrase_word *words; /* `count` of them, folded */
 	uint32_t count;
-	uint32_t number; /* its place in the pattern as written */
 	/* What it is looked up by: a piece of one of its words. */
 	uint32_t anchor_word;
 	uint32_t anchor_offset; /* [bytes] of that word */

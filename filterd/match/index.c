@@ -7,8 +7,8 @@
  * filter of bits that stays in the nearest cache; what passes is found in a table by its hash, and
  * compared. So a text costs the same however many literals there are, but for those it holds.
  *
- * Measured on the synthetic rules of tests/bench (README.md has the figures): the filters pass one
- * run in ten, and nothing that passes is a false candidate, as whole words are compared.
+ * Caches are what it is about: the literals' bytes lie together in one pool, and a slot of a table
+ * tells by 32 bits of the hash whether it is worth going there. README.md has the figures.
  */
 #include "match/index.h"
 
@@ -23,19 +23,25 @@
 #define BLOCK 64 /* bytes of text classified at once */
 #define KEY_MAX 8 /* bytes of a key */
 #define GRAM_MAX 4 /* bytes of the key of a literal that may stand anywhere */
-#define FILTER_BITS 24 /* per key; some 4 % of foreign keys pass */
+#define FILTER_BITS 16 /* per key, at least: some 5 % of foreign keys pass */
 #define FILTER_MAX (1u << 20) /* bits */
 #define NO_LITERAL UINT32_MAX
+#define SHORT_CHARS 0x800
 
 /* A literal, with those who want to know. */
 struct stored {
-	struct span bytes;
-	uint32_t postings;
+	uint32_t bytes; /* where they begin in the pool */
+	uint32_t postings; /* the first of them */
 	uint32_t postings_count;
+	uint16_t len; /* [bytes] */
+	uint16_t key_from, key_len; /* [bytes] of it: what it is found by */
 	uint8_t kind;
-	uint8_t key_offset; /* of LITERAL_PART: where in it its key stands */
-	bool edge_before, edge_after;
+	uint8_t edges; /* EDGE_BEFORE, EDGE_AFTER */
 };
+
+#define EDGE_BEFORE 1
+#define EDGE_AFTER 2
+#define LITERAL_MAX 255 /* [bytes] a longer literal is looked for by its beginning */
 
 struct slot {
 	uint32_t tag; /* the upper half of the hash */
@@ -63,9 +69,11 @@ struct index {
 	size_t added_count, added_room;
 	struct stored *literals; /* owned */
 	size_t count;
+	char *pool; /* owned; the literals' bytes */
 	struct posting *postings; /* owned */
 	struct table tables[3]; /* by enum literal_kind */
-	uint64_t run_chars[0x800 / 64]; /* bits: the characters of up to two bytes in runs */
+	/* Bits, for the characters of up to two bytes: those in runs, and the marks among them. */
+	uint64_t run_chars[SHORT_CHARS / 64], mark_chars[SHORT_CHARS / 64];
 };
 
 struct index *index_new(void)
@@ -83,6 +91,7 @@ void index_free(struct index *index)
 	}
 	free(index->added);
 	free(index->literals);
+	free(index->pool);
 	free(index->postings);
 	free(index);
 }
@@ -106,11 +115,20 @@ static inline uint64_t load(const char *p, size_t len, size_t room)
 #endif
 }
 
+/* A hash the upper half of which is good enough for a filter. */
+static inline uint64_t half_hash(uint64_t key, size_t len)
+{
+	return (key ^ (len * UINT64_C(0xA0761D6478BD642F))) * UINT64_C(0x9FB21C651E98DF25);
+}
+
+static inline uint64_t whole_hash(uint64_t half)
+{
+	return half ^ half >> 32;
+}
+
 static inline uint64_t hash_key(uint64_t key, size_t len)
 {
-	uint64_t h = (key ^ (len * UINT64_C(0xA0761D6478BD642F))) * UINT64_C(0x9FB21C651E98DF25);
-
-	return h ^ h >> 32;
+	return whole_hash(half_hash(key, len));
 }
 
 /* Of a whole run: its first and last eight bytes and its length. */
@@ -122,6 +140,17 @@ static inline uint64_t hash_run(const char *p, size_t len, uint64_t first)
 		return hash_key(first, len);
 	memcpy(&last, p + len - KEY_MAX, KEY_MAX);
 	return hash_key(first ^ (last * UINT64_C(0xE7037ED1A0B428DB)), len);
+}
+
+/* The bit of a run_set for a run with this hash; other bits than the filters use. */
+static inline uint16_t run_bit(uint64_t hash)
+{
+	return hash >> 20 & (RUN_SET_BITS - 1);
+}
+
+uint16_t index_run_bit(struct span run)
+{
+	return run_bit(hash_run(run.ptr, run.len, load(run.ptr, run.len, run.len)));
 }
 
 static inline bool passes(const struct table *t, uint64_t hash)
@@ -156,6 +185,10 @@ static int compare_literals(const struct literal *a, const struct literal *b)
 	if (order == 0)
 		order = span_cmp(a->bytes, b->bytes);
 	if (order == 0)
+		order = (a->key_from > b->key_from) - (a->key_from < b->key_from);
+	if (order == 0)
+		order = (a->key_len > b->key_len) - (a->key_len < b->key_len);
+	if (order == 0)
 		order = a->edge_before - b->edge_before;
 	return order != 0 ? order : a->edge_after - b->edge_after;
 }
@@ -182,72 +215,107 @@ static unsigned rarity(unsigned char byte)
 }
 
 /* Where in a literal that may stand anywhere its rarest bytes are. */
-static uint8_t rarest_gram(struct span bytes)
+static uint16_t rarest_gram(struct span bytes)
 {
 	unsigned best = 0;
-	uint8_t at = 0;
+	uint16_t at = 0;
 
-	for (size_t i = 0; i + GRAM_MAX <= bytes.len && i <= UINT8_MAX; i++) {
+	for (size_t i = 0; i + GRAM_MAX <= bytes.len; i++) {
 		unsigned sum = 0;
 
 		for (size_t k = 0; k < GRAM_MAX; k++)
 			sum += rarity((unsigned char)bytes.ptr[i + k]);
 		if (sum > best) {
 			best = sum;
-			at = (uint8_t)i;
+			at = (uint16_t)i;
 		}
 	}
 	return at;
 }
 
-/* The length of the key that a literal is found by; 0: all of it, as a run. */
-static size_t key_length(const struct stored *s)
+/*
+ * Brings a literal into the bounds of what is stored. One that is longer is looked for by its
+ * beginning, or by a run's; that only finds it more often.
+ */
+static struct literal bounded(struct literal l)
+{
+	if (l.bytes.len > LITERAL_MAX) {
+		l.edge_after = false;
+		if (l.kind != LITERAL_PART && l.key_from + l.key_len > LITERAL_MAX) {
+			l.bytes = span_sub(l.bytes, l.key_from, l.key_from + l.key_len);
+			l.kind = l.key_len > LITERAL_MAX ? LITERAL_PREFIX : l.kind;
+			l.edge_before = false;
+			l.key_from = 0;
+		}
+		l.bytes = span_sub(l.bytes, 0, LITERAL_MAX);
+		if (l.key_len > l.bytes.len)
+			l.key_len = (uint32_t)l.bytes.len;
+	}
+	if (l.kind == LITERAL_PART) {
+		l.key_from = rarest_gram(l.bytes);
+		l.key_len = (uint32_t)(l.bytes.len < GRAM_MAX ? l.bytes.len : GRAM_MAX);
+	}
+	return l;
+}
+
+/* How many bytes of its key a literal is hashed by; 0: all, as a run. */
+static size_t hashed_length(const struct stored *s)
 {
 	if (s->kind == LITERAL_RUN)
 		return 0;
-	if (s->kind == LITERAL_PREFIX && s->bytes.len >= KEY_MAX)
+	if (s->kind == LITERAL_PREFIX && s->key_len >= KEY_MAX)
 		return KEY_MAX;
-	return s->bytes.len < GRAM_MAX ? s->bytes.len : GRAM_MAX;
+	return s->key_len < GRAM_MAX ? s->key_len : GRAM_MAX;
 }
 
-static uint64_t stored_hash(const struct stored *s)
+static uint64_t stored_hash(const struct index *index, const struct stored *s)
 {
-	size_t len = key_length(s);
-	struct span from = span_sub(s->bytes, s->key_offset, s->bytes.len);
+	const char *key = index->pool + s->bytes + s->key_from;
+	size_t len = hashed_length(s);
 
 	if (len == 0)
-		return hash_run(from.ptr, from.len, load(from.ptr, from.len, from.len));
-	return hash_key(load(from.ptr, len, from.len), len);
+		return hash_run(key, s->key_len, load(key, s->key_len, s->key_len));
+	return hash_key(load(key, len, s->key_len), len);
 }
 
-/* Merges equal literals: index->literals and index->postings. */
+static struct stored store(struct index *index, const struct literal *l, size_t posting, size_t at)
+{
+	memcpy(index->pool + at, l->bytes.ptr, l->bytes.len);
+	return (struct stored){.bytes = (uint32_t)at,
+		.postings = (uint32_t)posting,
+		.len = (uint16_t)l->bytes.len,
+		.key_from = (uint16_t)l->key_from,
+		.key_len = (uint16_t)l->key_len,
+		.kind = (uint8_t)l->kind,
+		.edges = (uint8_t)((l->edge_before ? EDGE_BEFORE : 0) |
+				   (l->edge_after ? EDGE_AFTER : 0))};
+}
+
+/* Merges equal literals: index->literals, their pool, and index->postings. */
 static int store_literals(struct index *index)
 {
-	size_t n = index->added_count;
+	size_t n = index->added_count, bytes = 0, at = 0;
 
+	for (size_t i = 0; i < n; i++) {
+		index->added[i].literal = bounded(index->added[i].literal);
+		bytes += index->added[i].literal.bytes.len;
+	}
 	index->literals = malloc((n ? n : 1) * sizeof(*index->literals));
 	index->postings = malloc((n ? n : 1) * sizeof(*index->postings));
-	if (!index->literals || !index->postings)
+	index->pool = malloc(bytes ? bytes : 1);
+	if (!index->literals || !index->postings || !index->pool || bytes > UINT32_MAX)
 		return ERR_NOMEM;
 	if (n > 0)
 		qsort(index->added, n, sizeof(*index->added), compare_added);
 	for (size_t i = 0; i < n; i++) {
 		const struct literal *l = &index->added[i].literal;
-		struct stored *s;
 
-		index->postings[i] = index->added[i].posting;
-		if (i > 0 && compare_literals(l, &index->added[i - 1].literal) == 0) {
-			index->literals[index->count - 1].postings_count++;
-			continue;
+		if (i == 0 || compare_literals(l, &index->added[i - 1].literal) != 0) {
+			index->literals[index->count++] = store(index, l, i, at);
+			at += l->bytes.len;
 		}
-		s = &index->literals[index->count++];
-		*s = (struct stored){.bytes = l->bytes,
-			.postings = (uint32_t)i,
-			.postings_count = 1,
-			.kind = (uint8_t)l->kind,
-			.key_offset = l->kind == LITERAL_PART ? rarest_gram(l->bytes) : 0,
-			.edge_before = l->edge_before,
-			.edge_after = l->edge_after};
+		index->postings[i] = index->added[i].posting;
+		index->literals[index->count - 1].postings_count++;
 	}
 	return OK;
 }
@@ -295,8 +363,8 @@ static int build_table(struct index *index, enum literal_kind kind)
 	for (size_t i = 0; i < index->count; i++) {
 		if (index->literals[i].kind != kind)
 			continue;
-		note_length(t, key_length(&index->literals[i]));
-		insert(t, stored_hash(&index->literals[i]), (uint32_t)i);
+		note_length(t, hashed_length(&index->literals[i]));
+		insert(t, stored_hash(index, &index->literals[i]), (uint32_t)i);
 	}
 	return OK;
 }
@@ -307,9 +375,14 @@ int index_build(struct index *index)
 
 	for (unsigned kind = 0; kind < ARRAY_LEN(index->tables) && rc == OK; kind++)
 		rc = build_table(index, (enum literal_kind)kind);
-	for (uint32_t c = 0; c < 0x800; c++)
-		if ((char_info(c).flags & (CHAR_WORD | CHAR_SOLO)) == CHAR_WORD)
+	for (uint32_t c = 0; c < SHORT_CHARS; c++) {
+		unsigned flags = char_info(c).flags;
+
+		if ((flags & (CHAR_WORD | CHAR_SOLO)) == CHAR_WORD)
 			index->run_chars[c / 64] |= UINT64_C(1) << (c % 64);
+		if (flags & CHAR_MARK)
+			index->mark_chars[c / 64] |= UINT64_C(1) << (c % 64);
+	}
 	free(index->added);
 	index->added = NULL;
 	return rc;
@@ -320,6 +393,7 @@ int index_build(struct index *index)
 struct pass {
 	const struct index *index;
 	struct span text;
+	struct run_set *runs;
 	index_seen *seen;
 	void *context;
 };
@@ -333,28 +407,27 @@ static bool is_ascii_word(char c)
 /* Whether the literal's \b hold; what stands there outside ASCII is left to PCRE2. */
 static bool edges_hold(const struct stored *s, struct span text, size_t at)
 {
-	size_t end = at + s->bytes.len;
+	size_t end = at + s->len;
 
-	if (s->edge_before && at > 0 && is_ascii_word(s->bytes.ptr[0]) &&
+	if ((s->edges & EDGE_BEFORE) && at > 0 && is_ascii_word(text.ptr[at]) &&
 		is_ascii_word(text.ptr[at - 1]))
 		return false;
-	return !(s->edge_after && end < text.len && is_ascii_word(s->bytes.ptr[s->bytes.len - 1]) &&
+	return !((s->edges & EDGE_AFTER) && end < text.len && is_ascii_word(text.ptr[end - 1]) &&
 		 is_ascii_word(text.ptr[end]));
 }
 
-/* Whether the literal that has a key at `at` stands there; *start is where it begins. */
+/* Whether the literal the key of which may stand at `at` stands there; *start is where it begins.
+ */
 static bool stands(
-	const struct stored *s, struct span text, size_t at, size_t run_len, size_t *start)
+	const struct pass *pass, const struct stored *s, size_t at, size_t run_len, size_t *start)
 {
-	if (s->kind == LITERAL_RUN && s->bytes.len != run_len)
+	if (s->kind == LITERAL_RUN && s->key_len != run_len)
 		return false;
-	if (s->kind == LITERAL_PREFIX && s->bytes.len > run_len)
+	if (at < s->key_from || s->len > pass->text.len - (at - s->key_from))
 		return false;
-	if (at < s->key_offset || s->bytes.len > text.len - (at - s->key_offset))
-		return false;
-	*start = at - s->key_offset;
-	return memcmp(text.ptr + *start, s->bytes.ptr, s->bytes.len) == 0 &&
-	       edges_hold(s, text, *start);
+	*start = at - s->key_from;
+	return memcmp(pass->text.ptr + *start, pass->index->pool + s->bytes, s->len) == 0 &&
+	       edges_hold(s, pass->text, *start);
 }
 
 /* Reports the literals with this hash. Not inlined: few hashes get past the filter. */
@@ -365,14 +438,17 @@ static __attribute__((noinline)) bool probe(
 
 	for (; t->slots[slot].literal != NO_LITERAL; slot = (slot + 1) & t->mask) {
 		const struct stored *s;
+		struct sight sight;
 		size_t start;
 
 		if (t->slots[slot].tag != tag)
 			continue;
 		s = &pass->index->literals[t->slots[slot].literal];
-		if (stands(s, pass->text, at, run_len, &start) &&
-			!pass->seen(pass->context, pass->index->postings + s->postings,
-				s->postings_count, (uint32_t)start))
+		if (!stands(pass, s, at, run_len, &start))
+			continue;
+		sight = (struct sight){pass->index->postings + s->postings, s->postings_count,
+			(uint32_t)start, (uint32_t)(start + s->len)};
+		if (!pass->seen(pass->context, &sight))
 			return false;
 	}
 	return true;
@@ -386,7 +462,9 @@ static inline bool look_up_run(const struct pass *pass, size_t from, size_t to, 
 	const struct table *prefixes = &pass->index->tables[LITERAL_PREFIX];
 	const char *p = pass->text.ptr + from;
 	uint64_t hash = hash_run(p, to - from, first);
+	uint16_t bit = run_bit(hash);
 
+	pass->runs->bits[bit / 64] |= UINT64_C(1) << (bit % 64);
 	if (passes(runs, hash) && !probe(pass, runs, hash, from, to - from))
 		return false;
 	for (unsigned i = 0; i < prefixes->lengths_count; i++) {
@@ -401,31 +479,70 @@ static inline bool look_up_run(const struct pass *pass, size_t from, size_t to, 
 	return true;
 }
 
-static bool is_run_char(const struct index *index, uint32_t c)
+enum run_char {
+	RUN_NOT, /* not in a run */
+	RUN_CHAR,
+	RUN_MARK, /* a mark in a run */
+};
+
+static enum run_char run_char(const struct index *index, uint32_t c)
 {
-	if (c < 0x800)
-		return index->run_chars[c / 64] >> (c % 64) & 1;
-	return (char_info(c).flags & (CHAR_WORD | CHAR_SOLO)) == CHAR_WORD;
+	unsigned flags;
+
+	if (c < SHORT_CHARS) {
+		if (!(index->run_chars[c / 64] >> (c % 64) & 1))
+			return RUN_NOT;
+		return index->mark_chars[c / 64] >> (c % 64) & 1 ? RUN_MARK : RUN_CHAR;
+	}
+	flags = char_info(c).flags;
+	if ((flags & (CHAR_WORD | CHAR_SOLO)) != CHAR_WORD)
+		return RUN_NOT;
+	return flags & CHAR_MARK ? RUN_MARK : RUN_CHAR;
+}
+
+static bool look_up(const struct pass *pass, size_t from, size_t to)
+{
+	return from == to || look_up_run(pass, from, to,
+				     load(pass->text.ptr + from, to - from, pass->text.len - from));
+}
+
+/* Looks up what stands between the marks of a run: see literal_find_run(). */
+static bool look_up_between_marks(const struct pass *pass, size_t from, size_t to)
+{
+	size_t part = from, at = from;
+
+	while (at < to) {
+		size_t start = at;
+
+		if (run_char(pass->index, utf8_next(pass->text, &at)) != RUN_MARK)
+			continue;
+		if (!look_up(pass, part, start))
+			return false;
+		part = at;
+	}
+	return look_up(pass, part, to);
 }
 
 /* Finds the runs in [from, to), where not all is ASCII, character by character. */
 static bool look_up_mixed(const struct pass *pass, size_t from, size_t to)
 {
 	size_t run = from, at = from;
+	bool marks = false;
 
 	while (at < to) {
 		size_t start = at;
-		bool inside = is_run_char(pass->index, utf8_next(pass->text, &at));
+		enum run_char kind = run_char(pass->index, utf8_next(pass->text, &at));
 
-		if (inside && at < to)
+		marks |= kind == RUN_MARK;
+		if (kind != RUN_NOT && at < to)
 			continue;
-		if (inside)
+		if (kind != RUN_NOT)
 			start = at;
-		if (start > run &&
-			!look_up_run(pass, run, start,
-				load(pass->text.ptr + run, start - run, pass->text.len - run)))
+		if (!look_up(pass, run, start) ||
+			(marks && !look_up_between_marks(pass, run, start)))
 			return false;
 		run = at;
+		marks = false;
 	}
 	return true;
 }
@@ -526,28 +643,34 @@ static bool scan_parts(const struct pass *pass, size_t len)
 	return true;
 }
 
-/* The same for the length that nearly all have. */
+/* The same for the length that nearly all have: the innermost loop of all. */
 static bool scan_grams(const struct pass *pass)
 {
 	const struct table *t = &pass->index->tables[LITERAL_PART];
+	const uint64_t *filter = t->filter;
+	const unsigned shift = t->filter_shift;
 	struct span text = pass->text;
 
 	for (size_t at = 0; at + GRAM_MAX <= text.len; at++) {
-		uint64_t hash, key = 0;
+		uint64_t half, key = 0;
 
 		memcpy(&key, text.ptr + at, GRAM_MAX);
-		hash = hash_key(key, GRAM_MAX);
-		if (passes(t, hash) && !probe(pass, t, hash, at, 0))
+		half = half_hash(key, GRAM_MAX);
+		if (!(filter[half >> shift >> 6] >> (half >> shift & 63) & 1))
+			continue;
+		if (!probe(pass, t, whole_hash(half), at, 0))
 			return false;
 	}
 	return true;
 }
 
-bool index_scan(const struct index *index, struct span text, index_seen *seen, void *context)
+bool index_scan(const struct index *index, struct span text, struct run_set *runs, index_seen *seen,
+	void *context)
 {
 	const struct table *parts = &index->tables[LITERAL_PART];
-	struct pass pass = {index, text, seen, context};
+	struct pass pass = {index, text, runs, seen, context};
 
+	memset(runs, 0, sizeof(*runs));
 	if (!scan_runs(&pass))
 		return false;
 	for (unsigned i = 0; i < parts->lengths_count; i++) {

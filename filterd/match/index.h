@@ -5,13 +5,28 @@
 
 #include "match/literal.h"
 
-#define POSTING_NO_ENTRY UINT32_MAX
-
 /* Who wants to know of a literal. */
 struct posting {
-	uint32_t pattern;
-	uint32_t entry; /* of a words pattern; else POSTING_NO_ENTRY */
+	uint32_t pattern : 30;
+	uint32_t disguised : 1; /* in the disguised view, too */
+	uint32_t whole : 1; /* the literal is all of the entry */
+	uint32_t entry; /* of a words pattern, in order of precedence; else POSTING_NO_ENTRY */
 };
+
+#define POSTING_NO_ENTRY UINT32_MAX
+#define INDEX_PATTERNS_MAX (1u << 30)
+
+/* The runs of a text, so that "is this word there?" takes no time: seldom a wrong yes, never a no.
+ */
+#define RUN_SET_BITS 4096
+struct run_set {
+	uint64_t bits[RUN_SET_BITS / 64];
+};
+
+static inline bool run_set_has(const struct run_set *set, uint16_t bit)
+{
+	return set->bits[bit / 64] >> (bit % 64) & 1;
+}
 
 struct index;
 
@@ -24,11 +39,22 @@ int index_add(struct index *index, const struct literal *literal, struct posting
 /* Ends the adding. OK or ERR_NOMEM. */
 int index_build(struct index *index);
 
-/* Told that a literal with these postings stands at byte `at` of the text. False: stop. */
-typedef bool index_seen(void *context, const struct posting *postings, size_t count, uint32_t at);
+/* The bit of a run_set that stands for a run, 1 to 64 KiB long. */
+uint16_t index_run_bit(struct span run);
+
+/* What stands in a text. */
+struct sight {
+	const struct posting *postings; /* of a literal */
+	size_t postings_count;
+	uint32_t from, to; /* [bytes] of the text: the literal */
+};
+
+/* Told of a sight. False: stop. */
+typedef bool index_seen(void *context, const struct sight *sight);
 
 /*
- * Passes over `text` (valid UTF-8, folded) and calls `seen` for each literal in it. Linear in the
- * text and in what is seen. False if `seen` said stop.
+ * Passes over `text` (valid UTF-8, folded) and calls `seen` for each literal in it; *runs is set to
+ * the runs of the text. Linear in the text and in what is seen. False if `seen` said stop.
  */
-bool index_scan(const struct index *index, struct span text, index_seen *seen, void *context);
+bool index_scan(const struct index *index, struct span text, struct run_set *runs, index_seen *seen,
+	void *context);

@@ -12,15 +12,16 @@
 #include "match/phrase_tree.h"
 
 enum literal_kind {
-	LITERAL_RUN, /* is a whole run */
-	LITERAL_PREFIX, /* is what a run begins with */
+	LITERAL_RUN, /* its key is a whole run */
+	LITERAL_PREFIX, /* its key is what a run begins with */
 	LITERAL_PART, /* may stand anywhere */
 };
 
 struct literal {
 	enum literal_kind kind;
 	struct span bytes; /* folded, not empty */
-	/* Of LITERAL_PART: what stands there is no letter, digit or _ (\b of a regex). */
+	uint32_t key_from, key_len; /* [bytes] the part that is looked up; of LITERAL_PART: none */
+	/* Of a regex: what stands before or behind it is no letter, digit or _ (\b). */
 	bool edge_before, edge_after;
 };
 
@@ -28,6 +29,12 @@ struct literals {
 	struct literal *items; /* in the arena */
 	size_t count; /* 0: none is known */
 };
+
+/*
+ * Makes a literal of a regex one that is found by a run, where what stands in it or its \b say
+ * where a run begins or ends: that is cheaper to look for. Any other is left as it is.
+ */
+void literal_find_run(struct literal *literal);
 
 /* The piece of a word to look for, and its offset in it [bytes]. There always is one. */
 struct literal literal_of_word(const struct phrase_word *word, uint32_t *offset);
@@ -38,8 +45,15 @@ struct literal literal_of_word(const struct phrase_word *word, uint32_t *offset)
  */
 int literal_worth(const struct literal *literal);
 
+/* How telling a set is of which one occurs: its worst literal counts, and then how few they are. */
+int literals_worth(const struct literals *set);
+
 /* The most telling literals of a phrase. OK (never none) or ERR_NOMEM. */
 int literals_of_phrase(struct arena *arena, const struct phrase *phrase, struct literals *out);
+
+/* The same of an element of it that is no gap. */
+int literals_of_element(
+	struct arena *arena, const struct phrase_element *element, struct literals *out);
 
 /*
  * The literals of a regex that PCRE2 has compiled, each of at least LITERAL_SHORTEST bytes.

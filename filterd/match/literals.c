@@ -183,7 +183,8 @@ struct literal literal_of_word(const struct phrase_word *word, uint32_t *offset)
 
 	*offset = 0;
 	for (size_t at = 0; next_run(word->text, &at, &run);) {
-		struct literal literal = {.kind = LITERAL_RUN, .bytes = run};
+		struct literal literal = {
+			.kind = LITERAL_RUN, .bytes = run, .key_len = (uint32_t)run.len};
 
 		if (word->prefix && at == word->text.len)
 			literal.kind = LITERAL_PREFIX;
@@ -196,10 +197,46 @@ struct literal literal_of_word(const struct phrase_word *word, uint32_t *offset)
 	return best;
 }
 
+/* --- regexes ---------------------------------------------------------------------------------- */
+
+static bool has_mark(struct span s)
+{
+	for (size_t at = 0; at < s.len;)
+		if (char_info(utf8_next(s, &at)).flags & CHAR_MARK)
+			return true;
+	return false;
+}
+
+/*
+ * A \b stands between a letter, digit or _ and anything else; that is where a run ends, but for
+ * marks. The index looks up what stands between marks, too, so runs with marks are all to leave
+ * aside here.
+ */
+void literal_find_run(struct literal *literal)
+{
+	struct literal best = *literal;
+	struct span bytes = literal->bytes, run;
+
+	for (size_t at = 0; next_run(bytes, &at, &run);) {
+		size_t from = (size_t)(run.ptr - bytes.ptr);
+		bool begins = from > 0 || literal->edge_before;
+		bool ends = at < bytes.len || literal->edge_after;
+		enum literal_kind kind = ends ? LITERAL_RUN : LITERAL_PREFIX;
+
+		if (!begins || run.len < LITERAL_SHORTEST || has_mark(run))
+			continue;
+		if (best.kind != LITERAL_PART && run.len <= best.key_len)
+			continue;
+		best.kind = kind;
+		best.key_from = (uint32_t)from;
+		best.key_len = (uint32_t)run.len;
+	}
+	*literal = best;
+}
+
 /* --- phrases ---------------------------------------------------------------------------------- */
 
-/* How good a set is: the worst of its literals, and then how few they are. */
-static int set_worth(const struct literals *set)
+int literals_worth(const struct literals *set)
 {
 	int worst = 100, size = 0;
 
@@ -245,8 +282,7 @@ static int literals_of_choices(
 	return OK;
 }
 
-static int literals_of_element(
-	struct arena *arena, const struct phrase_element *e, struct literals *out)
+int literals_of_element(struct arena *arena, const struct phrase_element *e, struct literals *out)
 {
 	uint32_t offset;
 
@@ -272,7 +308,7 @@ static int best_of_sequence(
 			continue;
 		if (literals_of_element(arena, e, &set) != OK)
 			return ERR_NOMEM;
-		if (out->count == 0 || set_worth(&set) > set_worth(out))
+		if (out->count == 0 || literals_worth(&set) > literals_worth(out))
 			*out = set;
 	}
 	return OK;

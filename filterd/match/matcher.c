@@ -6,6 +6,10 @@
 #include "match/literal.h"
 #include "match/pattern.h"
 
+#define WHOLE_MAX 64 /* [bytes] of an entry that a run of the text is compared with as a whole */
+#define NEEDS_MAX 4 /* groups of words that a phrase needs besides those it is looked up by */
+#define NEED_WORDS_MAX 12 /* words of such a group */
+
 struct matcher_builder {
 	struct arena *arena;
 	struct index *index; /* owned */
@@ -17,6 +21,8 @@ struct matcher_builder {
 	size_t lexicon_count;
 	size_t lexicon_room;
 	struct map lexicon_seen;
+	uint16_t *needs; /* owned: see struct pattern */
+	size_t needs_count, needs_room;
 	bool failed; /* out of memory somewhere below a callback */
 };
 
@@ -39,6 +45,8 @@ struct matcher_builder *matcher_builder_new(struct arena *arena)
 
 static struct pattern *new_pattern(struct matcher_builder *b)
 {
+	if (b->count == INDEX_PATTERNS_MAX)
+		return NULL;
 	if (b->count == b->room) {
 		size_t room = b->room ? 2 * b->room : 64;
 		struct pattern *patterns = realloc(b->patterns, room * sizeof(*patterns));
@@ -94,7 +102,9 @@ static int index_literals(
 	for (size_t i = 0; i < literals->count && rc == OK; i++) {
 		p->literals[p->literals_count++] = literals->items[i].bytes;
 		rc = index_add(b->index, &literals->items[i],
-			(struct posting){.pattern = id, .entry = POSTING_NO_ENTRY});
+			(struct posting){.pattern = id,
+				.disguised = p->options.disguised,
+				.entry = POSTING_NO_ENTRY});
 	}
 	return rc;
 }
@@ -133,7 +143,10 @@ static int compare_ranked(const void *a, const void *b)
 	return (x->sequence.entry > y->sequence.entry) - (x->sequence.entry < y->sequence.entry);
 }
 
-/* Parses the entries into p->sequences, the longest first: "kill you" goes before "kill". */
+/*
+ * Parses the entries into p->sequences and p->entries in order of precedence, the longest first:
+ * "kill you" goes before "kill". Their numbers are those of this order.
+ */
 static int parse_entries(struct matcher_builder *b, struct pattern *p, const struct span *entries,
 	size_t count, struct pattern_error *error)
 {
@@ -146,20 +159,21 @@ static int parse_entries(struct matcher_builder *b, struct pattern *p, const str
 		rc = phrase_parse_entry(b->arena, entries[i], 0, &ranked[i].sequence, error);
 		if (rc != OK)
 			break;
-		copies[i] = arena_copy(b->arena, entries[i]);
 		ranked[i].sequence.entry = (uint32_t)i;
 		ranked[i].len = sequence_length(&ranked[i].sequence);
-		rc = copies[i].ptr ? OK : ERR_NOMEM;
 	}
 	if (rc == OK) {
 		qsort(ranked, count, sizeof(*ranked), compare_ranked);
-		for (size_t i = 0; i < count; i++) {
+		for (size_t i = 0; i < count && rc == OK; i++) {
+			copies[i] = arena_copy(b->arena, entries[ranked[i].sequence.entry]);
+			rc = copies[i].ptr ? OK : ERR_NOMEM;
 			sequences[i] = ranked[i].sequence;
+			sequences[i].entry = (uint32_t)i;
 			sequences[i].next = i + 1 < count ? &sequences[i + 1] : NULL;
 		}
 		p->sequences = sequences;
 		p->entries = copies;
-		p->entries_count = count;
+		p->entries_count = (uint32_t)count;
 	}
 	free(ranked);
 	return rc;
@@ -170,6 +184,14 @@ static void add_lexicon_entry(struct matcher_builder *b, const struct entry *ent
 	for (uint32_t i = 0; i < entry->count; i++)
 		if (!entry->words[i].prefix || entry->words[i].text.len >= PHRASE_LEXICON_MIN)
 			add_lexicon_word(b, entry->words[i].text);
+}
+
+/* Whether finding the literal as a run is finding the entry, if no unusual character is near. */
+static bool is_whole(const struct entry *entry, const struct literal *literal)
+{
+	return entry->count == 1 && literal->kind == LITERAL_RUN &&
+	       literal->bytes.len == entry->words[0].text.len && literal->bytes.len <= WHOLE_MAX &&
+	       phrase_word_begin(literal->bytes) == PHRASE_PLAIN;
 }
 
 /* Makes what confirms the entries, and looks the pattern up by each. */
@@ -189,7 +211,10 @@ static int index_entries(struct matcher_builder *b, struct pattern *p)
 			return ERR_NOMEM;
 		p->literals[p->literals_count++] = literal.bytes;
 		rc = index_add(b->index, &literal,
-			(struct posting){.pattern = (uint32_t)b->count, .entry = (uint32_t)i});
+			(struct posting){.pattern = (uint32_t)b->count,
+				.disguised = p->options.disguised,
+				.whole = is_whole(&compiled[i], &literal),
+				.entry = (uint32_t)i});
 		if (p->options.disguised)
 			add_lexicon_entry(b, &compiled[i]);
 	}
@@ -221,6 +246,56 @@ int matcher_add_words(struct matcher_builder *builder, const struct span *entrie
 
 /* --- phrases and regexes ---------------------------------------------------------------------- */
 
+static int add_need(struct matcher_builder *b, uint16_t value)
+{
+	if (b->needs_count == b->needs_room) {
+		size_t room = b->needs_room ? 2 * b->needs_room : 1024;
+		uint16_t *needs = realloc(b->needs, room * sizeof(*needs));
+
+		if (!needs)
+			return ERR_NOMEM;
+		b->needs = needs;
+		b->needs_room = room;
+	}
+	b->needs[b->needs_count++] = value;
+	return OK;
+}
+
+/* Whether all are whole runs, which alone can be asked of a run_set. */
+static bool are_runs(const struct literals *set)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (set->items[i].kind != LITERAL_RUN)
+			return false;
+	return set->count > 0 && set->count <= NEED_WORDS_MAX;
+}
+
+/* Notes which other words a phrase needs: many a candidate is dropped for the lack of one. */
+static int add_needs(struct matcher_builder *b, struct pattern *p, const struct phrase *phrase,
+	const struct literals *looked_up)
+{
+	const struct phrase_element *e = phrase->sequence.first;
+	int rc = add_need(b, 0), groups = 0;
+
+	/* The first 0 is nobody's: `needs` 0 says there are none. */
+	p->needs = (uint32_t)b->needs_count;
+	for (; e && groups < NEEDS_MAX && rc == OK; e = e->next) {
+		struct literals set;
+
+		if (phrase_is_optional(e))
+			continue;
+		rc = literals_of_element(b->arena, e, &set);
+		if (rc != OK || !are_runs(&set) ||
+			span_eq(set.items[0].bytes, looked_up->items[0].bytes))
+			continue;
+		rc = add_need(b, (uint16_t)set.count);
+		for (size_t i = 0; i < set.count && rc == OK; i++)
+			rc = add_need(b, index_run_bit(set.items[i].bytes));
+		groups++;
+	}
+	return rc == OK ? add_need(b, 0) : rc;
+}
+
 int matcher_add_phrase(struct matcher_builder *builder, struct span written,
 	const struct phrase_lists *lists, struct pattern_options options, uint32_t *id,
 	struct pattern_error *error)
@@ -240,11 +315,13 @@ int matcher_add_phrase(struct matcher_builder *builder, struct span written,
 		return rc;
 	p->written = copy;
 	p->list_entries = phrase->entries;
-	p->entries_count = phrase->entries_count;
+	p->entries_count = (uint32_t)phrase->entries_count;
 	buf_clear(&builder->text);
 	phrase_print_regex(phrase, &builder->text);
 	rc = keep_regex(builder, p);
 	if (rc == OK)
+		rc = program_make(builder->arena, phrase, &p->program);
+	if (rc == OK && !p->program)
 		rc = regex_compile(p->regex, true, &p->code, error);
 	if (rc == ERR_INVALID) /* only ever because there is too much of it */
 		return pattern_fail(error, 0, "this phrase is too large with its lists");
@@ -252,6 +329,8 @@ int matcher_add_phrase(struct matcher_builder *builder, struct span written,
 		rc = literals_of_phrase(builder->arena, phrase, &literals);
 	if (rc == OK)
 		rc = index_literals(builder, p, &literals);
+	if (rc == OK)
+		rc = add_needs(builder, p, phrase, &literals);
 	if (rc == OK && options.disguised)
 		phrase_words(phrase, add_lexicon_word, builder);
 	if (rc == OK)
@@ -324,9 +403,11 @@ static int assemble(struct matcher_builder *b, struct matcher *m)
 		.lexicon = words,
 		.lexicon_count = b->lexicon_count,
 		.made_ns = clock_mono_ns()};
+	m->needs = b->needs;
 	b->patterns = NULL;
 	b->count = 0;
 	b->index = NULL;
+	b->needs = NULL;
 	return OK;
 }
 
@@ -347,6 +428,7 @@ int matcher_build(struct matcher_builder *builder, struct matcher **out)
 	buf_free(&builder->text);
 	map_free(&builder->lexicon_seen);
 	free(builder->lexicon);
+	free(builder->needs);
 	free(builder);
 	if (rc != OK)
 		free(m);
@@ -361,6 +443,7 @@ void matcher_free(struct matcher *matcher)
 		return;
 	free_patterns(matcher->patterns, matcher->count);
 	index_free(matcher->index);
+	free(matcher->needs);
 	free(matcher);
 }
 

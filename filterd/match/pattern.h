@@ -5,6 +5,7 @@
 #include "match/index.h"
 #include "match/matcher.h"
 #include "match/phrase_tree.h"
+#include "match/program.h"
 #include "match/regex.h"
 
 enum pattern_kind {
@@ -13,26 +14,34 @@ enum pattern_kind {
 	PATTERN_REGEX,
 };
 
+/* What every use needs comes first: a pattern is seldom in the cache. */
 struct pattern {
+	/*
+	 * The regex compiled. Words patterns and nearly all phrases are confirmed without: theirs
+	 * is NULL, and where it is needed after all (the plain way) it is compiled then and there.
+	 */
+	pcre2_code *code; /* owned */
+	const struct program *program; /* of a phrase; NULL: `code` is run */
 	enum pattern_kind kind;
 	struct pattern_options options;
-	/*
-	 * The pattern as a regex. Words patterns are confirmed without one: their code is NULL, and
-	 * where the regex is needed after all (the plain way) it is compiled then and there.
-	 */
-	struct span regex;
-	pcre2_code *code; /* owned */
-	const struct span *entries; /* as written: what hits report, by number */
-	size_t entries_count;
-	const struct span *const *list_entries; /* of a phrase: by the number in its marks */
-	struct span written; /* of a phrase */
-	const struct phrase_sequence *sequences; /* of words: an array in order of precedence */
-	const struct entry *compiled; /* of words: in the same order */
-	struct span *literals; /* for describe */
-	size_t literals_count;
 	bool always; /* no literal leads to it: it is a candidate on every text */
 	bool unbounded;
 	bool matches_empty;
+	/*
+	 * Where in the matcher's needs it begins what else a phrase needs: groups of words, each
+	 * its number of words and their bits in a run_set, one of which must be there; then 0.
+	 * 0: nothing.
+	 */
+	uint32_t needs;
+	uint32_t entries_count;
+	const struct span *entries; /* of words: as written, in order of precedence */
+	const struct entry *compiled; /* of words: in the same order */
+	const struct span *const *list_entries; /* of a phrase: by the number in its marks */
+	struct span written; /* of a phrase */
+	const struct phrase_sequence *sequences; /* of words: an array in the same order */
+	struct span regex; /* the pattern as a regex */
+	struct span *literals; /* for describe */
+	size_t literals_count;
 };
 
 struct matcher {
@@ -41,6 +50,7 @@ struct matcher {
 	const uint32_t *always; /* the patterns that are, ascending */
 	size_t always_count;
 	struct index *index; /* owned */
+	uint16_t *needs; /* owned */
 	const struct span *lexicon;
 	size_t lexicon_count;
 	int64_t made_ns; /* tells two matchers apart that had the same address */

@@ -4,13 +4,14 @@
  * The pieces, with W a word character and S one of a script that sets no spaces (text/segment.h):
  *
  *   BEGIN, END   the edges of a word. A word of ordinary letters needs only look at what stands
- *                outside it; the general form is for words that begin or end with S or a mark.
- *   ELISION      what is left of BEGIN where a separator has just been matched
- *   sep          one or more separators, none of which ends a sentence; possessive, as a word
- *                character follows
+ *                outside it; EDGE is the general form, for words that begin or end with S or a
+ * mark. sep          what parts two words: one character or more that is no W, none of which ends a
+ *                sentence. An apostrophe alone between a letter and W parts nothing. Both edges
+ *                follow from it, so BEGIN and END stand only where a match begins and ends.
  *   any          a word in a gap
  *
- * `sep` and `any` are long and stand often, so they are subroutines in a (?(DEFINE)...) group.
+ * `sep` and `any` are subroutines in a (?(DEFINE)...) group: what PCRE2 compiles, and keeps, is
+ * much smaller.
  *
  * Separators stand before the element that they part from what precedes; elements that may be left
  * out at the very beginning of a phrase carry theirs behind them instead.
@@ -34,18 +35,25 @@
 #define SENTENCE_END                                                                               \
 	"[.!?\\x{61F}\\x{6D4}\\x{2026}][\"')\\]\\x{BB}\\x{201D}\\x{2019}]*+(?:" SPACE "|\\z)"
 #define BLANK_LINE "\\n[ \\t\\r]*+\\n"
-#define DEFINE_SEP "(?<sep>(?:[ ,]|(?!" SENTENCE_END "|" BLANK_LINE ")" NOT_W ")++)"
+#define DEFINE_SEP                                                                                 \
+	"(?<sep>(?!'(?<=\\p{L}')" W ")(?:[ ,]|(?!" SENTENCE_END "|" BLANK_LINE ")" NOT_W ")++)"
 #define DEFINE_ANY                                                                                 \
 	"(?<any>" W "(?:(?<=[a-z0-9_])[a-z0-9_]|\\p{M}|(?<!" S ")(?!" S ")" W                      \
 	"|(?<=\\p{L})'(?=\\p{L}))*+)"
 #define SEP "(?&sep)"
 #define SPACES "(?:(?!" BLANK_LINE ")" SPACE ")"
 
-/* Whether a separator, and which one, has to stand before an element. */
+/* What has to be printed before the first word of an element. */
 enum before {
-	BEFORE_START, /* nothing: the phrase begins here */
-	BEFORE_WORD, /* something precedes */
-	BEFORE_DONE, /* all that belongs before the first word has been printed */
+	BEFORE_START, /* the phrase begins here: an edge */
+	BEFORE_WORD, /* a word precedes: a separator */
+	BEFORE_DONE, /* nothing: it has been printed */
+};
+
+/* What has to be printed behind the last word. */
+enum behind {
+	BEHIND_END, /* the match may end here: an edge */
+	BEHIND_DONE, /* nothing: it follows, or a separator does */
 };
 
 struct printer {
@@ -54,7 +62,7 @@ struct printer {
 };
 
 static void print_sequence(
-	struct printer *p, const struct phrase_sequence *s, enum before before, bool end_done);
+	struct printer *p, const struct phrase_sequence *s, enum before before, enum behind behind);
 
 static void print_literal(struct buf *out, struct span text)
 {
@@ -129,36 +137,27 @@ static void print_separator(struct printer *p)
 /* What stands before the first letter of a word that begins so. */
 static void print_begin(struct printer *p, enum phrase_edge edge, enum before before)
 {
-	if (before == BEFORE_DONE)
-		return;
-	switch (edge) {
-	case PHRASE_PLAIN:
-		if (before == BEFORE_WORD)
-			print_separator(p);
-		buf_str(p->out, before == BEFORE_WORD ? ELISION : BEGIN);
-		break;
-	case PHRASE_SOLO:
-		if (before == BEFORE_WORD)
-			print_separator(p);
-		buf_str(p->out, BEGIN_GENERAL);
-		break;
-	case PHRASE_SIGN:
+	if (before == BEFORE_START) {
+		if (edge == PHRASE_PLAIN)
+			buf_str(p->out, BEGIN);
+		else if (edge == PHRASE_SOLO)
+			buf_str(p->out, BEGIN_GENERAL);
+	} else if (before == BEFORE_WORD) {
 		/* Signs separate words, too: only white space surely is no part of this one. */
-		if (before == BEFORE_WORD)
+		if (edge == PHRASE_SIGN)
 			buf_str(p->out, SPACES "++");
-		break;
-	case PHRASE_JOINED:
-		if (before == BEFORE_WORD)
+		else if (edge == PHRASE_JOINED)
 			buf_str(p->out, SPACES "*+");
-		break;
+		else
+			print_separator(p);
 	}
 }
 
-static void print_end(struct printer *p, enum phrase_edge edge)
+static void print_end(struct printer *p, enum phrase_edge edge, enum behind behind)
 {
-	if (edge == PHRASE_PLAIN)
+	if (behind == BEHIND_END && edge == PHRASE_PLAIN)
 		buf_str(p->out, END);
-	else if (edge == PHRASE_SOLO)
+	else if (behind == BEHIND_END && edge == PHRASE_SOLO)
 		buf_str(p->out, EDGE);
 }
 
@@ -177,21 +176,21 @@ static void print_join(struct printer *p, unsigned edges)
 /* --- elements --------------------------------------------------------------------------------- */
 
 static void print_word(
-	struct printer *p, const struct phrase_word *word, enum before before, bool end_done)
+	struct printer *p, const struct phrase_word *word, enum before before, enum behind behind)
 {
 	print_begin(p, phrase_word_begin(word->text), before);
 	print_literal(p->out, word->text);
 	if (word->prefix)
 		buf_str(p->out, TAIL);
-	else if (!end_done)
-		print_end(p, phrase_word_end(word->text));
+	else
+		print_end(p, phrase_word_end(word->text), behind);
 }
 
-static void print_choices(
-	struct printer *p, const struct phrase_sequence *choices, enum before before, bool end_done)
+static void print_choices(struct printer *p, const struct phrase_sequence *choices,
+	enum before before, enum behind behind)
 {
 	for (const struct phrase_sequence *s = choices; s; s = s->next) {
-		print_sequence(p, s, before, end_done);
+		print_sequence(p, s, before, behind);
 		if (s->entry != PHRASE_NO_ENTRY)
 			buf_printf(p->out, "(*:%u)", s->entry);
 		if (s->next)
@@ -200,12 +199,12 @@ static void print_choices(
 }
 
 static void print_element(
-	struct printer *p, const struct phrase_element *e, enum before before, bool end_done)
+	struct printer *p, const struct phrase_element *e, enum before before, enum behind behind)
 {
 	bool hoist_begin, hoist_end;
 
 	if (e->kind == PHRASE_WORD) {
-		print_word(p, &e->word, before, end_done);
+		print_word(p, &e->word, before, behind);
 		return;
 	}
 	if (e->kind == PHRASE_GAP) {
@@ -216,25 +215,35 @@ static void print_element(
 		return;
 	}
 	hoist_begin = before != BEFORE_DONE && is_plain_begin(e);
-	hoist_end = !end_done && is_plain_end(e);
+	hoist_end = behind == BEHIND_END && is_plain_end(e);
 	if (hoist_begin)
 		print_begin(p, PHRASE_PLAIN, before);
 	buf_str(p->out, "(?:");
-	print_choices(p, e->choices, hoist_begin ? BEFORE_DONE : before, end_done || hoist_end);
+	print_choices(p, e->choices, hoist_begin ? BEFORE_DONE : before,
+		hoist_end ? BEHIND_DONE : behind);
 	buf_char(p->out, ')');
 	if (hoist_end)
-		print_end(p, PHRASE_PLAIN);
+		print_end(p, PHRASE_PLAIN, BEHIND_END);
+}
+
+/* Whether something that must be there follows. */
+static bool is_followed(const struct phrase_element *e)
+{
+	for (e = e->next; e; e = e->next)
+		if (!phrase_is_optional(e))
+			return true;
+	return false;
 }
 
 static void print_sequence(
-	struct printer *p, const struct phrase_sequence *s, enum before before, bool end_done)
+	struct printer *p, const struct phrase_sequence *s, enum before before, enum behind behind)
 {
 	for (const struct phrase_element *e = s->first; e; e = e->next) {
 		bool optional = e->kind == PHRASE_CHOICE && e->optional;
 
 		if (optional)
 			buf_str(p->out, "(?:");
-		print_element(p, e, before, end_done && !e->next);
+		print_element(p, e, before, is_followed(e) ? BEHIND_DONE : behind);
 		if (optional && before == BEFORE_START)
 			print_join(p, begins_of(e->next));
 		if (optional)
@@ -258,7 +267,7 @@ void phrase_print_regex(const struct phrase *phrase, struct buf *out)
 {
 	struct printer p = {.out = out};
 
-	print_sequence(&p, &phrase->sequence, BEFORE_START, false);
+	print_sequence(&p, &phrase->sequence, BEFORE_START, BEHIND_END);
 	print_defines(&p);
 }
 
@@ -270,6 +279,6 @@ void phrase_print_choice(const struct phrase_sequence *choices, struct buf *out)
 		.entry = PHRASE_NO_ENTRY};
 	struct printer p = {.out = out};
 
-	print_sequence(&p, &all, BEFORE_START, false);
+	print_sequence(&p, &all, BEFORE_START, BEHIND_END);
 	print_defines(&p);
 }

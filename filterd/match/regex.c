@@ -26,6 +26,18 @@ static void skip_past(struct vetting *v, const char *what)
 	v->at += v->at < v->in.len ? strlen(what) : 0;
 }
 
+size_t regex_posix_class(struct span regex, size_t at)
+{
+	size_t end = at + 2;
+
+	if (!span_starts(span_sub(regex, at, regex.len), SPAN("[:")))
+		return 0;
+	while (end < regex.len && ((regex.ptr[end] >= 'a' && regex.ptr[end] <= 'z') ||
+					  strchr("^<>", regex.ptr[end] ? regex.ptr[end] : ' ')))
+		end++;
+	return span_starts(span_sub(regex, end, regex.len), SPAN(":]")) ? end + 2 - at : 0;
+}
+
 /* Past an escape; \Q...\E as a whole. */
 static void skip_escape(struct vetting *v)
 {
@@ -46,8 +58,10 @@ static void skip_class(struct vetting *v)
 	if (looking_at(v, "]"))
 		v->at++;
 	while (v->at < v->in.len && v->in.ptr[v->at] != ']') {
-		if (looking_at(v, "[:"))
-			skip_past(v, ":]");
+		size_t posix = regex_posix_class(v->in, v->at);
+
+		if (posix > 0)
+			v->at += posix;
 		else if (v->in.ptr[v->at] == '\\')
 			skip_escape(v);
 		else

@@ -18,5 +18,9 @@ int regex_vet(struct span regex, struct pattern_error *error);
  */
 int regex_compile(struct span regex, bool jit, pcre2_code **out, struct pattern_error *error);
 
+/* How long the POSIX class ("[:alpha:]") at `at` is, 0 if there is none: what PCRE2 takes for one.
+ */
+size_t regex_posix_class(struct span regex, size_t at);
+
 /* Whether `code` has a match of no characters (that would never be reported). */
 bool regex_matches_empty(const pcre2_code *code);

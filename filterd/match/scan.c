@@ -12,6 +12,8 @@
 #include "match/pattern.h"
 #include "match/run.h"
 
+#define UNREAD_MAX 16 /* patterns run by PCRE2 between two looks at the clock */
+#define LONG_TEXT 1024 /* [bytes] of a text where the clock is read for each */
 #define SIGHTINGS_MAX (256 * 1024) /* of one text; a pattern that has more is run with PCRE2 */
 
 /* What is known of a pattern on the present text. */
@@ -31,7 +33,8 @@ struct finding {
 struct sighting {
 	uint32_t next; /* the one before, of the same pattern */
 	uint32_t entry; /* in order of precedence */
-	uint32_t at; /* [bytes] of the view */
+	uint32_t from; /* [bytes] of the view: the literal */
+	uint32_t to; /* its end, if that is the entry and nothing more has to be compared; else 0 */
 	uint32_t view; /* enum view_kind */
 };
 
@@ -43,9 +46,14 @@ struct scan {
 	struct scan_limits limits;
 	struct runner runner;
 	struct arena arena; /* hits of the present text */
+	struct runs
+		view_runs[VIEW_COUNT]; /* of the present text's views; no items: not found yet */
 	struct finding *findings; /* owned; one for each pattern */
 	size_t findings_room;
 	uint32_t run; /* counts runs */
+	int64_t now_ns; /* the clock when it was last read */
+	unsigned unread; /* patterns run since */
+	struct run_set runs; /* of the view being passed over */
 	bool plain;
 	bool failed; /* out of memory */
 	enum view_kind view; /* the one being passed over */
@@ -144,8 +152,25 @@ static bool add_candidate(struct scan *scan, struct finding *f, uint32_t id)
 	return true;
 }
 
-static bool add_sighting(struct scan *scan, struct finding *f, uint32_t entry, uint32_t at)
+/*
+ * Whether an entry that is a whole run stands at the sight without further comparing: the run is
+ * cut out of ASCII, and no apostrophe precedes.
+ */
+static bool is_plain_sight(struct span text, const struct sight *sight)
 {
+	char before = sight->from > 0 ? text.ptr[sight->from - 1] : ' ';
+	char after = sight->to < text.len ? text.ptr[sight->to] : ' ';
+
+	return !((unsigned char)before & 0x80) && !((unsigned char)after & 0x80) && before != '\'';
+}
+
+static bool add_sighting(struct scan *scan, struct finding *f, const struct posting *posting,
+	const struct sight *sight)
+{
+	const struct view *view =
+		scan->view == VIEW_FOLDED ? &scan->text->folded : &scan->text->disguised;
+	bool sure = posting->whole && is_plain_sight(view->text, sight);
+
 	if (scan->sightings_count == SIGHTINGS_MAX) {
 		f->crowded = true;
 		return true;
@@ -153,31 +178,69 @@ static bool add_sighting(struct scan *scan, struct finding *f, uint32_t entry, u
 	if (scan->sightings_count == scan->sightings_room &&
 		!grow((void **)&scan->sightings, &scan->sightings_room, sizeof(*scan->sightings)))
 		return false;
-	scan->sightings[scan->sightings_count] =
-		(struct sighting){f->sighting, entry, at, (uint32_t)scan->view};
+	scan->sightings[scan->sightings_count] = (struct sighting){f->sighting, posting->entry,
+		sight->from, sure ? sight->to : 0, (uint32_t)scan->view};
 	f->sighting = (uint32_t)scan->sightings_count++;
 	return true;
 }
 
-/* Called by the index: these patterns' literal stands at `at` of the view. */
-static bool note(void *context, const struct posting *postings, size_t count, uint32_t at)
+/* Called by the index. */
+static bool note(void *context, const struct sight *sight)
 {
 	struct scan *scan = context;
 
-	for (size_t i = 0; i < count; i++) {
-		const struct pattern *p = &scan->matcher->patterns[postings[i].pattern];
+	for (size_t i = 0; i < sight->postings_count; i++) {
+		const struct posting *p = &sight->postings[i];
 		struct finding *f;
 
-		if (scan->view == VIEW_DISGUISED && !p->options.disguised)
+		if (scan->view == VIEW_DISGUISED && !p->disguised)
 			continue;
-		f = finding_of(scan, postings[i].pattern);
-		scan->failed = !add_candidate(scan, f, postings[i].pattern) ||
-			       (postings[i].entry != POSTING_NO_ENTRY &&
-				       !add_sighting(scan, f, postings[i].entry, at));
+		f = finding_of(scan, p->pattern);
+		scan->failed = !add_candidate(scan, f, p->pattern) ||
+			       (p->entry != POSTING_NO_ENTRY && !add_sighting(scan, f, p, sight));
 		if (scan->failed)
 			return false;
 	}
 	return true;
+}
+
+/* Whether the view passed over holds a word of each group that the pattern needs. */
+static bool has_needs(const struct scan *scan, const struct pattern *p)
+{
+	const uint16_t *need = scan->matcher->needs + p->needs;
+
+	if (p->needs == 0)
+		return true;
+	while (*need > 0) {
+		const uint16_t *end = need + 1 + *need;
+		bool found = false;
+
+		for (need++; need < end; need++)
+			found |= run_set_has(&scan->runs, *need);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/* Passes over one view; patterns that lack something there are no candidates for its sake. */
+static void pass_over(struct scan *scan, enum view_kind kind, struct span text)
+{
+	const struct matcher *m = scan->matcher;
+	size_t kept = scan->candidates_count, count;
+
+	scan->view = kind;
+	index_scan(m->index, text, &scan->runs, note, scan);
+	count = scan->candidates_count;
+	for (size_t i = kept; i < count; i++) {
+		uint32_t id = scan->candidates[i];
+
+		if (has_needs(scan, &m->patterns[id]))
+			scan->candidates[kept++] = id;
+		else
+			scan->findings[id].candidate = false;
+	}
+	scan->candidates_count = kept;
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -185,6 +248,23 @@ static int compare_ids(const void *a, const void *b)
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
 
 	return (x > y) - (x < y);
+}
+
+/* Few as they mostly are, they are sorted by insertion. */
+static void sort_ids(uint32_t *ids, size_t count)
+{
+	if (count > 32) {
+		qsort(ids, count, sizeof(*ids), compare_ids);
+		return;
+	}
+	for (size_t i = 1; i < count; i++) {
+		uint32_t id = ids[i];
+		size_t at = i;
+
+		for (; at > 0 && ids[at - 1] > id; at--)
+			ids[at] = ids[at - 1];
+		ids[at] = id;
+	}
 }
 
 /* Starts over with another text. False when out of memory. */
@@ -205,9 +285,12 @@ static bool begin(struct scan *scan, const struct matcher *matcher, const struct
 		scan->run = 1;
 	}
 	arena_reset(&scan->arena);
+	memset(scan->view_runs, 0, sizeof(scan->view_runs));
 	scan->matcher = matcher;
 	scan->text = text;
 	scan->limits = *limits;
+	scan->now_ns = clock_mono_ns();
+	scan->unread = 0;
 	scan->plain = plain;
 	scan->failed = false;
 	scan->sightings_count = 0;
@@ -223,17 +306,12 @@ int scan_run(struct scan *scan, const struct matcher *matcher, const struct text
 	for (size_t i = 0; i < matcher->always_count; i++)
 		if (!add_candidate(scan, finding_of(scan, matcher->always[i]), matcher->always[i]))
 			return ERR_NOMEM;
-	scan->view = VIEW_FOLDED;
-	index_scan(matcher->index, text->folded.text, note, scan);
-	if (!scan->failed && text->disguised.text.ptr) {
-		scan->view = VIEW_DISGUISED;
-		index_scan(matcher->index, text->disguised.text, note, scan);
-	}
+	pass_over(scan, VIEW_FOLDED, text->folded.text);
+	if (!scan->failed && text->disguised.text.ptr)
+		pass_over(scan, VIEW_DISGUISED, text->disguised.text);
 	if (scan->failed)
 		return ERR_NOMEM;
-	if (scan->candidates_count > 1)
-		qsort(scan->candidates, scan->candidates_count, sizeof(*scan->candidates),
-			compare_ids);
+	sort_ids(scan->candidates, scan->candidates_count);
 	return OK;
 }
 
@@ -381,8 +459,10 @@ static struct place *confirm_sightings(
 		if (seen->view != (uint32_t)kind)
 			continue;
 		place->entry = seen->entry;
-		*count +=
-			entry_at(&s->pattern->compiled[seen->entry], text, seen->at, &place->range);
+		place->range = (struct range){seen->from, seen->to};
+		if (seen->to > 0 || entry_at(&s->pattern->compiled[seen->entry], text, seen->from,
+					    &place->range))
+			++*count;
 	}
 	return places;
 }
@@ -405,15 +485,25 @@ static void find_sighted(struct search *s, enum view_kind kind)
 	for (size_t i = 0; i < count && s->count - before < HITS_MAX; i++) {
 		if (places[i].range.from < end)
 			continue;
-		add_hit(s, kind, places[i].range,
-			s->pattern->entries[s->pattern->compiled[places[i].entry].number]);
+		add_hit(s, kind, places[i].range, s->pattern->entries[places[i].entry]);
 		end = places[i].range.to;
 	}
 }
 
 /* --- by PCRE2 --------------------------------------------------------------------------------- */
 
-static bool compile_chunks(struct scan *scan, const struct pattern *p, struct compiled *out)
+static bool compile_phrase(const struct pattern *p, struct compiled *out)
+{
+	struct pattern_error error;
+
+	out->chunks = calloc(1, sizeof(*out->chunks));
+	if (!out->chunks)
+		return false;
+	out->count = 1;
+	return regex_compile(p->regex, true, &out->chunks[0], &error) == OK;
+}
+
+static bool compile_chunks(const struct pattern *p, struct compiled *out)
 {
 	size_t count = (p->entries_count + CHUNK_ENTRIES - 1) / CHUNK_ENTRIES;
 	struct phrase_sequence part[CHUNK_ENTRIES];
@@ -421,7 +511,6 @@ static bool compile_chunks(struct scan *scan, const struct pattern *p, struct co
 	struct buf text = {0};
 	bool ok = true;
 
-	(void)scan;
 	out->chunks = calloc(count, sizeof(*out->chunks));
 	if (!out->chunks)
 		return false;
@@ -447,6 +536,7 @@ static pcre2_code *const *codes_of(struct search *s, size_t *count)
 {
 	struct scan *scan = s->scan;
 	const struct matcher *m = scan->matcher;
+	struct compiled *compiled;
 
 	*count = 1;
 	if (s->pattern->code)
@@ -460,11 +550,13 @@ static pcre2_code *const *codes_of(struct search *s, size_t *count)
 		scan->compiled_for = m;
 		scan->compiled_for_ns = m->made_ns;
 	}
-	if (!scan->compiled[s->id].chunks &&
-		!compile_chunks(scan, s->pattern, &scan->compiled[s->id]))
+	compiled = &scan->compiled[s->id];
+	if (!compiled->chunks &&
+		!(s->pattern->kind == PATTERN_WORDS ? compile_chunks(s->pattern, compiled)
+						    : compile_phrase(s->pattern, compiled)))
 		return NULL;
-	*count = scan->compiled[s->id].count;
-	return scan->compiled[s->id].chunks;
+	*count = compiled->count;
+	return compiled->chunks[compiled->count - 1] ? compiled->chunks : NULL;
 }
 
 static enum scan_fault fault_of(const struct search *s, enum run_result result)
@@ -537,6 +629,47 @@ static void find_by_regex(struct search *s, enum view_kind kind)
 	}
 }
 
+/* --- phrases, by their programs --------------------------------------------------------------- */
+
+/* The runs of a view, found once for all phrases. NULL when out of memory. */
+static const struct runs *runs_of(struct scan *scan, enum view_kind kind, struct span text)
+{
+	struct runs *runs = &scan->view_runs[kind];
+
+	if (!runs->items && !runs_find(&scan->arena, text, runs))
+		return NULL;
+	return runs;
+}
+
+/* False if the program gave up: then there are no hits of this view yet. */
+static bool find_by_program(struct search *s, enum view_kind kind)
+{
+	struct view original;
+	struct span text = view_of(s->scan->text, kind, &original)->text;
+	const struct runs *runs = runs_of(s->scan, kind, text);
+	const struct pattern *p = s->pattern;
+	struct program_match match;
+	size_t from = 0, before = s->count;
+
+	if (!runs) {
+		s->fault = SCAN_INTERNAL;
+		return true;
+	}
+	while (s->count - before < HITS_MAX) {
+		enum program_result result = program_find(p->program, runs, from, &match);
+
+		if (result == PROGRAM_LIMIT)
+			s->count = before;
+		if (result != PROGRAM_FOUND)
+			return result == PROGRAM_NONE;
+		add_hit(s, kind, match.range,
+			match.entry == PHRASE_NO_ENTRY ? p->written
+						       : *p->list_entries[match.entry]);
+		from = match.range.to;
+	}
+	return true;
+}
+
 /* --- the answer ------------------------------------------------------------------------------- */
 
 static void find_in(struct search *s, enum view_kind kind)
@@ -545,33 +678,46 @@ static void find_in(struct search *s, enum view_kind kind)
 
 	if (s->pattern->kind == PATTERN_WORDS && !s->scan->plain && !f->crowded)
 		find_sighted(s, kind);
-	else
+	else if (!s->pattern->program || s->scan->plain || !find_by_program(s, kind))
 		find_by_regex(s, kind);
+}
+
+/*
+ * Sets when the pattern has to stop. The clock is read anew only after some patterns: on a text of
+ * one window each is done in little more time than reading it takes.
+ */
+static bool begin_time(struct search *s)
+{
+	struct scan *scan = s->scan;
+
+	if (++scan->unread >= UNREAD_MAX || scan->text->folded.text.len > LONG_TEXT) {
+		scan->now_ns = clock_mono_ns();
+		scan->unread = 0;
+	}
+	s->end_ns = scan->limits.deadline_ns;
+	if (scan->now_ns >= s->end_ns)
+		return false;
+	if (scan->limits.pattern_ns < s->end_ns - scan->now_ns)
+		s->end_ns = scan->now_ns + scan->limits.pattern_ns;
+	return true;
 }
 
 static void find_all(struct search *s)
 {
 	const struct scan *scan = s->scan;
-	int64_t now = 0;
+	size_t folded;
 
-	s->end_ns = scan->limits.deadline_ns;
-	if (s->pattern->code || scan->plain) {
-		now = clock_mono_ns();
-		if (now >= s->end_ns) {
-			s->fault = SCAN_DEADLINE;
-			return;
-		}
-		if (scan->limits.pattern_ns < s->end_ns - now)
-			s->end_ns = now + scan->limits.pattern_ns;
+	if ((s->pattern->kind != PATTERN_WORDS || scan->plain) && !begin_time(s)) {
+		s->fault = SCAN_DEADLINE;
+		return;
 	}
 	find_in(s, s->pattern->options.original ? VIEW_ORIGINAL : VIEW_FOLDED);
-	if (s->pattern->options.disguised && scan->text->disguised.text.ptr) {
-		size_t folded = s->count;
-
-		if (s->fault == SCAN_OK)
-			find_in(s, VIEW_DISGUISED);
-		merge_hits(s, folded);
-	}
+	if (!s->pattern->options.disguised || !scan->text->disguised.text.ptr)
+		return;
+	folded = s->count;
+	if (s->fault == SCAN_OK)
+		find_in(s, VIEW_DISGUISED);
+	merge_hits(s, folded);
 }
 
 /* Keeps what was found. */

@@ -88,17 +88,25 @@ static int catch (struct server *server, int number, event_callback_fn callback)
 	return OK;
 }
 
-/* Those of writing to what nobody reads or what may not grow are errors of the write instead. */
 static int catch_signals(struct server *server)
 {
-	struct sigaction ignore = {.sa_handler = SIG_IGN};
-
-	sigaction(SIGPIPE, &ignore, NULL);
-	sigaction(SIGXFSZ, &ignore, NULL);
 	if (catch (server, SIGHUP, on_hup) != OK || catch (server, SIGTERM, on_term) != OK ||
 		catch (server, SIGINT, on_term) != OK)
 		return ERR_NOMEM;
 	return OK;
+}
+
+/*
+ * A write to what nobody reads, or to a file that may not grow, fails instead of ending the
+ * process; SIGHUP before there is something to reload means nothing.
+ */
+static void ignore_signals(void)
+{
+	static const int ignored[] = {SIGHUP, SIGPIPE, SIGXFSZ};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	for (size_t i = 0; i < ARRAY_LEN(ignored); i++)
+		sigaction(ignored[i], &ignore, NULL);
 }
 
 /* --- starting --- */
@@ -122,7 +130,7 @@ static void show(struct errors *errors)
 
 	errors_sort(errors);
 	errors_render(errors, &text, isatty(STDERR_FILENO) == 1);
-	if (!text.failed)
+	if (text.len > 0)
 		fwrite(text.data, 1, text.len, stderr);
 	buf_free(&text);
 }
@@ -244,12 +252,13 @@ static void tear_down(struct server *server)
 	struct service *service = &server->service;
 
 	acceptor_close(&server->acceptor);
-	for (size_t i = 0; i < service->workers_count; i++) {
+	for (size_t i = 0; i < service->workers_count; i++)
 		worker_join(&service->workers[i]);
-		worker_free(&service->workers[i]);
-	}
-	free(service->workers);
+	/* Its thread wakes workers: it ends before they are freed. */
 	reload_free(service->reload);
+	for (size_t i = 0; i < service->workers_count; i++)
+		worker_free(&service->workers[i]);
+	free(service->workers);
 	generation_unref(server->first);
 	addresses_free(service->addresses);
 	free((char *)service->reload_token.ptr);
@@ -272,6 +281,7 @@ int server_run(const struct server_options *options)
 	int code = 1, status;
 
 	fill_standard_files();
+	ignore_signals();
 	server.guesser = language_guesser_new();
 	server.source.guesser = server.guesser;
 	status = load_first(&server);

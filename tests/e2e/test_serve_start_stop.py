@@ -120,6 +120,24 @@ def test_a_log_that_nobody_reads_does_not_block(tmp_path):
     os.close(theirs)
 
 
+def test_a_reload_before_the_start_is_over_does_no_harm(tmp_path):
+    daemon = Daemon(tmp_path)
+    daemon.spawn()
+    # It ignores the signal before it reads anything; until then it is not filterd yet.
+    wait_for(lambda: ignores(daemon.child.pid, signal.SIGHUP), "the signal to be ignored")
+    for _ in range(20):
+        daemon.signal(signal.SIGHUP)
+    wait_for(daemon.is_ready, "the daemon to be ready")
+    daemon.stop()
+
+
+def ignores(pid, number):
+    """Whether the process ignores or handles the signal."""
+    with open("/proc/%d/status" % pid) as status:
+        fields = dict(line.split(":", 1) for line in status)
+    return (int(fields["SigIgn"], 16) | int(fields["SigCgt"], 16)) >> (number - 1) & 1
+
+
 # --- sockets of the service manager ---
 
 def activated(daemon, sockets, names):

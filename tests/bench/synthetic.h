@@ -1,0 +1,35 @@
+/*
+ * Synthetic rules and comments for the benchmarks: the same for the same seed, everywhere.
+ *
+ * Words follow a Zipf distribution over a vocabulary of some 300 frequent English words, 3,700 made
+ * of syllables and 1,500 in Arabic script. Two thirds of the words that patterns look for are in no
+ * comment by chance, as in real lists; the rest are rare words of the vocabulary.
+ */
+#pragma once
+
+#include "base/span.h"
+
+enum synthetic_kind {
+	SYNTHETIC_WORDS, /* one entry of a words pattern */
+	SYNTHETIC_PHRASE,
+	SYNTHETIC_REGEX,
+};
+
+struct synthetic_pattern {
+	enum synthetic_kind kind;
+	struct span text;
+};
+
+struct synthetic;
+
+/*
+ * Makes `patterns` patterns (45 % words, 13 % phrases, 22 % words and phrases in Arabic script,
+ * 20 % regexes; the first n are the same whatever their number) and `comments` comments of some 327
+ * bytes (77 % ordinary English, 12 % Arabic script, the rest mixed, disguised, or holding what
+ * patterns look for). Ends the program when out of memory.
+ */
+struct synthetic *synthetic_new(uint64_t seed, size_t patterns, size_t comments);
+void synthetic_free(struct synthetic *synthetic);
+
+const struct synthetic_pattern *synthetic_patterns(const struct synthetic *synthetic);
+const struct span *synthetic_comments(const struct synthetic *synthetic);
