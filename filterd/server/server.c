@@ -146,7 +146,7 @@ static int load_first(struct server *server)
 	show(&errors);
 	errors_free(&errors);
 	arena_free(&keep);
-	if (status == OK) {
+	if (status == OK && server->first) {
 		log_init(server->first->config->log_level, server->first->config->log_json);
 		log_info("rules %s are in force: %zu rules", ruleset_version(server->first->set),
 			server->first->rules_count);
