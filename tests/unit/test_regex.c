@@ -420,7 +420,7 @@ static void test_literals(void **state)
 	needs("abc(?!def)ghi(?#comment)jkl", "abcghijkl");
 	needs("(abc){3}", "abc");
 	needs("[[:alpha:]]abc[]x]def", "^abc]def abcxdef");
-	needs("[]x]def", "]def xdef");
+	needs("[]x]def", "^]def xdef");
 	needs("a(?:bc|de){1,2}f", "abc ade");
 	needs("\\p{Lu}\\pLabc\\N{U+20AC}def", "abc");
 	needs("(?|abc|(?>def))", "abc def");
