@@ -5,6 +5,7 @@
 #include "server/listening.h"
 #include "server/notify.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -146,7 +147,8 @@ static int load_first(struct server *server)
 	show(&errors);
 	errors_free(&errors);
 	arena_free(&keep);
-	if (status == OK && server->first) {
+	if (status == OK) {
+		assert(server->first != NULL);
 		log_init(server->first->config->log_level, server->first->config->log_json);
 		log_info("rules %s are in force: %zu rules", ruleset_version(server->first->set),
 			server->first->rules_count);
