@@ -241,7 +241,7 @@ build/fuzz/gen/%.o: build/gen/%.c
 build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_OBJECTS)
 	@echo "  FUZZ  $@"
 	$(Q)clang $(filter-out -O%,$(CFLAGS_ALL)) $(FUZZ_FLAGS) -fsanitize=fuzzer $(CPPFLAGS_ALL) \
-		$(LIB_CFLAGS) $(LDFLAGS_ALL) -o $@ $^ $(LIB_LIBS) $(DAEMON_LIBS) -ljansson
+		$(LIB_CFLAGS) $(LDFLAGS_ALL) -o $@ $(filter %.c %.o,$^) $(LIB_LIBS) $(DAEMON_LIBS) -ljansson
 fuzz-build: $(FUZZERS:%=build/fuzz/fuzz_%)
 fuzz: fuzz-build
 	$(Q)$(PYTHON) tests/fuzz/run.py --seconds $(TIME) $(or $(TARGET),$(FUZZERS))

@@ -205,10 +205,11 @@ static bool note(void *context, const struct sight *sight)
 /* Whether the view passed over holds a word of each group that the pattern needs. */
 static bool has_needs(const struct scan *scan, const struct pattern *p)
 {
-	const uint16_t *need = scan->matcher->needs + p->needs;
+	const uint16_t *need;
 
 	if (p->needs == 0)
 		return true;
+	need = scan->matcher->needs + p->needs;
 	while (*need > 0) {
 		const uint16_t *end = need + 1 + *need;
 		bool found = false;

@@ -1,0 +1,616 @@
+/* The matcher: words, hits in two views, and the fast way against the plain one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "match/matcher.h"
+
+static const struct scan_limits unlimited = {INT64_MAX, INT64_C(10000000000)};
+
+/* A matcher under construction, and a text it is run on. */
+struct rig {
+	struct arena arena;
+	struct matcher_builder *builder;
+	struct matcher *matcher;
+	struct lexicon *lexicon;
+	struct scan *scan;
+	struct text text;
+};
+
+static void rig_begin(struct rig *r)
+{
+	*r = (struct rig){0};
+	arena_init(&r->arena, 0);
+	r->builder = matcher_builder_new(&r->arena);
+	r->scan = scan_new();
+	assert_non_null(r->builder);
+	assert_non_null(r->scan);
+}
+
+static uint32_t add_words(struct rig *r, const char *const *entries, size_t count, bool disguised)
+{
+	struct span spans[16];
+	struct pattern_options options = {.disguised = disguised};
+	struct pattern_error error;
+	uint32_t id;
+
+	for (size_t i = 0; i < count; i++)
+		spans[i] = span_of(entries[i]);
+	assert_int_equal(matcher_add_words(r->builder, spans, count, options, &id, &error), OK);
+	return id;
+}
+
+static uint32_t add_word(struct rig *r, const char *word, bool disguised)
+{
+	return add_words(r, &word, 1, disguised);
+}
+
+static uint32_t add_phrase(struct rig *r, const char *phrase, bool disguised)
+{
+	struct pattern_options options = {.disguised = disguised};
+	struct pattern_error error;
+	uint32_t id;
+
+	if (matcher_add_phrase(r->builder, span_of(phrase), NULL, options, &id, &error) != OK)
+		fail_msg("`%s`: %s", phrase, error.text);
+	return id;
+}
+
+static uint32_t add_regex(struct rig *r, const char *regex, bool original)
+{
+	struct pattern_options options = {.original = original};
+	struct pattern_error error;
+	uint32_t id;
+
+	if (matcher_add_regex(r->builder, span_of(regex), options, &id, &error) != OK)
+		fail_msg("`%s`: %s", regex, error.text);
+	return id;
+}
+
+static void rig_build(struct rig *r)
+{
+	const struct span *words;
+	size_t count;
+
+	assert_int_equal(matcher_build(r->builder, &r->matcher), OK);
+	words = matcher_lexicon_words(r->matcher, &count);
+	r->lexicon = lexicon_new(&r->arena, words, count);
+	assert_non_null(r->lexicon);
+}
+
+static void rig_run(struct rig *r, struct span text)
+{
+	assert_int_equal(text_prepare(&r->text, &r->arena, text, r->lexicon), OK);
+	assert_int_equal(scan_run(r->scan, r->matcher, &r->text, &unlimited), OK);
+}
+
+static void rig_end(struct rig *r)
+{
+	scan_free(r->scan);
+	matcher_free(r->matcher);
+	arena_free(&r->arena);
+}
+
+/* Expects the pattern's hits to be `expected`: their texts in the original, joined by `|`. */
+static void check_hits(struct rig *r, uint32_t id, const char *expected)
+{
+	const struct hit *hits;
+	struct buf joined = {0};
+	size_t count;
+	enum truth truth = scan_find(r->scan, id, &hits, &count, NULL);
+
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			buf_char(&joined, '|');
+		buf_span(&joined, span_sub(r->text.original, hits[i].in_original.from,
+					  hits[i].in_original.to));
+	}
+	buf_char(&joined, '\0');
+	if (strcmp(joined.data, expected) != 0)
+		fail_msg("`%s` instead of `%s`", joined.data, expected);
+	assert_int_equal(truth, *expected ? TRUTH_YES : TRUTH_NO);
+	buf_free(&joined);
+}
+
+/* --- words ------------------------------------------------------------------------------------ */
+
+static void word_finds(const char *word, const char *text, const char *expected)
+{
+	struct rig r;
+	uint32_t id;
+
+	rig_begin(&r);
+	id = add_word(&r, word, false);
+	rig_build(&r);
+	rig_run(&r, span_of(text));
+	check_hits(&r, id, expected);
+	rig_end(&r);
+}
+
+static void test_word_edges(void **state)
+{
+	(void)state;
+	word_finds("ass", "class ass assume ASS, ass-hat", "ass|ASS|ass");
+	word_finds("ai", "j'ai dit: ai! l'ai", "ai");
+	word_finds("kill", "kill's kill_ kill5 overkill 'kill'", "kill|kill");
+	word_finds("中", "中国中", "中|中");
+	word_finds("中国", "大中国人", "中国");
+	word_finds("ไทย", "คนไทยแท้", "ไทย");
+	word_finds("kill", "中kill国", "kill");
+	word_finds("خەر", "خەرە خەر", "خەر");
+	word_finds("میروم", "نمی‌روم می‌روم", "می‌روم");
+	word_finds("am", "I am, Am!", "am|Am");
+	word_finds("é", "café é", "é");
+	word_finds("100", "100 1000 $100", "100|100");
+}
+
+static void test_word_forms(void **state)
+{
+	(void)state;
+	word_finds("behead*", "beheading, Behead! unbeheaded", "beheading|Behead");
+	word_finds("go*", "ago go gone 中go", "go|gone|go");
+	word_finds("burn alive", "burn, alive burn. alive burn alive!", "burn, alive|burn alive");
+	word_finds("the end of", "the end\nof it; the end\n\nof", "the end\nof");
+	word_finds("b!tch", "a b!tch b!tches", "b!tch");
+	word_finds("c++", "c c++ c+++ c++x", "c++|c++|c++");
+	word_finds("$$$", "free $$$ now", "$$$");
+	word_finds("$", "5$ $5", "$|$");
+	word_finds("😀", "ha😀ha", "😀");
+	word_finds("e-mail me", "E-mail  me", "E-mail  me");
+	word_finds("pay $5", "pay $5 pay:$5", "pay $5");
+	word_finds("i 'm", "I'm I 'm", "I'm|I 'm");
+	word_finds("*", "a * b", "*");
+}
+
+/* Of entries that begin at one place the longest counts, and hits do not overlap. */
+static void test_precedence(void **state)
+{
+	static const char *const entries[] = {"kill", "kill you", "you", "kill*", "you all"};
+	struct rig r;
+	const struct hit *hits;
+	size_t count;
+	uint32_t id;
+
+	(void)state;
+	rig_begin(&r);
+	id = add_words(&r, entries, ARRAY_LEN(entries), false);
+	rig_build(&r);
+	rig_run(&r, SPAN("Kill you all, killers kill"));
+	check_hits(&r, id, "Kill you|killers|kill");
+	scan_find(r.scan, id, &hits, &count, NULL);
+	assert_true(span_eq(hits[0].entry, SPAN("kill you")));
+	assert_true(span_eq(hits[1].entry, SPAN("kill*")));
+	assert_true(span_eq(hits[2].entry, SPAN("kill")));
+	rig_end(&r);
+}
+
+static void test_refused_words(void **state)
+{
+	static const struct {
+		struct span entry;
+		const char *text;
+	} cases[] = {{{"", 0}, "an entry is empty"}, {{"  ", 2}, "an entry is empty"},
+		{{"a\xFF", 2}, "an entry is not valid UTF-8"},
+		{{"\xE2\x80\x8B", 3}, "nothing is left of this word after folding"},
+		{{"!*", 2}, "`*` must stand after a letter or digit"}};
+	struct rig r;
+	struct pattern_options options = {.disguised = false};
+	struct pattern_error error;
+	uint32_t id;
+
+	(void)state;
+	rig_begin(&r);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		assert_int_equal(
+			matcher_add_words(r.builder, &cases[i].entry, 1, options, &id, &error),
+			ERR_INVALID);
+		assert_string_equal(error.text, cases[i].text);
+	}
+	assert_int_equal(matcher_add_words(r.builder, NULL, 0, options, &id, &error), ERR_INVALID);
+	rig_build(&r);
+	assert_int_equal(matcher_count(r.matcher), 0);
+	rig_end(&r);
+}
+
+/* Thousands of entries in one pattern: more than PCRE2 can hold in one regex. */
+static void test_many_entries(void **state)
+{
+	enum { MANY = 5000 };
+	struct span *entries = calloc(MANY, sizeof(*entries));
+	struct pattern_options options = {.disguised = false};
+	struct pattern_error error;
+	const struct hit *hits;
+	struct rig r;
+	size_t count;
+	uint32_t id;
+
+	(void)state;
+	rig_begin(&r);
+	for (int i = 0; i < MANY; i++) {
+		char word[16];
+
+		snprintf(word, sizeof(word), "word%dx", i);
+		entries[i] = arena_copy(&r.arena, span_of(word));
+	}
+	assert_int_equal(matcher_add_words(r.builder, entries, MANY, options, &id, &error), OK);
+	rig_build(&r);
+	rig_run(&r, SPAN("word5000x word17x word4999x! word1"));
+	check_hits(&r, id, "word17x|word4999x");
+	scan_find(r.scan, id, &hits, &count, NULL);
+	assert_true(span_eq(hits[1].entry, SPAN("word4999x")));
+	assert_int_equal(scan_run_plain(r.scan, r.matcher, &r.text, &unlimited), OK);
+	check_hits(&r, id, "word17x|word4999x");
+	free(entries);
+	rig_end(&r);
+}
+
+/* --- hits ------------------------------------------------------------------------------------- */
+
+static void test_hits_are_bounded(void **state)
+{
+	struct rig r;
+	struct buf text = {0};
+	const struct hit *hits;
+	uint32_t word, regex;
+	size_t count;
+
+	(void)state;
+	rig_begin(&r);
+	word = add_word(&r, "spam", false);
+	regex = add_regex(&r, "spam", false);
+	rig_build(&r);
+	for (int i = 0; i < 3000; i++)
+		buf_str(&text, "spam ");
+	rig_run(&r, buf_content(&text));
+	assert_int_equal(scan_find(r.scan, word, &hits, &count, NULL), TRUTH_YES);
+	assert_int_equal(count, HITS_MAX);
+	assert_int_equal(hits[HITS_MAX - 1].in_original.from, 5 * (HITS_MAX - 1));
+	assert_int_equal(scan_find(r.scan, regex, &hits, &count, NULL), TRUTH_YES);
+	assert_int_equal(count, HITS_MAX);
+	assert_int_equal(hits[HITS_MAX - 1].in_original.from, 5 * (HITS_MAX - 1));
+	buf_free(&text);
+	rig_end(&r);
+}
+
+static void test_disguised_hits(void **state)
+{
+	struct rig r;
+	const struct hit *hits;
+	uint32_t with, without, phrase;
+	size_t count;
+
+	(void)state;
+	rig_begin(&r);
+	with = add_word(&r, "kill", true);
+	without = add_word(&r, "kill", false);
+	phrase = add_phrase(&r, "(i|we) will kill you", true);
+	rig_build(&r);
+	rig_run(&r, SPAN("I will kill you, and I will k1ll you, k1ller"));
+	check_hits(&r, with, "kill|k1ll");
+	check_hits(&r, without, "kill");
+	check_hits(&r, phrase, "I will kill you|I will k1ll you");
+	scan_find(r.scan, with, &hits, &count, NULL);
+	assert_false(hits[0].disguised);
+	assert_int_equal(hits[0].view, VIEW_FOLDED);
+	assert_true(hits[1].disguised);
+	assert_int_equal(hits[1].view, VIEW_DISGUISED);
+	assert_true(
+		span_eq(span_sub(r.text.disguised.text, hits[1].in_view.from, hits[1].in_view.to),
+			SPAN("kill")));
+	/* The disguise is elsewhere. */
+	rig_run(&r, SPAN("f.i.n.e k1ll; I will kill you"));
+	scan_find(r.scan, phrase, &hits, &count, NULL);
+	assert_int_equal(count, 1);
+	assert_false(hits[0].disguised);
+	rig_end(&r);
+}
+
+static void test_original(void **state)
+{
+	struct rig r;
+	uint32_t capitals, caseless, marks;
+
+	(void)state;
+	rig_begin(&r);
+	capitals = add_regex(&r, "\\bKILL\\b", true);
+	caseless = add_regex(&r, "(?i)kIll", true);
+	marks = add_regex(&r, "caf\\x{E9}", true);
+	rig_build(&r);
+	rig_run(&r, SPAN("kill KILL K\xE2\x80\x8DILL caf\xC3\xA9"));
+	check_hits(&r, capitals, "KILL");
+	check_hits(&r, caseless, "kill|KILL");
+	check_hits(&r, marks, "caf\xC3\xA9");
+	/* Folding drops the joiner, which makes an edge in the original. */
+	rig_run(&r, SPAN("A\xE2\x80\x8DKILL"));
+	check_hits(&r, capitals, "KILL");
+	rig_end(&r);
+}
+
+static void test_candidates(void **state)
+{
+	struct rig r;
+	const uint32_t *ids;
+	size_t count;
+	uint32_t always, word;
+
+	(void)state;
+	rig_begin(&r);
+	add_phrase(&r, "money transfer [now] please", false);
+	word = add_word(&r, "money", false);
+	always = add_regex(&r, "\\d\\d", false);
+	add_regex(&r, "bitcoin", false);
+	rig_build(&r);
+	rig_run(&r, SPAN("the transfer of money"));
+	ids = scan_candidates(r.scan, &count);
+	assert_int_equal(count, 2); /* the phrase lacks a word */
+	assert_int_equal(ids[0], word);
+	assert_int_equal(ids[1], always);
+	rig_run(&r, SPAN(""));
+	scan_candidates(r.scan, &count);
+	assert_int_equal(count, 1);
+	rig_end(&r);
+}
+
+/* One scan serves one matcher after another. */
+static void test_scan_changes_matchers(void **state)
+{
+	struct rig a, b;
+
+	(void)state;
+	rig_begin(&a);
+	add_word(&a, "one", false);
+	rig_build(&a);
+	rig_begin(&b);
+	add_word(&b, "two", false);
+	add_word(&b, "three", false);
+	rig_build(&b);
+	for (int round = 0; round < 4; round++) {
+		struct rig *r = round % 2 ? &b : &a;
+		const struct hit *hits;
+		size_t count;
+
+		assert_int_equal(text_prepare(&r->text, &r->arena, SPAN("one three"), NULL), OK);
+		assert_int_equal((round < 2 ? scan_run : scan_run_plain)(
+					 a.scan, r->matcher, &r->text, &unlimited),
+			OK);
+		assert_int_equal(scan_find(a.scan, 0, &hits, &count, NULL),
+			round % 2 ? TRUTH_NO : TRUTH_YES);
+		if (round % 2)
+			assert_int_equal(scan_find(a.scan, 1, &hits, &count, NULL), TRUTH_YES);
+	}
+	rig_end(&b);
+	rig_end(&a);
+}
+
+static void test_lexicon(void **state)
+{
+	struct rig r;
+	const struct span *words;
+	size_t count;
+
+	(void)state;
+	rig_begin(&r);
+	add_word(&r, "Kill", true);
+	add_word(&r, "hidden", false);
+	add_word(&r, "burn alive", true);
+	add_word(&r, "behead*", true);
+	add_word(&r, "f*", true);
+	add_phrase(&r, "(kill|hurt) you", true);
+	rig_build(&r);
+	words = matcher_lexicon_words(r.matcher, &count);
+	assert_int_equal(count, 6);
+	assert_true(span_eq(words[0], SPAN("kill")));
+	assert_true(span_eq(words[3], SPAN("behead")));
+	assert_true(span_eq(words[5], SPAN("you")));
+	rig_end(&r);
+}
+
+/* --- fast and plain --------------------------------------------------------------------------- */
+
+static uint64_t next_random(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	return *state ^= *state << 17;
+}
+
+static const char *pick(uint64_t *state, const char *const *items, size_t count)
+{
+	return items[next_random(state) % count];
+}
+
+/* Few words, alike, so that random patterns match random texts often. */
+static const char *const words[] = {"kill", "kills", "killer", "you", "a", "ab", "abc", "i", "ai",
+	"j'ai", "i'll", "'ll", "c++", "$5", "e-mail", "中", "中国", "ไทย", "kil", "كلب", "الكلب",
+	"می‌روم", "é", "x_1", "100", "burn", "alive", "कि", "क", "k", "you're", "don't",
+	"s.o.s", ":-/"};
+static const char *const gaps[] = {" ", " ", " ", " ", ", ", ". ", "\n", "\n\n", " - ", "", "'",
+	"...", "! ", "? ", "…", " 😀 ", ".", "_", "\u200d", "’", ".\" ", "\t"};
+static const char *const disguises[] = {
+	"k1ll", "k.i.l.l", "k!ller", "b u r n", "4live", "kiiiill", "аbc", "k**l"};
+static const char *const regexes[] = {"kill\\w*", "\\bkill\\b", "\\babc", "abc\\b", "(?i)KILL|burn",
+	"you\\W+kill", "\\b\\w{3}\\b", "[a4]live", "(?<!k)ill", "x_\\d+", "کلب|كلب|الكلب", "a+b+c",
+	"(?:kill|burn) (?:you|alive)", "\\p{Han}+", "e-mail|s\\.o\\.s", "\\bक\\b", "i['’]ll",
+	"^kill", "alive$", "(\\w+)\\W+\\1", ":\\)", "kill.{0,10}you\\b", "(?:kill)+er", "\\bk",
+	"\\bال"};
+
+static void random_phrase(uint64_t *state, struct buf *out)
+{
+	size_t parts = 1 + next_random(state) % 4;
+
+	for (size_t i = 0; i < parts; i++) {
+		if (i > 0)
+			buf_char(out, ' ');
+		if (i > 0 && next_random(state) % 5 == 0)
+			buf_str(out, "...2 ");
+		switch (next_random(state) % 6) {
+		case 0:
+			buf_printf(out, "(%s|%s %s)", pick(state, words, ARRAY_LEN(words)),
+				pick(state, words, ARRAY_LEN(words)),
+				pick(state, words, ARRAY_LEN(words)));
+			break;
+		case 1:
+			buf_printf(out, "[%s|%s] ", pick(state, words, ARRAY_LEN(words)),
+				pick(state, words, ARRAY_LEN(words)));
+			buf_str(out, pick(state, words, ARRAY_LEN(words)));
+			break;
+		case 2:
+			buf_str(out, "kil*");
+			break;
+		default:
+			buf_str(out, pick(state, words, ARRAY_LEN(words)));
+			break;
+		}
+	}
+}
+
+static void random_words(uint64_t *state, struct matcher_builder *builder, bool disguised)
+{
+	struct span entries[6];
+	char texts[6][128];
+	struct pattern_options options = {.disguised = disguised};
+	struct pattern_error error;
+	size_t count = 1 + next_random(state) % ARRAY_LEN(entries);
+	uint32_t id;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *first = pick(state, words, ARRAY_LEN(words));
+
+		if (next_random(state) % 3 == 0)
+			snprintf(texts[i], sizeof(texts[i]), "%s %s", first,
+				pick(state, words, ARRAY_LEN(words)));
+		else
+			snprintf(texts[i], sizeof(texts[i]), "%s%s", first,
+				next_random(state) % 4 || strchr("+/$", first[strlen(first) - 1])
+					? ""
+					: "*");
+		entries[i] = span_of(texts[i]);
+	}
+	if (matcher_add_words(builder, entries, count, options, &id, &error) != OK)
+		fail_msg("`%s`: %s", texts[0], error.text);
+}
+
+static void random_patterns(uint64_t *state, struct rig *r)
+{
+	for (int i = 0; i < 8; i++) {
+		bool disguised = next_random(state) % 2;
+		struct buf phrase = {0};
+
+		switch (next_random(state) % 4) {
+		case 0:
+			random_phrase(state, &phrase);
+			buf_char(&phrase, '\0');
+			add_phrase(r, phrase.data, disguised);
+			buf_free(&phrase);
+			break;
+		case 1:
+			add_regex(r, pick(state, regexes, ARRAY_LEN(regexes)),
+				next_random(state) % 3 == 0);
+			break;
+		default:
+			random_words(state, r->builder, disguised);
+			break;
+		}
+	}
+}
+
+static void random_text(uint64_t *state, struct buf *out)
+{
+	size_t parts = next_random(state) % 30;
+
+	buf_clear(out);
+	for (size_t i = 0; i < parts; i++) {
+		if (next_random(state) % 8 == 0)
+			buf_str(out, pick(state, disguises, ARRAY_LEN(disguises)));
+		else
+			buf_str(out, pick(state, words, ARRAY_LEN(words)));
+		buf_str(out, pick(state, gaps, ARRAY_LEN(gaps)));
+	}
+}
+
+static void differ(struct rig *r, uint32_t id, const char *how)
+{
+	struct pattern_info info;
+
+	matcher_describe(r->matcher, id, &info);
+	fail_msg("%s differs\npattern: %.*s\ntext: %.*s", how, SPAN_ARGS(info.regex),
+		SPAN_ARGS(r->text.original));
+}
+
+static size_t compare_ways(struct rig *r, struct scan *plain)
+{
+	size_t hits = 0;
+
+	assert_int_equal(scan_run_plain(plain, r->matcher, &r->text, &unlimited), OK);
+	for (uint32_t id = 0; id < matcher_count(r->matcher); id++) {
+		const struct hit *x, *y;
+		size_t n, m;
+		enum truth fast = scan_find(r->scan, id, &x, &n, NULL);
+
+		if (fast != scan_find(plain, id, &y, &m, NULL) || fast == TRUTH_UNKNOWN)
+			differ(r, id, "truth");
+		if (n != m)
+			differ(r, id, "number of hits");
+		for (size_t i = 0; i < n; i++)
+			if (x[i].in_original.from != y[i].in_original.from ||
+				x[i].in_original.to != y[i].in_original.to ||
+				x[i].view != y[i].view || x[i].disguised != y[i].disguised ||
+				!span_eq(x[i].entry, y[i].entry))
+				differ(r, id, "hit");
+		hits += n;
+	}
+	return hits;
+}
+
+/* The literal index and the native words against PCRE2 alone, on texts made to confuse them. */
+static void test_fast_is_plain(void **state)
+{
+	uint64_t random = 20261123;
+	struct scan *plain = scan_new();
+	struct buf text = {0};
+	size_t hits = 0;
+
+	(void)state;
+	for (int set = 0; set < 300; set++) {
+		struct rig r;
+
+		rig_begin(&r);
+		random_patterns(&random, &r);
+		rig_build(&r);
+		for (int i = 0; i < 12; i++) {
+			random_text(&random, &text);
+			rig_run(&r, buf_content(&text));
+			hits += compare_ways(&r, plain);
+		}
+		rig_end(&r);
+	}
+	assert_true(hits > 10000); /* else it would show nothing */
+	buf_free(&text);
+	scan_free(plain);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_word_edges),
+		cmocka_unit_test(test_word_forms),
+		cmocka_unit_test(test_precedence),
+		cmocka_unit_test(test_refused_words),
+		cmocka_unit_test(test_many_entries),
+		cmocka_unit_test(test_hits_are_bounded),
+		cmocka_unit_test(test_disguised_hits),
+		cmocka_unit_test(test_original),
+		cmocka_unit_test(test_candidates),
+		cmocka_unit_test(test_scan_changes_matchers),
+		cmocka_unit_test(test_lexicon),
+		cmocka_unit_test(test_fast_is_plain),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
