@@ -78,8 +78,10 @@ static bool is_one_of(
 	if (name.len == 0)
 		return false;
 	own = fold_word(scene->arena, name);
-	if (!own.ptr)
+	if (!own.ptr) {
 		scene->failed = true;
+		return false;
+	}
 	for (size_t i = 0; i < count; i++)
 		if (span_eq(own, folded[i]))
 			return true;
