@@ -5,9 +5,7 @@
 #include "server/listening.h"
 #include "server/notify.h"
 
-#include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -112,18 +110,6 @@ static void ignore_signals(void)
 
 /* --- starting --- */
 
-/* Descriptors 0 to 2 must be something, or the first sockets would take their numbers. */
-static void fill_standard_files(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= 2);
-	if (fd > 2)
-		close(fd);
-}
-
 /* Shows what is wrong as people read it: on standard error, not in the log's form. */
 static void show(struct errors *errors)
 {
@@ -147,8 +133,7 @@ static int load_first(struct server *server)
 	show(&errors);
 	errors_free(&errors);
 	arena_free(&keep);
-	if (status == OK) {
-		assert(server->first != NULL);
+	if (server->first != NULL) {
 		log_init(server->first->config->log_level, server->first->config->log_json);
 		log_info("rules %s are in force: %zu rules", ruleset_version(server->first->set),
 			server->first->rules_count);
@@ -282,7 +267,6 @@ int server_run(const struct server_options *options)
 	};
 	int code = 1, status;
 
-	fill_standard_files();
 	ignore_signals();
 	server.guesser = language_guesser_new();
 	server.source.guesser = server.guesser;
