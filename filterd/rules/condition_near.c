@@ -138,13 +138,15 @@ static enum truth test(
 	enum field field = near->first.field;
 	const struct hit *a, *b;
 	size_t a_count, b_count;
-	enum truth first = scene->find(scene, field, near->first.ids[0], &a, &a_count), second;
+	bool a_more, b_more;
+	enum truth first = scene->find(scene, field, near->first.ids[0], &a, &a_count, &a_more);
+	enum truth second;
 	struct text *text;
 	bool found = false;
 
 	if (first == TRUTH_NO)
 		return TRUTH_NO;
-	second = scene->find(scene, field, near->second.ids[0], &b, &b_count);
+	second = scene->find(scene, field, near->second.ids[0], &b, &b_count, &b_more);
 	if (truth_and(first, second) != TRUTH_YES)
 		return truth_and(first, second);
 	text = scene->text(scene, field);
@@ -159,8 +161,8 @@ static enum truth test(
 			}
 	if (found)
 		return TRUTH_YES;
-	/* Further hits are not known: somebody may have put HITS_MAX harmless ones in front. */
-	if (a_count == HITS_MAX || b_count == HITS_MAX) {
+	/* Further hits are not known: somebody may have put harmless ones in front of them. */
+	if (a_more || b_more) {
 		scene->fault(scene, SCAN_REGEX_LIMIT);
 		return TRUTH_UNKNOWN;
 	}

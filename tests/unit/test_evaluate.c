@@ -556,6 +556,54 @@ static void test_time_of_a_comment(void **state)
 /* --- the rest -----------------------------------------------------------------------------------
  */
 
+/* A place that does not count must not hide that the search ended behind it. */
+static void test_hits_before_a_limit(void **state)
+{
+	struct ruleset *set = load(CONDUCT "rules:\n"
+					   "  - id: q\n"
+					   "    guideline: conduct\n"
+					   "    reason: R.\n"
+					   "    action: reject\n"
+					   "    in_quotes: ignore\n"
+					   "    when: {regex: '(?:a|aa)+[bc]'}\n");
+	char text[8000] = "\"ab\" ";
+	const struct verdict *verdict;
+
+	(void)state;
+	assert_int_equal(judge_text(set, text)->kind, VERDICT_APPROVE);
+	memset(text + 5, 'a', 7000);
+	verdict = judge_text(set, text);
+	assert_int_equal(verdict->kind, VERDICT_REVIEW);
+	assert_true(has_fault(verdict, "regex_limit", "q"));
+	ruleset_unref(set);
+}
+
+/* Nor may places that do not count use up those that are kept. */
+static void test_near_behind_many_quotes(void **state)
+{
+	struct ruleset *set =
+		load(CONDUCT "rules:\n"
+			     "  - id: n\n"
+			     "    guideline: conduct\n"
+			     "    reason: R.\n"
+			     "    action: reject\n"
+			     "    in_quotes: ignore\n"
+			     "    when: {near: {first: spy, second: shot, within: 2}}\n");
+	struct buf text = {0};
+
+	(void)state;
+	for (int i = 0; i < HITS_MAX - 1; i++)
+		buf_str(&text, "\"spy\" ");
+	buf_str(&text, "spy and many other words that are harmless. spy shot");
+	buf_char(&text, '\0');
+	assert_int_equal(judge_text(set, text.data)->kind, VERDICT_REVIEW);
+	/* A few are no trouble. */
+	assert_int_equal(judge_text(set, text.data + 12)->kind, VERDICT_REJECT);
+	assert_int_equal(judge_text(set, "\"spy\" spy, and then a shot")->kind, VERDICT_APPROVE);
+	ruleset_unref(set);
+	buf_free(&text);
+}
+
 static void test_quoted_and_unknown(void **state)
 {
 	struct ruleset *set =
@@ -670,6 +718,8 @@ int main(void)
 		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_time_of_a_comment),
 		cmocka_unit_test(test_quoted_and_unknown),
+		cmocka_unit_test(test_hits_before_a_limit),
+		cmocka_unit_test(test_near_behind_many_quotes),
 		cmocka_unit_test(test_memory_is_reused),
 		cmocka_unit_test(test_picks),
 		cmocka_unit_test(test_failing_tests_refuse),
