@@ -553,6 +553,51 @@ static void test_time_of_a_comment(void **state)
 	free(text);
 }
 
+/* What stands between two places of a phrase or near is not walked over for each pair again. */
+static void test_long_gaps(void **state)
+{
+	static const char *const whens[] = {
+		"{near: {first: aa, second: dd, within: 50, ordered: true}}",
+		"{phrase: 'aa ...20 bb ...20 cc ...20 dd'}",
+	};
+	const char *words[] = {"aa ", "bb ", "cc ", "- ", "x ", "dd "};
+	const int times[] = {16, 16, 16, 7600, 51, 16};
+	struct evaluate_options options = evaluate_defaults;
+	struct buf text = {0};
+
+	(void)state;
+	options.comment_ns = options.pattern_ns = 100 * NS_PER_S;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		for (int k = 0; k < times[i]; k++)
+			buf_str(&text, words[i]);
+	for (size_t i = 0; i < ARRAY_LEN(whens); i++) {
+		struct buf yaml = {0};
+		struct comment comment = COMMENT_INIT;
+		const struct verdict *verdict;
+		struct ruleset *set;
+		int64_t began;
+
+		buf_str(&yaml, CONDUCT "rules:\n");
+		for (int k = 0; k < 20; k++)
+			buf_printf(&yaml,
+				"  - {id: r%d, guideline: conduct, reason: R., action: reject, "
+				"when: %s}\n",
+				k, whens[i]);
+		buf_char(&yaml, '\0');
+		set = load(yaml.data);
+		comment.text = buf_content(&text);
+		began = clock_mono_ns();
+		assert_int_equal(evaluate(evaluator, set, &comment, &options, &verdict), OK);
+		if (clock_mono_ns() - began > NS_PER_S)
+			fail_msg("%s took %.1f s", whens[i],
+				(double)(clock_mono_ns() - began) / NS_PER_S);
+		assert_true(verdict->kind != VERDICT_REJECT);
+		ruleset_unref(set);
+		buf_free(&yaml);
+	}
+	buf_free(&text);
+}
+
 /* --- the rest -----------------------------------------------------------------------------------
  */
 
@@ -717,6 +762,7 @@ int main(void)
 		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_time_of_a_comment),
+		cmocka_unit_test(test_long_gaps),
 		cmocka_unit_test(test_quoted_and_unknown),
 		cmocka_unit_test(test_hits_before_a_limit),
 		cmocka_unit_test(test_near_behind_many_quotes),
