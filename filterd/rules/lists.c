@@ -130,7 +130,7 @@ int lists_declare(struct load *load, const struct rule_file *file)
 
 void lists_unknown(struct load *load, struct place place, struct span name)
 {
-	const char *near = names_nearest(&load->list_names, name);
+	const char *near = names_nearest(&load->list_names, name, load->loader.errors);
 
 	errors_add(load->loader.errors, SEVERITY_ERROR, place, "there is no list `%.*s`",
 		SPAN_ARGS(name));
@@ -171,7 +171,7 @@ static bool grow(struct load *load, struct growing *to)
 static bool add_entry(struct load *load, struct list *list, struct growing *to, struct place place,
 	struct span entry)
 {
-	if (to->count == LIST_ENTRIES_MAX || load->entries == ENTRIES_TOTAL_MAX) {
+	if (to->count == LIST_ENTRIES_MAX || load->entries >= ENTRIES_TOTAL_MAX) {
 		if (list->state != STATE_BROKEN)
 			load_error(load, list->file->source, list->name_node,
 				"the list `%s` is too long", list->name.ptr);

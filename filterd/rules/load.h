@@ -17,7 +17,7 @@
 #define EXEMPTIONS_MAX 1000000 /* pairs of an exception and a rule */
 #define LIST_INCLUDES_MAX 32 /* lists that one list includes */
 #define LIST_DEPTH_MAX 16 /* lists that include lists */
-#define ENTRIES_TOTAL_MAX 2000000 /* of all lists, and of all `words` */
+#define ENTRIES_TOTAL_MAX 2000000 /* of all lists, of all `words`, and of lists in phrases */
 
 struct rule_file {
 	const struct source *source;
@@ -98,7 +98,7 @@ struct load {
 	size_t lists_capacity;
 	struct names list_names;
 	unsigned list_depth; /* of the list being expanded */
-	size_t entries; /* of all lists and `words` so far */
+	size_t entries; /* of all lists, `words` and lists in phrases so far */
 	struct named *named; /* owned */
 	size_t named_capacity;
 	struct names condition_names;
@@ -146,8 +146,8 @@ bool load_grow(void **items, size_t count, size_t *capacity, size_t size);
 int names_add(struct names *names, struct span name, uint32_t index);
 /* The index, or MAP_NONE. */
 uint32_t names_find(const struct names *names, struct span name);
-/* The nearest name, or NULL. */
-const char *names_nearest(const struct names *names, struct span name);
+/* The nearest name, or NULL; also if the error it is for would not be kept. */
+const char *names_nearest(const struct names *names, struct span name, const struct errors *errors);
 void names_free(struct names *names);
 
 /*

@@ -81,7 +81,7 @@ static const struct guideline *find_guideline(
 
 	if (index != MAP_NONE)
 		return &load->set->guidelines[index];
-	near = names_nearest(&load->guideline_names, name);
+	near = names_nearest(&load->guideline_names, name, load->loader.errors);
 	errors_add(load->loader.errors, SEVERITY_ERROR, place, "there is no guideline `%.*s`",
 		SPAN_ARGS(name));
 	if (near)
@@ -412,10 +412,11 @@ int rule_compile_all(struct load *load)
 static void unknown_rule(struct load *load, const struct source *source,
 	const struct yaml_node *node, struct span pattern)
 {
+	bool full = errors_are_full(load->loader.errors);
 	const char *best = NULL;
 
 	load_error(load, source, node, "no rule fits `%.*s`", SPAN_ARGS(pattern));
-	for (size_t i = 0; i < load->set->rules_count && !best; i++)
+	for (size_t i = 0; i < load->set->rules_count && !best && !full; i++)
 		best = nearest_name(pattern, &load->set->rules[i].id, 1);
 	if (best)
 		errors_hint(load->loader.errors, "did you mean `%s`?", best);

@@ -44,9 +44,9 @@ uint32_t names_find(const struct names *names, struct span name)
 	return map_get(&names->map, name);
 }
 
-const char *names_nearest(const struct names *names, struct span name)
+const char *names_nearest(const struct names *names, struct span name, const struct errors *errors)
 {
-	return nearest_name(name, names->all, names->count);
+	return errors_are_full(errors) ? NULL : nearest_name(name, names->all, names->count);
 }
 
 void names_free(struct names *names)
