@@ -2,9 +2,9 @@
  * Using a matcher: one pass over a text for the candidates, each confirmed when it is asked for.
  *
  * What the pass sees of words patterns is kept as sightings, a list for each pattern, and confirmed
- * by comparing; phrases and regexes are only noted as candidates and run with PCRE2. The plain way
- * is the same but for two things: every pattern is a candidate, and words patterns are run with
- * PCRE2 as well.
+ * by comparing; phrases and regexes are only noted as candidates. A phrase is walked by its program
+ * (program.h) and a regex run with PCRE2. The plain way is the same but for two things: every
+ * pattern is a candidate, and all of them are run with PCRE2.
  */
 #include <stdlib.h>
 
