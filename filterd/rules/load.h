@@ -68,7 +68,7 @@ struct names {
 	size_t count, capacity;
 };
 
-/* A regex or phrase of the file, for what can only be said about it once it is built. */
+/* A regex of the file, for what can only be said about it once it is built. */
 struct pattern_place {
 	enum field field;
 	uint32_t id;
@@ -132,7 +132,6 @@ struct ruleset {
 	uint32_t *always;
 	size_t always_count;
 	struct triggered triggered[FIELD_COUNT];
-	bool needs_quotes;
 	bool needs_language;
 	const struct site *sites; /* the configuration's */
 	struct site_table *site_tables; /* one for each of them */

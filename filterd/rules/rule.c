@@ -338,8 +338,6 @@ static int compile_rule(struct load *load, struct rule *rule, const struct rule_
 	else
 		set_guideline(load, rule, file, &keys);
 	set_times(load, rule, &keys);
-	if (rule->in_quotes != IN_QUOTES_SAME)
-		load->set->needs_quotes = true;
 	rc = compile_conditions(load, rule, file, &keys);
 	if (rc != ERR_NOMEM)
 		rc = compile_tests(load, rule, keys.tests);

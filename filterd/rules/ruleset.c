@@ -605,11 +605,6 @@ const uint32_t *ruleset_triggered(
 	return t->rules + t->starts[pattern];
 }
 
-bool ruleset_needs_quotes(const struct ruleset *set)
-{
-	return set->needs_quotes;
-}
-
 bool ruleset_needs_language(const struct ruleset *set)
 {
 	return set->needs_language;

@@ -326,7 +326,6 @@ static void a_rule_with_everything(void **state)
 	assert_true(span_eq(r->languages[0], SPAN("ckb")));
 	assert_int_equal(r->from_ms, COMMENT_ABSENT);
 	assert_true(r->disguised);
-	assert_true(ruleset_needs_quotes(f.set));
 	finish(&f);
 }
 
