@@ -29,7 +29,7 @@ static int judge(struct run *run, const struct setup *setup, const struct native
 {
 	const struct check_options *options = run->options;
 	struct evaluator *evaluator = evaluator_new(setup->guesser);
-	const struct verdict *verdict;
+	const struct verdict *verdict = NULL;
 	int rc = ERR_NOMEM;
 
 	if (evaluator)

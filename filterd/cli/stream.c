@@ -149,7 +149,8 @@ static int answer_all(struct stream *s, int in)
 
 static bool stream_init(struct stream *s, const struct setup *setup, unsigned threads)
 {
-	s->framing.line_max = (size_t)setup->config->limits.request;
+	s->framing =
+		(struct ndjson){.line_max = (size_t)setup->config->limits.request, .begun = true};
 	s->size = READ_MAX + s->framing.line_max + 2;
 	s->input = malloc(s->size);
 	s->lines = calloc(LINES_MAX, sizeof(*s->lines));
