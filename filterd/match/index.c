@@ -23,8 +23,10 @@
 #define BLOCK 64 /* bytes of text classified at once */
 #define KEY_MAX 8 /* bytes of a key */
 #define GRAM_MAX 4 /* bytes of the key of a literal that may stand anywhere */
-#define FILTER_BITS 16 /* per key, at least: some 5 % of foreign keys pass */
-#define FILTER_MAX (1u << 20) /* bits */
+#define FILTER_BITS                                                                                \
+	16 /* per key, at least: 3 to 6 % of foreign keys pass, of which a text has many */
+#define FILTER_MIN (1u << 14) /* bits: 2 KiB */
+#define FILTER_MAX (1u << 18) /* bits: 32 KiB, all of the nearest cache */
 #define NO_LITERAL UINT32_MAX
 #define SHORT_CHARS 0x800
 
@@ -343,7 +345,7 @@ static int build_table(struct index *index, enum literal_kind kind)
 {
 	struct table *t = &index->tables[kind];
 	size_t keys = 0;
-	uint32_t bits = 64;
+	uint32_t bits = FILTER_MIN;
 
 	for (size_t i = 0; i < index->count; i++)
 		keys += index->literals[i].kind == kind;

@@ -30,7 +30,8 @@ struct strings {
 
 struct part {
 	bool exact; /* `strings` are all that it matches */
-	bool borders; /* not exact, but every match begins and ends with one of `strings` */
+	/* Not exact, but every match begins and ends with one of `strings`. */
+	bool borders;
 	struct strings strings;
 	struct literals needed; /* if not exact; none are known if it is empty */
 	bool variable; /* holds a repeat that can match more or less of the same text */
@@ -45,6 +46,9 @@ struct reader {
 	bool unbounded;
 	bool lost; /* gave up, or out of memory */
 	unsigned depth;
+	bool choices; /* the regex as a whole is one of several */
+	struct literals sets[REGEX_OTHERS_MAX]; /* of which the regex as a whole needs one each */
+	size_t sets_count;
 };
 
 static void read_choices(struct reader *r, struct part *out);
@@ -59,6 +63,19 @@ static struct part any_part(void)
 static struct part exact_part(struct span string)
 {
 	return (struct part){.exact = true, .strings = {.items = {string}, .count = 1}};
+}
+
+/*
+ * What is no letter, digit or _: at a word character that stands beside it there is a \b, and \b
+ * beside any other is not asked for.
+ */
+static struct part gap_part(void)
+{
+	struct part part = exact_part(SPAN("\xFF"));
+
+	part.exact = false;
+	part.borders = true;
+	return part;
 }
 
 static bool add_string(struct strings *set, struct span string)
@@ -149,13 +166,17 @@ static struct literals literals_of(struct reader *r, const struct strings *set)
 		}
 		if (l.bytes.len < LITERAL_SHORTEST)
 			return (struct literals){NULL, 0};
+		if (!r->original)
+			literal_find_run(&l);
 		out.items[out.count++] = l;
 	}
 	return out;
 }
 
-static void keep_better(struct literals *best, struct literals other)
+static void keep_better(struct reader *r, struct literals *best, struct literals other)
 {
+	if (other.count > 0 && r->depth == 0 && r->sets_count < REGEX_OTHERS_MAX)
+		r->sets[r->sets_count++] = other;
 	if (other.count > 0 && (best->count == 0 || literals_worth(&other) > literals_worth(best)))
 		*best = other;
 }
@@ -166,7 +187,7 @@ static struct literals needed_of(struct reader *r, const struct part *part)
 	struct literals best = part->needed;
 
 	if (part->exact || part->borders)
-		keep_better(&best, literals_of(r, &part->strings));
+		keep_better(r, &best, literals_of(r, &part->strings));
 	return best;
 }
 
@@ -290,17 +311,18 @@ static struct part read_escape(struct reader *r)
 	case 'Z':
 	case 'z':
 		return exact_part(SPAN(""));
-	case 'D':
-	case 'H':
 	case 'R':
-	case 'S':
-	case 'V':
 	case 'W':
-	case 'X':
-	case 'd':
 	case 'h':
 	case 's':
 	case 'v':
+		return gap_part();
+	case 'D':
+	case 'H':
+	case 'S':
+	case 'V':
+	case 'X':
+	case 'd':
 	case 'w':
 		return any_part();
 	case 'N':
@@ -568,8 +590,8 @@ static void append(struct reader *r, struct part *all, const struct part *next)
 		all->strings = both;
 		return;
 	}
-	keep_better(&all->needed, literals_of(r, fits ? &both : &all->strings));
-	keep_better(&all->needed, next->needed);
+	keep_better(r, &all->needed, literals_of(r, fits ? &both : &all->strings));
+	keep_better(r, &all->needed, next->needed);
 	all->exact = false;
 	if (next->exact || next->borders)
 		all->strings = next->strings;
@@ -589,7 +611,7 @@ static void read_sequence(struct reader *r, struct part *out)
 		append(r, out, &part);
 	}
 	if (!out->exact)
-		keep_better(&out->needed, literals_of(r, &out->strings));
+		keep_better(r, &out->needed, literals_of(r, &out->strings));
 }
 
 /* Adds what another choice needs to what all the ones before need. */
@@ -617,6 +639,8 @@ static void read_choices(struct reader *r, struct part *out)
 		struct part next;
 		struct literals needed;
 
+		r->choices |= r->depth == 0;
+
 		read_sequence(r, &next);
 		out->variable |= next.variable;
 		if (out->exact && next.exact) {
@@ -633,7 +657,7 @@ static void read_choices(struct reader *r, struct part *out)
 }
 
 /* Copies the literals to where they stay. */
-static int keep(struct arena *arena, struct literals found, bool original, struct literals *out)
+static int keep(struct arena *arena, struct literals found, struct literals *out)
 {
 	out->items = arena_alloc(arena, found.count * sizeof(*out->items));
 	if (!out->items)
@@ -643,15 +667,13 @@ static int keep(struct arena *arena, struct literals found, bool original, struc
 		out->items[i].bytes = arena_copy(arena, found.items[i].bytes);
 		if (!out->items[i].bytes.ptr)
 			return ERR_NOMEM;
-		if (!original)
-			literal_find_run(&out->items[i]);
 	}
 	out->count = found.count;
 	return OK;
 }
 
-int literals_of_regex(struct arena *arena, struct span regex, bool original, struct literals *out,
-	bool *unbounded)
+int literals_of_regex(
+	struct arena *arena, struct span regex, bool original, struct regex_facts *out)
 {
 	struct arena scratch;
 	struct reader r = {.arena = &scratch, .in = regex, .original = original};
@@ -659,11 +681,17 @@ int literals_of_regex(struct arena *arena, struct span regex, bool original, str
 	int rc = OK;
 
 	arena_init(&scratch, 0);
-	*out = (struct literals){NULL, 0};
+	*out = (struct regex_facts){.others_count = 0};
 	read_choices(&r, &all);
-	*unbounded = r.unbounded;
-	if (!r.lost && r.at == regex.len)
-		rc = keep(arena, needed_of(&r, &all), original, out);
+	out->unbounded = r.unbounded;
+	if (!r.lost && r.at == regex.len) {
+		struct literals best = needed_of(&r, &all);
+
+		rc = keep(arena, best, &out->literals);
+		for (size_t i = 0; i < r.sets_count && !r.choices && rc == OK; i++)
+			if (r.sets[i].items != best.items)
+				rc = keep(arena, r.sets[i], &out->others[out->others_count++]);
+	}
 	arena_free(&scratch);
 	return rc;
 }

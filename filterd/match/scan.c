@@ -147,6 +147,7 @@ static bool add_candidate(struct scan *scan, struct finding *f, uint32_t id)
 		!grow((void **)&scan->candidates, &scan->candidates_room,
 			sizeof(*scan->candidates)))
 		return false;
+	__builtin_prefetch(&scan->matcher->patterns[id]);
 	f->candidate = true;
 	scan->candidates[scan->candidates_count++] = id;
 	return true;
@@ -236,10 +237,13 @@ static void pass_over(struct scan *scan, enum view_kind kind, struct span text)
 	for (size_t i = kept; i < count; i++) {
 		uint32_t id = scan->candidates[i];
 
-		if (has_needs(scan, &m->patterns[id]))
-			scan->candidates[kept++] = id;
-		else
+		if (!has_needs(scan, &m->patterns[id])) {
 			scan->findings[id].candidate = false;
+			continue;
+		}
+		scan->candidates[kept++] = id;
+		/* It will be run soon, and is far away in memory. */
+		__builtin_prefetch(m->patterns[id].code);
 	}
 	scan->candidates_count = kept;
 }

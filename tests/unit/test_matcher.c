@@ -233,7 +233,7 @@ static void test_many_entries(void **state)
 	(void)state;
 	rig_begin(&r);
 	for (int i = 0; i < MANY; i++) {
-		char word[16];
+		char word[32];
 
 		snprintf(word, sizeof(word), "word%dx", i);
 		entries[i] = arena_copy(&r.arena, span_of(word));
