@@ -79,14 +79,19 @@ def tail_counts(text):
 def cmocka_count(name, code, text):
     """One cmocka program: its own figures, and one failure more if it ended badly without any."""
     ok = len(re.findall(r"^\[ +OK \]", text, re.M))
+    skipped = sum(int(n) for n in re.findall(r"^\[ +SKIPPED +\] (\d+) test", text, re.M))
     failed = sum(int(n) for n in re.findall(r"^\[ +FAILED +\] (\d+) test", text, re.M))
     if code != 0 and failed == 0:
         failed = 1
         text += "\nended with exit code %d\n" % code
-    if ok + failed == 0:
+    if skipped:
+        print("  %s: %d skipped" % (name, skipped))
+    if ok + failed + skipped == 0:
         failed = 1
         text += "\nran no tests\n"
-    return Count(ok, failed, titled(name, text) if failed else "")
+    told = "\n".join(line for line in text.split("\n")
+                     if not line.startswith(("[ RUN      ]", "[       OK ]")))
+    return Count(ok, failed, titled(name, told) if failed else "")
 
 
 def unit(build):

@@ -7,7 +7,7 @@
 
 #define NAME_MAX_LEN 64
 
-static char *format_text(const char *format, va_list args)
+__attribute__((format(printf, 1, 0))) static char *format_text(const char *format, va_list args)
 {
 	char *text = NULL;
 

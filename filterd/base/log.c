@@ -112,7 +112,8 @@ static bool write_at_once(const struct buf *line)
 	return written == (ssize_t)line->len;
 }
 
-static void write_line(enum log_level level, int error, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void write_line(
+	enum log_level level, int error, const char *format, va_list args)
 {
 	char text[TEXT_MAX_BYTES], when[CLOCK_TEXT_SIZE];
 	struct buf line = {0};

@@ -63,7 +63,7 @@ static inline struct span span_sub(struct span s, size_t from, size_t to)
 		to = s.len;
 	if (from > to)
 		from = to;
-	return (struct span){s.ptr ? s.ptr + from : NULL, to - from};
+	return (struct span){from ? s.ptr + from : s.ptr, to - from};
 }
 
 static inline bool span_starts(struct span s, struct span prefix)

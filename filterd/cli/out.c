@@ -113,15 +113,6 @@ void out_styled(struct out *out, enum style style, const char *text)
 	out_style(out, STYLE_PLAIN);
 }
 
-bool out_hides(uint32_t c)
-{
-	/* Letters that merely fold away (tatweel) and joiners that shape Arabic script are seen. */
-	if (c == 0x640 || c == 0x200C || c == 0x200D || (c >= 0xFE00 && c <= 0xFE0F))
-		return false;
-	return c < 0x20 || c == 0x7F || c == 0x2028 || c == 0x2029 ||
-	       (char_info(c).flags & (CHAR_CONTROL | CHAR_BIDI | CHAR_IGNORABLE)) != 0;
-}
-
 void out_untrusted(struct out *out, struct span s, size_t max)
 {
 	size_t at = 0;
@@ -135,7 +126,7 @@ void out_untrusted(struct out *out, struct span s, size_t max)
 			return;
 		}
 		c = utf8_next(s, &at);
-		if (out_hides(c))
+		if (char_hides(c))
 			out_printf(out, "<U+%04X>", c);
 		else
 			out_span(out, span_sub(s, from, at));

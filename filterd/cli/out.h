@@ -49,9 +49,6 @@ void out_style(struct out *out, enum style style);
 /* The text in the style. */
 void out_styled(struct out *out, enum style style, const char *text);
 
-/* Whether a character steers the terminal or cannot be seen, and so is written as <U+XXXX>. */
-bool out_hides(uint32_t c);
-
 /*
  * Untrusted text on one line: control, bidi and other invisible characters are written as visible
  * tokens (<U+202E>), so that no comment can steer the terminal. At most `max` bytes are shown,

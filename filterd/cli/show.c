@@ -51,7 +51,7 @@ static bool is_bare(struct span text, struct range range)
 	for (size_t at = range.from; at < range.to;) {
 		uint32_t c = utf8_next(text, &at);
 
-		if (c == '\n' || out_hides(c) || columns_of(c) > 0)
+		if (c == '\n' || char_hides(c) || columns_of(c) > 0)
 			return false;
 	}
 	return true;
@@ -97,7 +97,7 @@ static struct cell cell_at(const struct show *show, size_t at, size_t *mark)
 		(*mark)++;
 	cell.c = utf8_next(show->text, &cell.to);
 	cell.marked = *mark < show->marks_count && show->marks[*mark].range.from <= at;
-	cell.token = out_hides(cell.c) || (cell.marked && show->marks[*mark].bare);
+	cell.token = char_hides(cell.c) || (cell.marked && show->marks[*mark].bare);
 	if (cell.c == '\t') {
 		cell.token = false;
 		cell.columns = 1; /* shown as a space: a tab would part carets from letters */

@@ -152,7 +152,8 @@ int stream_answers(struct run *run, const struct setup *setup, int in, unsigned 
 	struct stream s = {.run = run, .workers_count = threads};
 	int code = CLI_OUTPUT;
 
-	s.framing.line_max = (size_t)setup->config->limits.request;
+	s.framing =
+		(struct ndjson){.line_max = (size_t)setup->config->limits.request, .begun = true};
 	s.size = READ_MAX + s.framing.line_max + 2;
 	s.input = malloc(s.size);
 	s.lines = calloc(LINES_MAX, sizeof(*s.lines));

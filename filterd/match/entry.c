@@ -1,14 +1,10 @@
 /* Compares entries of words patterns with a text: see entry.h. */
 #include "match/entry.h"
 
-#include "text/chars.h"
-#include "text/segment.h"
-#include "text/utf8.h"
+#include "match/compare.h"
 
-static unsigned flags_at(struct span s, size_t at)
-{
-	return char_info(utf8_next(s, &at)).flags;
-}
+#include "text/chars.h"
+#include "text/utf8.h"
 
 static unsigned flags_before(struct span s, size_t at)
 {
@@ -58,128 +54,17 @@ bool entry_make(struct arena *arena, const struct phrase_sequence *sequence, str
 	return true;
 }
 
-/* --- separators, as in phrase_regex.c --------------------------------------------------------- */
-
-/* Whether a line that holds nothing but white space begins after the line feed at `at`. */
-static bool is_blank_line(struct span s, size_t at)
-{
-	if (s.ptr[at] != '\n')
-		return false;
-	for (at++; at < s.len && (s.ptr[at] == ' ' || s.ptr[at] == '\t' || s.ptr[at] == '\r');)
-		at++;
-	return at < s.len && s.ptr[at] == '\n';
-}
-
-static bool is_closing_quote(uint32_t c)
-{
-	return c == '"' || c == '\'' || c == ')' || c == ']' || c == 0xBB || c == 0x201D ||
-	       c == 0x2019;
-}
-
-/* Whether the character c, behind which `next` is, ends a sentence. */
-static bool is_sentence_end(struct span s, uint32_t c, size_t next)
-{
-	if (c != '.' && c != '!' && c != '?' && c != 0x61F && c != 0x6D4 && c != 0x2026)
-		return false;
-	while (next < s.len) {
-		c = utf8_next(s, &next);
-		if (!is_closing_quote(c))
-			return char_info(c).flags & CHAR_SPACE;
-	}
-	return true;
-}
-
-/* Whether the character at `at` is an apostrophe between a letter and a word character. */
-static bool is_inside_word(struct span s, size_t at)
-{
-	return s.ptr[at] == '\'' && at > 0 && at + 1 < s.len &&
-	       (flags_before(s, at) & CHAR_LETTER) && (flags_at(s, at + 1) & CHAR_WORD);
-}
-
-/* The end of the separators at `at`; `at` itself if there are none. */
-static size_t separators_end(struct span s, size_t at)
-{
-	if (at < s.len && is_inside_word(s, at))
-		return at;
-	while (at < s.len) {
-		size_t next = at;
-		uint32_t c = utf8_next(s, &next);
-
-		if (c != ' ' && ((char_info(c).flags & CHAR_WORD) || is_sentence_end(s, c, next) ||
-					is_blank_line(s, at)))
-			break;
-		at = next;
-	}
-	return at;
-}
-
-static size_t spaces_end(struct span s, size_t at)
-{
-	while (at < s.len && (flags_at(s, at) & CHAR_SPACE) && !is_blank_line(s, at))
-		at += utf8_len((unsigned char)s.ptr[at]);
-	return at;
-}
-
-/* The end of the word of which the characters before `at` are a prefix. */
-static size_t tail_end(struct span s, size_t at)
-{
-	unsigned before = flags_before(s, at);
-
-	while (at < s.len) {
-		unsigned flags = flags_at(s, at);
-
-		if (!(flags & CHAR_WORD) ||
-			(!(flags & CHAR_MARK) && ((before | flags) & CHAR_SOLO)))
-			break;
-		before = flags;
-		at += utf8_len((unsigned char)s.ptr[at]);
-	}
-	return at;
-}
-
 /* --- matching --------------------------------------------------------------------------------- */
-
-/* The end of the word that stands at `at`, or 0 if another does. */
-static size_t word_at(const struct phrase_word *word, struct span s, size_t at)
-{
-	size_t end = at + word->text.len;
-
-	if (end > s.len || memcmp(s.ptr + at, word->text.ptr, word->text.len) != 0)
-		return 0;
-	if (!segment_starts_word(s, at))
-		return 0;
-	if (word->prefix)
-		return tail_end(s, end);
-	return segment_ends_word(s, end) ? end : 0;
-}
-
-/* The place behind what must stand between a word and the next, or 0 if it does not. */
-static size_t gap_end(const struct phrase_word *next, struct span s, size_t at)
-{
-	size_t end;
-
-	switch (phrase_word_begin(next->text)) {
-	case PHRASE_JOINED:
-		return spaces_end(s, at);
-	case PHRASE_SIGN:
-		end = spaces_end(s, at);
-		break;
-	default:
-		end = separators_end(s, at);
-		break;
-	}
-	return end > at ? end : 0;
-}
 
 /* Whether the whole entry stands at `at`. */
 static bool stands_at(const struct entry *entry, struct span s, size_t at, struct range *range)
 {
-	size_t end = word_at(&entry->words[0], s, at);
+	size_t end = compare_word(&entry->words[0], s, at);
 
 	for (uint32_t i = 1; i < entry->count && end > 0; i++) {
-		size_t next = gap_end(&entry->words[i], s, end);
+		size_t next = compare_before(&entry->words[i], s, end);
 
-		end = next > 0 ? word_at(&entry->words[i], s, next) : 0;
+		end = next > 0 ? compare_word(&entry->words[i], s, next) : 0;
 	}
 	if (end == 0)
 		return false;

@@ -302,7 +302,7 @@ static int store_literals(struct index *index)
 		index->added[i].literal = bounded(index->added[i].literal);
 		bytes += index->added[i].literal.bytes.len;
 	}
-	index->literals = malloc((n ? n : 1) * sizeof(*index->literals));
+	index->literals = calloc(n ? n : 1, sizeof(*index->literals));
 	index->postings = malloc((n ? n : 1) * sizeof(*index->postings));
 	index->pool = malloc(bytes ? bytes : 1);
 	if (!index->literals || !index->postings || !index->pool || bytes > UINT32_MAX)

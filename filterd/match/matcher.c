@@ -338,6 +338,8 @@ int matcher_add_phrase(struct matcher_builder *builder, struct span written,
 	phrase_print_regex(phrase, &builder->text);
 	rc = keep_regex(builder, p);
 	if (rc == OK)
+		rc = program_make(builder->arena, phrase, &p->program);
+	if (rc == OK && !p->program)
 		rc = regex_compile(p->regex, true, &p->code, error);
 	if (rc == ERR_INVALID) /* only ever because there is too much of it */
 		return pattern_fail(error, 0, "this phrase is too large with its lists");

@@ -5,6 +5,7 @@
 #include "match/index.h"
 #include "match/matcher.h"
 #include "match/phrase_tree.h"
+#include "match/program.h"
 #include "match/regex.h"
 
 enum pattern_kind {
@@ -16,10 +17,11 @@ enum pattern_kind {
 /* What every use needs comes first: a pattern is seldom in the cache. */
 struct pattern {
 	/*
-	 * The regex compiled. Words patterns are confirmed without: theirs is NULL, and where it is
-	 * needed after all (the plain way) it is compiled then and there.
+	 * The regex compiled. Words patterns and nearly all phrases are confirmed without: theirs
+	 * is NULL, and where it is needed after all (the plain way) it is compiled then and there.
 	 */
 	pcre2_code *code; /* owned */
+	const struct program *program; /* of a phrase; NULL: `code` is run */
 	enum pattern_kind kind;
 	struct pattern_options options;
 	bool always; /* no literal leads to it: it is a candidate on every text */

@@ -46,6 +46,8 @@ struct scan {
 	struct scan_limits limits;
 	struct runner runner;
 	struct arena arena; /* hits of the present text */
+	struct runs
+		view_runs[VIEW_COUNT]; /* of the present text's views; no items: not found yet */
 	struct finding *findings; /* owned; one for each pattern */
 	size_t findings_room;
 	uint32_t run; /* counts runs */
@@ -288,6 +290,7 @@ static bool begin(struct scan *scan, const struct matcher *matcher, const struct
 		scan->run = 1;
 	}
 	arena_reset(&scan->arena);
+	memset(scan->view_runs, 0, sizeof(scan->view_runs));
 	scan->matcher = matcher;
 	scan->text = text;
 	scan->limits = *limits;
@@ -494,6 +497,17 @@ static void find_sighted(struct search *s, enum view_kind kind)
 
 /* --- by PCRE2 --------------------------------------------------------------------------------- */
 
+static bool compile_phrase(const struct pattern *p, struct compiled *out)
+{
+	struct pattern_error error;
+
+	out->chunks = calloc(1, sizeof(*out->chunks));
+	if (!out->chunks)
+		return false;
+	out->count = 1;
+	return regex_compile(p->regex, true, &out->chunks[0], &error) == OK;
+}
+
 static bool compile_chunks(const struct pattern *p, struct compiled *out)
 {
 	size_t count = (p->entries_count + CHUNK_ENTRIES - 1) / CHUNK_ENTRIES;
@@ -527,6 +541,7 @@ static pcre2_code *const *codes_of(struct search *s, size_t *count)
 {
 	struct scan *scan = s->scan;
 	const struct matcher *m = scan->matcher;
+	struct compiled *compiled;
 
 	*count = 1;
 	if (s->pattern->code)
@@ -540,10 +555,13 @@ static pcre2_code *const *codes_of(struct search *s, size_t *count)
 		scan->compiled_for = m;
 		scan->compiled_for_ns = m->made_ns;
 	}
-	if (!scan->compiled[s->id].chunks && !compile_chunks(s->pattern, &scan->compiled[s->id]))
+	compiled = &scan->compiled[s->id];
+	if (!compiled->chunks &&
+		!(s->pattern->kind == PATTERN_WORDS ? compile_chunks(s->pattern, compiled)
+						    : compile_phrase(s->pattern, compiled)))
 		return NULL;
-	*count = scan->compiled[s->id].count;
-	return scan->compiled[s->id].chunks;
+	*count = compiled->count;
+	return compiled->chunks[compiled->count - 1] ? compiled->chunks : NULL;
 }
 
 static enum scan_fault fault_of(const struct search *s, enum run_result result)
@@ -616,6 +634,47 @@ static void find_by_regex(struct search *s, enum view_kind kind)
 	}
 }
 
+/* --- phrases, by their programs --------------------------------------------------------------- */
+
+/* The runs of a view, found once for all phrases. NULL when out of memory. */
+static const struct runs *runs_of(struct scan *scan, enum view_kind kind, struct span text)
+{
+	struct runs *runs = &scan->view_runs[kind];
+
+	if (!runs->items && !runs_find(&scan->arena, text, runs))
+		return NULL;
+	return runs;
+}
+
+/* False if the program gave up: then there are no hits of this view yet. */
+static bool find_by_program(struct search *s, enum view_kind kind)
+{
+	struct view original;
+	struct span text = view_of(s->scan->text, kind, &original)->text;
+	const struct runs *runs = runs_of(s->scan, kind, text);
+	const struct pattern *p = s->pattern;
+	struct program_match match;
+	size_t from = 0, before = s->count;
+
+	if (!runs) {
+		s->fault = SCAN_INTERNAL;
+		return true;
+	}
+	while (s->count - before < HITS_MAX) {
+		enum program_result result = program_find(p->program, runs, from, &match);
+
+		if (result == PROGRAM_LIMIT)
+			s->count = before;
+		if (result != PROGRAM_FOUND)
+			return result == PROGRAM_NONE;
+		add_hit(s, kind, match.range,
+			match.entry == PHRASE_NO_ENTRY ? p->written
+						       : *p->list_entries[match.entry]);
+		from = match.range.to;
+	}
+	return true;
+}
+
 /* --- the answer ------------------------------------------------------------------------------- */
 
 static void find_in(struct search *s, enum view_kind kind)
@@ -624,7 +683,7 @@ static void find_in(struct search *s, enum view_kind kind)
 
 	if (s->pattern->kind == PATTERN_WORDS && !s->scan->plain && !f->crowded)
 		find_sighted(s, kind);
-	else
+	else if (!s->pattern->program || s->scan->plain || !find_by_program(s, kind))
 		find_by_regex(s, kind);
 }
 
@@ -653,7 +712,7 @@ static void find_all(struct search *s)
 	const struct scan *scan = s->scan;
 	size_t folded;
 
-	if ((s->pattern->code || scan->plain) && !begin_time(s)) {
+	if ((s->pattern->kind != PATTERN_WORDS || scan->plain) && !begin_time(s)) {
 		s->fault = SCAN_DEADLINE;
 		return;
 	}

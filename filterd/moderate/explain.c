@@ -1,6 +1,9 @@
 /* Makes an explanation and writes it for a terminal: see explain.h. */
 #include "moderate/explanation.h"
 
+#include "text/chars.h"
+#include "text/utf8.h"
+
 #include <stdlib.h>
 
 struct explainer {
@@ -167,26 +170,30 @@ static const char *const colours[3] = {
 	[TRUTH_YES] = "\033[1;32m",
 };
 
-/* Text on one line, control characters shown as what they are, cut when long. */
+/*
+ * Text on one line, hidden characters shown as what they are, cut when long. A literal may end
+ * within a character, which is left out.
+ */
 static void put_text(struct buf *out, struct span text)
 {
-	size_t to = text.len;
+	size_t valid;
 
-	if (to > LONG_MAX_SHOWN) {
-		to = LONG_MAX_SHOWN;
-		while (to > 0 && ((unsigned char)text.ptr[to] & 0xC0) == 0x80)
-			to--;
-	}
-	for (size_t i = 0; i < to; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
+	if (!utf8_valid(text, &valid))
+		text.len = valid;
+	for (size_t at = 0; at < text.len;) {
+		size_t from = at;
+		uint32_t c;
 
-		if (c < ' ' || c == 0x7F)
-			buf_printf(out, "\\x%02x", c);
+		if (at >= LONG_MAX_SHOWN) {
+			buf_str(out, "…");
+			return;
+		}
+		c = utf8_next(text, &at);
+		if (char_hides(c))
+			buf_printf(out, "<U+%04X>", c);
 		else
-			buf_char(out, (char)c);
+			buf_span(out, span_sub(text, from, at));
 	}
-	if (to < text.len)
-		buf_str(out, "…");
 }
 
 static void put_truth(struct buf *out, enum truth truth, bool colour)

@@ -1,8 +1,6 @@
 /* The places of a match: see spans.h. */
 #include "moderate/spans.h"
 
-#include <stdlib.h>
-
 #define STEP 256 /* [bytes] between the positions that are kept */
 
 /* A byte that begins a character; four-byte characters take two UTF-16 units. */
@@ -67,18 +65,22 @@ static enum field main_field(const struct evidence *evidence)
 	return field;
 }
 
-static int compare_items(const void *a, const void *b)
+static bool comes_before(const struct evidence_item *x, const struct evidence_item *y)
 {
-	const struct evidence_item *x = *(const struct evidence_item *const *)a;
-	const struct evidence_item *y = *(const struct evidence_item *const *)b;
-
 	if (x->range.from != y->range.from)
-		return x->range.from < y->range.from ? -1 : 1;
+		return x->range.from < y->range.from;
 	if (x->range.to != y->range.to)
-		return x->range.to > y->range.to ? -1 : 1;
-	if (x->disguised != y->disguised)
-		return x->disguised - y->disguised;
-	return x < y ? -1 : x > y; /* the order in which they were found */
+		return x->range.to > y->range.to;
+	return !x->disguised && y->disguised;
+}
+
+/* Puts an item where it belongs among `count` sorted ones; equals keep the order they came in. */
+static void insert_sorted(
+	const struct evidence_item **items, size_t count, const struct evidence_item *item)
+{
+	for (; count > 0 && comes_before(item, items[count - 1]); count--)
+		items[count] = items[count - 1];
+	items[count] = item;
 }
 
 static void fill(struct stage *stage, const struct positions *made,
@@ -106,12 +108,12 @@ int spans_make(struct stage *stage, const struct evidence *evidence,
 	out->field = main_field(evidence);
 	for (size_t i = 0; i < evidence->count; i++)
 		if (is_place(&evidence->items[i]) && evidence->items[i].field == out->field)
-			items[found++] = &evidence->items[i];
+			insert_sorted(items, found++, &evidence->items[i]);
 	if (found == 0)
 		return OK;
-	qsort(items, found, sizeof(*items), compare_items);
 	positions = &made[out->field];
-	spans = arena_alloc(&stage->arena, MATCH_SPANS_MAX * sizeof(*spans));
+	spans = arena_alloc(&stage->arena,
+		(found < MATCH_SPANS_MAX ? found : MATCH_SPANS_MAX) * sizeof(*spans));
 	if (!spans)
 		return ERR_NOMEM;
 	if (!positions->chars &&

@@ -307,7 +307,8 @@ static void reset(struct stage *stage, const struct ruleset *set, const struct c
 		.pattern_ns = options->pattern_ns,
 	};
 	stage->rule = NULL;
-	stage->in_when = stage->faulted = stage->degraded = false;
+	stage->judged = 0;
+	stage->in_when = stage->faulted = stage->degraded = stage->late = false;
 	stage->article_words = NULL;
 	stage->faults = NULL;
 	stage->faults_count = 0;
@@ -452,6 +453,16 @@ enum truth stage_test(struct stage *stage, const struct rule *rule,
 	return result;
 }
 
+#define CLOCK_EVERY 16 /* rules between looks at the clock, which costs more than most rules */
+
+/* Whether the comment's time is over: patterns look themselves, other conditions do not. */
+static bool is_late(struct stage *stage)
+{
+	if (!stage->late && ++stage->judged % CLOCK_EVERY == 0)
+		stage->late = clock_mono_ns() >= stage->limits.deadline_ns;
+	return stage->late;
+}
+
 void stage_judge(struct stage *stage, const struct rule *rule, struct judgement *out)
 {
 	*out = (struct judgement){.holds = TRUTH_NO};
@@ -459,6 +470,11 @@ void stage_judge(struct stage *stage, const struct rule *rule, struct judgement 
 		return;
 	if (stage->options->suspended && stage->options->suspended[rule->index]) {
 		stage_fault(stage, "rule_suspended", rule);
+		out->holds = TRUTH_UNKNOWN;
+		return;
+	}
+	if (is_late(stage)) {
+		stage_fault(stage, "deadline", NULL);
 		out->holds = TRUTH_UNKNOWN;
 		return;
 	}

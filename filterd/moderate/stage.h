@@ -34,6 +34,8 @@ struct stage {
 	const struct evaluate_options *options;
 	struct stage_field fields[FIELD_COUNT];
 	struct scan_limits limits;
+	unsigned judged; /* rules so far */
+	bool late; /* the comment's time is over */
 	const struct rule *rule; /* the one being judged */
 	bool in_when; /* places that do not count for the rule are left out */
 	bool faulted; /* a condition of the rule met a fault */

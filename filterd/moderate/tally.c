@@ -42,10 +42,12 @@ static uint64_t lifts(const struct rule *rule)
 	return rule->guideline ? UINT64_C(1) << rule->guideline->index : UINT64_MAX;
 }
 
-static void add_points(struct points *to, int32_t points, bool soft)
+static void add_points(struct points *to, int32_t points, bool review, bool quoted)
 {
-	if (soft)
-		to->soft += points;
+	if (quoted)
+		to->quoted += points;
+	else if (review)
+		to->review += points;
 	else
 		to->firm += points;
 }
@@ -55,7 +57,7 @@ void tally_add(struct tally *tally, const struct rule *rule, struct effective ef
 {
 	struct tally_line *line;
 	int32_t worth, mild;
-	bool soft = effective.action == ACTION_REVIEW;
+	bool review = effective.action == ACTION_REVIEW;
 
 	*action = effective.action;
 	*points = 0;
@@ -76,25 +78,29 @@ void tally_add(struct tally *tally, const struct rule *rule, struct effective ef
 	}
 	line->touched = true;
 	if (holds == TRUTH_YES)
-		add_points(&line->low, quoted ? mild : worth, soft || quoted);
-	add_points(&line->high, surely_quoted ? mild : worth, soft || surely_quoted);
+		add_points(&line->low, quoted ? mild : worth, review, quoted);
+	add_points(&line->high, surely_quoted ? mild : worth, review, surely_quoted);
 	*points = quoted ? mild : worth;
+}
+
+static int64_t sum_of(struct points points)
+{
+	return (int64_t)points.firm + points.review + points.quoted;
 }
 
 static enum verdict_kind kind_of(const struct tally_line *line, struct points points)
 {
-	if (points.firm >= line->reject_at)
+	if (points.firm > 0 && (int64_t)points.firm + points.review >= line->reject_at)
 		return VERDICT_REJECT;
-	return points.firm + points.soft >= line->review_at ? VERDICT_REVIEW : VERDICT_APPROVE;
+	return sum_of(points) >= line->review_at ? VERDICT_REVIEW : VERDICT_APPROVE;
 }
 
-/* The points as one number: soft ones stop short of reject. */
+/* The points as one number, which stops short of reject where the verdict does. */
 static int32_t total(const struct tally_line *line, struct points points)
 {
-	int64_t sum = (int64_t)points.firm + points.soft;
-	int64_t ceiling = line->reject_at - 1;
+	int64_t sum = sum_of(points), ceiling = line->reject_at - 1;
 
-	if (points.firm >= line->reject_at || sum <= ceiling)
+	if (sum <= ceiling || kind_of(line, points) == VERDICT_REJECT)
 		return (int32_t)sum;
 	return (int32_t)(ceiling > line->review_at ? ceiling : line->review_at);
 }
@@ -148,7 +154,7 @@ static int compare_ranked(const void *a, const void *b)
 int tally_report(const struct tally *tally, struct arena *arena, struct verdict *out)
 {
 	struct ranked ranked[GUIDELINES_MAX];
-	struct guideline_points *points;
+	struct guideline_points *listed;
 	size_t count = 0;
 
 	for (size_t i = 0; i < tally->count; i++) {
@@ -164,13 +170,14 @@ int tally_report(const struct tally *tally, struct arena *arena, struct verdict 
 			.score = score_of(line),
 		};
 	}
-	qsort(ranked, count, sizeof(*ranked), compare_ranked);
-	points = arena_alloc(arena, count * sizeof(*points));
-	if (!points)
+	if (count > 1)
+		qsort(ranked, count, sizeof(*ranked), compare_ranked);
+	listed = arena_alloc(arena, count * sizeof(*listed));
+	if (!listed)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < count; i++)
-		points[i] = ranked[i].points;
-	out->guidelines = points;
+		listed[i] = ranked[i].points;
+	out->guidelines = listed;
 	out->guidelines_count = count;
 	out->score = count ? ranked[0].score : 0.0;
 	/* A review that only the unknown asks for has no points to show for it. */

@@ -1,10 +1,10 @@
 /*
  * The tally: points per guideline, and the verdict they come to.
  *
- * Points are firm or soft. Soft ones come from rules that ask for a person at most (`review`, and
- * matches that are all quoted where the rule says so): they add up, but never carry a guideline to
- * reject; only firm points do. A rule that is unknown widens the interval between the lowest and
- * the highest that the points can be.
+ * Points add up, with two exceptions. Rules with `action: review` ask for a person: by themselves,
+ * without any rule that has points or rejects, they never reject, however many they are. And what
+ * is quoted, where the rule says that this is at most a review, never counts towards reject. A rule
+ * that is unknown widens the interval between the lowest and the highest that the points can be.
  *
  * What decides is monotone in the points and in the guidelines lifted. So the verdict of the lowest
  * points with every unknown approve rule lifting, and that of the highest points with none, bound
@@ -15,8 +15,9 @@
 #include "moderate/verdict.h"
 
 struct points {
-	int32_t firm;
-	int32_t soft;
+	int32_t firm; /* of rules with points, and of those that reject */
+	int32_t review; /* of rules that ask for review */
+	int32_t quoted; /* of matches that are at most a review because they are quoted */
 };
 
 struct tally_line {

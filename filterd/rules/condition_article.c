@@ -1,15 +1,7 @@
 /* `article`: what the comment is about. */
-#include "base/map.h"
 #include "rules/condition_parts.h"
+#include "rules/findings.h"
 #include "text/fold.h"
-#include "text/segment.h"
-#include "text/utf8.h"
-
-/* Shorter words (the, and, in) are shared by any two texts. */
-#define SHARED_WORD_MIN 4 /* [characters] */
-
-/* Words of the comment that are told apart; more than that many cannot matter for a bound. */
-#define SHARED_WORDS_MAX 1024
 
 struct article_condition {
 	struct strings sections, tags;
@@ -86,8 +78,10 @@ static bool is_one_of(
 	if (name.len == 0)
 		return false;
 	own = fold_word(scene->arena, name);
-	if (!own.ptr)
+	if (!own.ptr) {
 		scene->failed = true;
+		return false;
+	}
 	for (size_t i = 0; i < count; i++)
 		if (span_eq(own, folded[i]))
 			return true;
@@ -104,44 +98,14 @@ static bool has_tag(struct scene *scene, const struct article_condition *article
 	return false;
 }
 
-/* Adds the word to an open-addressed set of twice SHARED_WORDS_MAX places; false if it was there.
- */
-static bool add_word(struct span *set, struct span word)
-{
-	for (size_t i = map_hash(word);; i++) {
-		struct span *place = &set[i % (2 * SHARED_WORDS_MAX)];
-
-		if (place->len == 0) {
-			*place = word;
-			return true;
-		}
-		if (span_eq(*place, word))
-			return false;
-	}
-}
-
 static enum truth test_words(const struct article_condition *article, struct scene *scene)
 {
-	const struct text *text = scene->text(scene, article->field);
-	struct span *seen, word;
-	size_t at = 0, distinct = 0;
-	int64_t shared = 0;
+	const struct findings *findings = findings_shared_words(scene, article->field);
 
-	if (!text)
+	if (!findings)
 		return TRUTH_UNKNOWN;
-	seen = arena_zalloc(scene->arena, 2 * SHARED_WORDS_MAX, sizeof(*seen));
-	if (!seen) {
-		scene->failed = true;
-		return TRUTH_UNKNOWN;
-	}
-	while (distinct < SHARED_WORDS_MAX && segment_next_word(text->folded.text, &at, &word)) {
-		if (utf8_count(word).chars < SHARED_WORD_MIN || !add_word(seen, word))
-			continue;
-		distinct++;
-		shared += scene->article_has(scene, word);
-	}
-	return truth_of(
-		bounds_hold(article->words_shared.at_least, article->words_shared.at_most, shared));
+	return truth_of(bounds_hold(article->words_shared.at_least, article->words_shared.at_most,
+		(int64_t)findings->shared_words));
 }
 
 static enum truth test(

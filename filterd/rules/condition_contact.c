@@ -63,11 +63,13 @@ static enum truth test(
 		const struct contact *found = &findings->contacts.items[i];
 
 		if (!(contact->kinds & (1u << found->kind)) ||
-			!findings_counts_here(scene, contact->field, found->range))
+			!scene->counts(scene, contact->field, findings->contact_places[i]))
 			continue;
 		n++;
-		findings_evidence(scene, contact->field, found->range,
-			span_of(kind_names[found->kind]), evidence);
+		evidence_add(scene, evidence,
+			(struct evidence_item){.field = contact->field,
+				.range = findings->contact_places[i],
+				.entry = span_of(kind_names[found->kind])});
 	}
 	return truth_of(n >= contact->at_least);
 }

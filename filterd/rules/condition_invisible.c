@@ -1,23 +1,9 @@
-/*
- * `invisible`: characters that show nothing, where they have no business.
- *
- * The same characters are part of good writing: ZWNJ inside Persian and Kurdish words, ZWJ and tags
- * inside emoji, direction marks around numbers. Those are not counted.
- */
+/* `invisible`: characters that show nothing, where they have no business. */
 #include "rules/condition_parts.h"
-#include "text/chars.h"
-#include "text/utf8.h"
-
-enum hidden {
-	HIDDEN_BIDI,
-	HIDDEN_ZERO_WIDTH,
-	HIDDEN_TAG,
-	HIDDEN_CONTROL,
-	HIDDEN_COUNT,
-};
+#include "rules/findings.h"
 
 struct invisible {
-	unsigned kinds; /* bit per enum hidden */
+	unsigned kinds; /* bit per enum hidden_kind */
 	int64_t at_least;
 	enum field field;
 };
@@ -66,80 +52,26 @@ static int compile(struct loader *loader, struct condition *condition)
 	return OK;
 }
 
-#define ZWNJ 0x200C
-#define ZWJ 0x200D
-#define BLACK_FLAG 0x1F3F4
-
-static bool is_tag(uint32_t c)
-{
-	return c >= 0xE0000 && c <= 0xE007F;
-}
-
-static bool is_overriding(uint32_t c)
-{
-	return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-}
-
-static bool is_zero_width(uint32_t c)
-{
-	return c == 0x200B || c == ZWNJ || c == ZWJ || (c >= 0x2060 && c <= 0x2064) ||
-	       c == 0xFEFF || c == 0x00AD || c == 0x180E || c == 0x034F || c == 0x115F ||
-	       c == 0x1160 || c == 0x3164 || c == 0xFFA0;
-}
-
-/* Whether a joiner or non-joiner after `before` is part of a word or emoji. */
-static bool joins_rightly(uint32_t c, uint32_t before)
-{
-	const unsigned cased = 1u << SCRIPT_LATIN | 1u << SCRIPT_GREEK | 1u << SCRIPT_CYRILLIC;
-	struct char_info info = char_info(before);
-
-	if (c != ZWNJ && c != ZWJ)
-		return false;
-	if (c == ZWJ && ((info.flags & CHAR_EMOJI) || before == 0xFE0F))
-		return true;
-	return (info.flags & (CHAR_LETTER | CHAR_MARK)) && !((1u << info.script) & cased);
-}
-
-/* What kind of hidden character c is after `before`, or HIDDEN_COUNT. */
-static enum hidden hidden_kind(uint32_t c, uint32_t before, bool in_flag)
-{
-	if (is_overriding(c))
-		return HIDDEN_BIDI;
-	if (is_zero_width(c))
-		return joins_rightly(c, before) ? HIDDEN_COUNT : HIDDEN_ZERO_WIDTH;
-	if (is_tag(c))
-		return in_flag ? HIDDEN_COUNT : HIDDEN_TAG;
-	return char_info(c).flags & CHAR_CONTROL ? HIDDEN_CONTROL : HIDDEN_COUNT;
-}
-
 static enum truth test(
 	const struct condition *condition, struct scene *scene, struct evidence *evidence)
 {
 	const struct invisible *invisible = condition->data;
-	const struct text *text = scene->text(scene, invisible->field);
-	uint32_t before = ' ';
-	bool in_flag = false;
+	const struct findings *findings = findings_hidden(scene, invisible->field);
 	int64_t n = 0;
 
-	if (!text)
+	if (!findings)
 		return TRUTH_UNKNOWN;
-	for (size_t at = 0; at < text->original.len;) {
-		size_t from = at;
-		uint32_t c = utf8_next(text->original, &at);
-		struct range range = {(uint32_t)from, (uint32_t)at};
-		enum hidden kind;
+	for (size_t i = 0; i < findings->hidden.count; i++) {
+		const struct hidden *hidden = &findings->hidden.items[i];
 
-		in_flag = is_tag(c) ? in_flag : c == BLACK_FLAG;
-		kind = hidden_kind(c, before, in_flag);
-		before = c;
-		if (kind == HIDDEN_COUNT || !(invisible->kinds & (1u << kind)) ||
-			!scene->counts(scene, invisible->field, range))
+		if (!(invisible->kinds & (1u << hidden->kind)) ||
+			!scene->counts(scene, invisible->field, hidden->range))
 			continue;
 		n++;
 		evidence_add(scene, evidence,
 			(struct evidence_item){.field = invisible->field,
-				.range = range,
-				.entry = span_of(hidden_names[kind])});
+				.range = hidden->range,
+				.entry = span_of(hidden_names[hidden->kind])});
 	}
 	return truth_of(n >= invisible->at_least);
 }

@@ -152,11 +152,13 @@ static enum truth test(
 			continue;
 		if (links->not_domains.count && listed(&links->not_domains, link->host))
 			continue;
-		if (!findings_counts_here(scene, links->field, link->range))
+		if (!scene->counts(scene, links->field, findings->link_places[i]))
 			continue;
 		n++;
-		findings_evidence(scene, links->field, link->range,
-			domain ? *domain : (struct span){NULL, 0}, evidence);
+		evidence_add(scene, evidence,
+			(struct evidence_item){.field = links->field,
+				.range = findings->link_places[i],
+				.entry = domain ? *domain : (struct span){NULL, 0}});
 	}
 	return truth_of(bounds_hold(links->at_least, links->at_most, n));
 }

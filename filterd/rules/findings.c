@@ -1,64 +1,132 @@
 /* What is found in a text by counting: see findings.h. */
 #include "rules/findings.h"
 
+#include "base/map.h"
+#include "text/segment.h"
 #include "text/utf8.h"
 
 enum part {
 	PART_LINKS = 1 << 0,
 	PART_CONTACTS = 1 << 1,
-	PART_COUNTS = 1 << 2,
+	PART_HIDDEN = 1 << 2,
+	PART_REPETITION = 1 << 3,
+	PART_COUNTS = 1 << 4,
+	PART_SHARED_WORDS = 1 << 5,
 };
 
 #define ZWJ 0x200D
 #define VARIATION_EMOJI 0xFE0F
 #define KEYCAP 0x20E3
 
-static struct findings *findings_of(struct scene *scene, enum field field)
+typedef int (*maker)(struct scene *scene, const struct text *text, struct findings *findings);
+
+/* The field's findings with the part, which is made by `make` if it is not there yet. */
+static struct findings *with_part(struct scene *scene, enum field field, enum part part, maker make)
 {
-	if (!scene->findings[field]) {
-		scene->findings[field] = arena_zalloc(scene->arena, 1, sizeof(struct findings));
-		if (!scene->findings[field])
-			scene->failed = true;
+	const struct text *text = scene->text(scene, field);
+	struct findings *findings = scene->findings[field];
+
+	if (!text)
+		return NULL;
+	if (!findings) {
+		findings = arena_zalloc(scene->arena, 1, sizeof(*findings));
+		scene->findings[field] = findings;
 	}
-	return scene->findings[field];
-}
-
-static struct findings *links_of(struct scene *scene, const struct text *text, enum field field)
-{
-	struct findings *findings = findings_of(scene, field);
-
-	if (!findings || (findings->made & PART_LINKS))
-		return findings;
-	if (scan_links(scene->arena, text->folded.text, &findings->links) != OK) {
+	if (!findings || (!(findings->made & part) && make(scene, text, findings) != OK)) {
 		scene->failed = true;
 		return NULL;
 	}
-	findings->made |= PART_LINKS;
+	findings->made |= part;
 	return findings;
+}
+
+/* --- links and contacts ------------------------------------------------------------------------
+ */
+
+static struct range in_original(const struct text *text, struct range in_folded)
+{
+	return view_original_range(&text->folded, text->original, in_folded.from, in_folded.to);
+}
+
+static int make_links(struct scene *scene, const struct text *text, struct findings *findings)
+{
+	struct links *links = &findings->links;
+
+	if (scan_links(scene->arena, text->folded.text, links) != OK)
+		return ERR_NOMEM;
+	findings->link_places = arena_alloc(scene->arena, links->count * sizeof(struct range));
+	if (!findings->link_places)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < links->count; i++)
+		findings->link_places[i] = in_original(text, links->items[i].range);
+	return OK;
 }
 
 const struct findings *findings_links(struct scene *scene, enum field field)
 {
-	const struct text *text = scene->text(scene, field);
+	return with_part(scene, field, PART_LINKS, make_links);
+}
 
-	return text ? links_of(scene, text, field) : NULL;
+static int make_contacts(struct scene *scene, const struct text *text, struct findings *findings)
+{
+	struct contacts *contacts = &findings->contacts;
+
+	if (scan_contacts(scene->arena, text->folded.text, &findings->links, contacts) != OK)
+		return ERR_NOMEM;
+	findings->contact_places =
+		arena_alloc(scene->arena, contacts->count * sizeof(struct range));
+	if (!findings->contact_places)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < contacts->count; i++)
+		findings->contact_places[i] = in_original(text, contacts->items[i].range);
+	return OK;
 }
 
 const struct findings *findings_contacts(struct scene *scene, enum field field)
 {
-	const struct text *text = scene->text(scene, field);
-	struct findings *findings = text ? links_of(scene, text, field) : NULL;
-
-	if (!findings || (findings->made & PART_CONTACTS))
-		return findings;
-	if (scan_contacts(scene->arena, text->folded.text, &findings->links, &findings->contacts) !=
-		OK) {
-		scene->failed = true;
+	if (!findings_links(scene, field))
 		return NULL;
-	}
-	findings->made |= PART_CONTACTS;
-	return findings;
+	return with_part(scene, field, PART_CONTACTS, make_contacts);
 }
+
+/* --- hidden characters and repetition -----------------------------------------------------------
+ */
+
+static int make_hidden(struct scene *scene, const struct text *text, struct findings *findings)
+{
+	return scan_hidden(scene->arena, text->original, &findings->hidden);
+}
+
+const struct findings *findings_hidden(struct scene *scene, enum field field)
+{
+	return with_part(scene, field, PART_HIDDEN, make_hidden);
+}
+
+static void place(const struct text *text, struct run *run)
+{
+	if (run->times > 0)
+		run->range = in_original(text, run->range);
+}
+
+static int make_repetition(struct scene *scene, const struct text *text, struct findings *findings)
+{
+	struct repetitions *found = &findings->repetitions;
+
+	if (scan_repetition(scene->arena, text->folded.text, found) != OK)
+		return ERR_NOMEM;
+	place(text, &found->character);
+	place(text, &found->word);
+	place(text, &found->line);
+	return OK;
+}
+
+const struct findings *findings_repetition(struct scene *scene, enum field field)
+{
+	return with_part(scene, field, PART_REPETITION, make_repetition);
+}
+
+/* --- counts -------------------------------------------------------------------------------------
+ */
 
 bool findings_invisible(uint32_t c)
 {
@@ -132,39 +200,57 @@ static void count_character(struct counts *counts, struct running *run, uint32_t
 	counts->letters_digits += (info.flags & (CHAR_LETTER | CHAR_DIGIT)) != 0;
 }
 
-const struct findings *findings_counts(struct scene *scene, enum field field)
+static int make_counts(struct scene *scene, const struct text *text, struct findings *findings)
 {
-	const struct text *text = scene->text(scene, field);
-	struct findings *findings = text ? findings_of(scene, field) : NULL;
 	struct running run = {0};
 
-	if (!findings || (findings->made & PART_COUNTS))
-		return findings;
+	(void)scene;
 	for (size_t at = 0; at < text->original.len;)
 		count_character(&findings->counts, &run, utf8_next(text->original, &at));
-	findings->made |= PART_COUNTS;
-	return findings;
+	return OK;
 }
 
-void findings_evidence(struct scene *scene, enum field field, struct range in_folded,
-	struct span entry, struct evidence *evidence)
+const struct findings *findings_counts(struct scene *scene, enum field field)
 {
-	const struct text *text = scene->text(scene, field);
-
-	if (!text || !evidence || in_folded.from >= in_folded.to)
-		return;
-	evidence_add(scene, evidence,
-		(struct evidence_item){.field = field,
-			.range = view_original_range(
-				&text->folded, text->original, in_folded.from, in_folded.to),
-			.entry = entry});
+	return with_part(scene, field, PART_COUNTS, make_counts);
 }
 
-bool findings_counts_here(struct scene *scene, enum field field, struct range in_folded)
-{
-	const struct text *text = scene->text(scene, field);
+/* --- words shared with the article --------------------------------------------------------------
+ */
 
-	return text && scene->counts(scene, field,
-			       view_original_range(&text->folded, text->original, in_folded.from,
-				       in_folded.to));
+/* Adds the word to an open-addressed set of twice SHARED_WORDS_MAX places; false if it is there. */
+static bool add_word(struct span *set, struct span word)
+{
+	for (size_t i = map_hash(word);; i++) {
+		struct span *at = &set[i % (2 * SHARED_WORDS_MAX)];
+
+		if (at->len == 0) {
+			*at = word;
+			return true;
+		}
+		if (span_eq(*at, word))
+			return false;
+	}
+}
+
+static int make_shared_words(
+	struct scene *scene, const struct text *text, struct findings *findings)
+{
+	struct span *seen = arena_zalloc(scene->arena, 2 * SHARED_WORDS_MAX, sizeof(*seen)), word;
+	size_t at = 0, distinct = 0;
+
+	if (!seen)
+		return ERR_NOMEM;
+	while (distinct < SHARED_WORDS_MAX && segment_next_word(text->folded.text, &at, &word)) {
+		if (utf8_count(word).chars < SHARED_WORD_MIN || !add_word(seen, word))
+			continue;
+		distinct++;
+		findings->shared_words += scene->article_has(scene, word);
+	}
+	return OK;
+}
+
+const struct findings *findings_shared_words(struct scene *scene, enum field field)
+{
+	return with_part(scene, field, PART_SHARED_WORDS, make_shared_words);
 }

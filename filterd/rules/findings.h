@@ -3,6 +3,8 @@
 
 #include "rules/condition.h"
 #include "rules/scan_contacts.h"
+#include "rules/scan_hidden.h"
+#include "rules/scan_repetition.h"
 #include "text/chars.h"
 
 /* Numbers about a text. */
@@ -19,9 +21,17 @@ struct counts {
 struct findings {
 	unsigned made; /* which parts are there (private) */
 	struct links links;
+	struct range *link_places; /* of each link, in the original */
 	struct contacts contacts;
+	struct range *contact_places; /* of each contact, in the original */
+	struct hiddens hidden;
+	struct repetitions repetitions; /* ranges of the original, other than scan_repetition()'s */
 	struct counts counts;
+	size_t shared_words; /* different words of at least SHARED_WORD_MIN that the article has */
 };
+
+#define SHARED_WORD_MIN 4 /* [characters] shorter words (the, and, in) are shared by any texts */
+#define SHARED_WORDS_MAX 1024 /* further different words of the comment are not looked at */
 
 /*
  * The findings of a field with the part asked for. NULL when the text could not be had: the test
@@ -29,14 +39,10 @@ struct findings {
  */
 const struct findings *findings_links(struct scene *scene, enum field field);
 const struct findings *findings_contacts(struct scene *scene, enum field field);
+const struct findings *findings_hidden(struct scene *scene, enum field field);
+const struct findings *findings_repetition(struct scene *scene, enum field field);
 const struct findings *findings_counts(struct scene *scene, enum field field);
+const struct findings *findings_shared_words(struct scene *scene, enum field field);
 
 /* Whether c shows nothing and takes no room: hidden, a control, or a blank of Braille. */
 bool findings_invisible(uint32_t c);
-
-/* Adds a place of the folded text to the evidence, as a place of the original. */
-void findings_evidence(struct scene *scene, enum field field, struct range in_folded,
-	struct span entry, struct evidence *evidence);
-
-/* Whether a place of the folded text counts for the rule being tested (see scene->counts). */
-bool findings_counts_here(struct scene *scene, enum field field, struct range in_folded);

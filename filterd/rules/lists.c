@@ -1,7 +1,5 @@
 /* Lists: from YAML and from word files, including each other. */
 #include "rules/load.h"
-#include "text/chars.h"
-#include "text/fold.h"
 #include "text/utf8.h"
 
 #define ENTRY_MAX 256 /* [bytes] of one entry */
@@ -14,24 +12,13 @@ bool lists_is_include(struct span entry, struct span *name)
 	return true;
 }
 
-/* --- words that can never match ----------------------------------------------------------------
+/* --- words written in disguise -----------------------------------------------------------------
  */
 
-static bool is_plain(struct span word)
-{
-	for (size_t i = 0; i < word.len; i++) {
-		char c = word.ptr[i];
-
-		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != ' ')
-			return false;
-	}
-	return true;
-}
-
-/* What disguises write for a letter: shown to who wrote the disguise instead of the word. */
+/* The letter that a sign in a disguise stands for, `*` for any; '\0' for other characters. */
 static char letter_for(char sign)
 {
-	static const char pairs[] = "!i@a$s|l+t";
+	static const char pairs[] = "!i@a$s|l+t**";
 
 	for (size_t i = 0; i + 1 < sizeof(pairs); i += 2) {
 		if (pairs[i] == sign)
@@ -40,59 +27,58 @@ static char letter_for(char sign)
 	return '\0';
 }
 
-static void warn_sign(struct load *load, struct place place, struct span word, struct span sign)
+static bool is_letter(struct span word, size_t at)
 {
-	size_t at = (size_t)(sign.ptr - word.ptr);
-	char letter = sign.len == 1 ? letter_for(sign.ptr[0]) : '\0';
-	bool inside = at > 0 && at + sign.len < word.len;
+	unsigned char c = at < word.len ? (unsigned char)word.ptr[at] : 0;
 
-	errors_add(load->loader.errors, SEVERITY_WARNING, place,
-		"`%.*s` can never match: `%.*s` is no part of a word", SPAN_ARGS(word),
-		SPAN_ARGS(sign));
-	if (letter && (inside || at == 0))
-		errors_hint(load->loader.errors,
-			"write `%.*s%c%.*s`; disguised forms are found by themselves",
-			SPAN_ARGS(span_sub(word, 0, at)), letter,
-			SPAN_ARGS(span_sub(word, at + 1, word.len)));
-	else if (inside && span_eq(sign, SPAN("*")))
-		errors_hint(load->loader.errors,
-			"write the whole word; masked forms are found by themselves");
-	else if (inside)
-		errors_hint(load->loader.errors, "write a space, or use `phrase` or `regex`");
-	else
-		errors_hint(load->loader.errors, "leave it out");
+	return c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Whether a sign stands in for a letter: `b!tch`, `$hit`, `f**k`; not `c++`, `wtf?`, `@name`. */
+static bool is_disguise(struct span word, size_t at)
+{
+	size_t before = at, after = at + 1;
+
+	while (before > 0 && word.ptr[before - 1] == word.ptr[at])
+		before--;
+	while (after < word.len && word.ptr[after] == word.ptr[at])
+		after++;
+	if (!is_letter(word, after))
+		return false;
+	return before > 0 ? is_letter(word, before - 1) : word.ptr[at] == '$';
 }
 
 void lists_lint_word(struct load *load, struct place place, struct span word)
 {
-	struct span folded, bare = word;
+	struct buf meant = {0};
+	bool found = false, masked = false;
 
-	if (bare.len && bare.ptr[bare.len - 1] == '*')
-		bare.len--;
-	if (is_plain(bare))
-		return;
-	folded = fold_word(&load->scratch, bare);
-	if (!folded.ptr) {
-		load->nomem = true;
-		return;
-	}
-	if (folded.len == 0)
-		errors_add(load->loader.errors, SEVERITY_WARNING, place,
-			"`%.*s` can never match: nothing of it is left when a text is folded",
-			SPAN_ARGS(word));
-	for (size_t at = 0, next; at < bare.len; at = next) {
-		struct char_info info;
-		uint32_t c;
+	for (size_t i = 0; i < word.len; i++) {
+		char letter = letter_for(word.ptr[i]);
 
-		next = at;
-		c = utf8_next(bare, &next);
-		info = char_info(c);
-		if ((info.flags & (CHAR_WORD | CHAR_SPACE | CHAR_IGNORABLE | CHAR_EMOJI)) ||
-			c == '\'' || c == 0x2019 || c == '-' || c == 0x2010)
-			continue;
-		warn_sign(load, place, word, span_sub(bare, at, next));
-		return;
+		if (word.ptr[i] == '.')
+			goto out; /* an address */
+		if (letter && is_disguise(word, i)) {
+			found = true;
+			masked |= letter == '*';
+			buf_char(&meant, letter);
+		} else {
+			buf_char(&meant, word.ptr[i]);
+		}
 	}
+	if (!found)
+		goto out;
+	errors_add(load->loader.errors, SEVERITY_WARNING, place,
+		"`%.*s` is found only as it is written here", SPAN_ARGS(word));
+	if (masked)
+		errors_hint(load->loader.errors,
+			"write the whole word: masked forms are found by themselves");
+	else
+		errors_hint(load->loader.errors,
+			"write `%.*s`: disguised forms are found by themselves",
+			SPAN_ARGS(buf_content(&meant)));
+out:
+	buf_free(&meant);
 }
 
 /* --- declaring ----------------------------------------------------------------------------------

@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 
 #define LIST_ENTRIES_MAX 200000 /* of one list, included lists counted in */
+#define EXEMPTIONS_MAX 1000000 /* pairs of an exception and a rule */
 #define LIST_INCLUDES_MAX 32 /* lists that one list includes */
 #define LIST_DEPTH_MAX 16 /* lists that include lists */
 #define ENTRIES_TOTAL_MAX 2000000 /* of all lists, and of all `words` */
@@ -75,6 +76,12 @@ struct pattern_place {
 	const struct yaml_node *node;
 };
 
+/* An exception's condition and one rule that it is for. */
+struct exemption {
+	uint32_t rule;
+	struct condition *unless;
+};
+
 struct load {
 	struct loader loader; /* loader.load points back here */
 	struct ruleset *set;
@@ -97,6 +104,8 @@ struct load {
 	struct names condition_names;
 	struct map rule_ids;
 
+	struct exemption *exemptions; /* owned */
+	size_t exemptions_count, exemptions_capacity;
 	struct pattern_place *regexes; /* owned */
 	size_t regexes_count, regexes_capacity;
 	bool nomem; /* where no error code can be passed */
@@ -181,7 +190,7 @@ int lists_finish(struct load *load);
 /* Whether `<name>` is written; then *name is what stands between. */
 bool lists_is_include(struct span entry, struct span *name);
 
-/* Warns if a word can never match because of how it is written. */
+/* Warns about a word that is written in disguise: its plain form finds more. */
 void lists_lint_word(struct load *load, struct place place, struct span word);
 
 /* The same for a list that is used for words (it may as well hold domains), and those in it. */

@@ -228,7 +228,7 @@ int loader_expand(struct loader *loader, const struct strings *written, struct s
 	if (rc != OK || load->nomem)
 		return load->nomem ? ERR_NOMEM : rc;
 	items = arena_alloc(loader->arena, total * sizeof(*items));
-	nodes = arena_alloc(loader->arena, total * sizeof(*nodes));
+	nodes = arena_alloc(loader->arena, total * sizeof(const struct yaml_node *));
 	if (!items || !nodes)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < written->count; i++) {
@@ -296,7 +296,7 @@ static void words_error(struct loader *loader, const struct strings *entries,
 	bool found = false;
 	uint32_t id;
 
-	for (size_t i = 0; builder && i < entries->count && !found; i++) {
+	for (size_t i = 0; builder && i < entries->count; i++) {
 		const struct yaml_node *node = entries->nodes[i];
 		bool own = span_eq(node->value, entries->items[i]);
 

@@ -409,17 +409,6 @@ int rule_compile_all(struct load *load)
 /* --- exceptions
  * ------------------------------------------------------------------------------------ */
 
-static int add_unless(struct load *load, struct rule *rule, struct condition *unless)
-{
-	struct condition *both[2] = {rule->unless, unless};
-
-	if (!rule->unless) {
-		rule->unless = unless;
-		return OK;
-	}
-	return condition_any(&load->set->arena, unless->node, both, 2, &rule->unless);
-}
-
 static void unknown_rule(struct load *load, const struct source *source,
 	const struct yaml_node *node, struct span pattern)
 {
@@ -463,7 +452,61 @@ size_t rule_fitting(struct load *load, const struct source *source, const struct
 
 static bool except(struct load *load, struct rule *rule, void *context)
 {
-	return add_unless(load, rule, context) == OK;
+	if (load->exemptions_count == EXEMPTIONS_MAX)
+		return true; /* an error follows */
+	if (!load_grow((void **)&load->exemptions, load->exemptions_count,
+		    &load->exemptions_capacity, sizeof(*load->exemptions)))
+		return false;
+	load->exemptions[load->exemptions_count++] = (struct exemption){rule->index, context};
+	return true;
+}
+
+/* One `any` of the rule's own `unless` and all exceptions for it, however many there are. */
+static int join_unless(
+	struct load *load, struct rule *rule, struct condition **exceptions, size_t count)
+{
+	struct condition **all =
+		arena_alloc(&load->scratch, (count + 1) * sizeof(struct condition *));
+	size_t own = rule->unless != NULL;
+
+	if (!all)
+		return ERR_NOMEM;
+	if (own)
+		all[0] = rule->unless;
+	memcpy(all + own, exceptions, count * sizeof(struct condition *));
+	if (own + count == 1) {
+		rule->unless = all[0];
+		return OK;
+	}
+	return condition_any(
+		&load->set->arena, exceptions[0]->node, all, own + count, &rule->unless);
+}
+
+/* Sorts the exemptions by rule (by counting, so that each rule's keep their order) and joins. */
+static int join_exemptions(struct load *load)
+{
+	struct ruleset *set = load->set;
+	size_t count = load->exemptions_count;
+	uint32_t *ends = arena_zalloc(&load->scratch, set->rules_count + 1, sizeof(*ends));
+	struct condition **sorted = arena_alloc(&load->scratch, count * sizeof(struct condition *));
+	int rc = OK;
+
+	if (!ends || !sorted)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < count; i++)
+		ends[load->exemptions[i].rule + 1]++;
+	for (size_t r = 0; r < set->rules_count; r++)
+		ends[r + 1] += ends[r];
+	/* Now ends[r] is where the rule's begin; filling moves it to where they end. */
+	for (size_t i = 0; i < count; i++)
+		sorted[ends[load->exemptions[i].rule]++] = load->exemptions[i].unless;
+	for (size_t r = 0; r < set->rules_count && rc == OK; r++) {
+		uint32_t begin = r ? ends[r - 1] : 0;
+
+		if (ends[r] > begin)
+			rc = join_unless(load, &set->rules[r], sorted + begin, ends[r] - begin);
+	}
+	return rc;
 }
 
 static int compile_exception(
@@ -506,5 +549,8 @@ int rule_compile_exceptions(struct load *load)
 		for (size_t j = 0; all && j < all->count && rc == OK; j++)
 			rc = compile_exception(load, file, &all->items[j]);
 	}
-	return rc;
+	if (load->exemptions_count == EXEMPTIONS_MAX)
+		errors_add(load->loader.errors, SEVERITY_ERROR, (struct place){NULL, 0, 0},
+			"the exceptions fit rules more than %d times in all", EXEMPTIONS_MAX);
+	return rc == OK ? join_exemptions(load) : rc;
 }

@@ -495,6 +495,7 @@ static void load_free(struct load *load)
 	map_free(&load->rule_ids);
 	free(load->lists);
 	free(load->named);
+	free(load->exemptions);
 	free(load->regexes);
 	free(load->files);
 	arena_free(&load->scratch);

@@ -288,9 +288,13 @@ bool scan_is_phone(struct span digits, const uint8_t *groups, size_t count, bool
 		return digits.len >= 9 && digits.len <= 15 && digits.ptr[0] != '0';
 	if (digits.len > 2 && digits.ptr[0] == '0' && digits.ptr[1] == '0')
 		return digits.len >= 11 && digits.len <= 17 && digits.ptr[2] != '0';
-	/* A first group of two is a day or month; a lone 0 is the Turkish way: 0 532 123 45 67. */
+	/*
+	 * A first group of two is a day or month; a lone 0 is the Turkish way (0 532 123 45 67),
+	 * or, with one digit less, an ISBN.
+	 */
 	if (digits.ptr[0] == '0')
-		return (digits.len == 10 || digits.len == 11) && (groups[0] >= 3 || groups[0] == 1);
+		return (groups[0] >= 3 && (digits.len == 10 || digits.len == 11)) ||
+		       (groups[0] == 1 && digits.len == 11);
 	if (digits.len == 10 && digits.ptr[0] >= '2')
 		return groups_are(groups, count, "334") || groups_are(groups, count, "3322");
 	return has_bare_country(digits);
@@ -319,7 +323,7 @@ static size_t separator(struct span s, size_t at)
 /* Reads groups of digits from `at` (a digit) as long as they can be one number. */
 static void read_number(struct span s, size_t at, struct number *n)
 {
-	n->count = n->groups_count = 0;
+	*n = (struct number){0};
 	while (n->groups_count < PHONE_GROUPS_MAX) {
 		size_t from = at, gap;
 

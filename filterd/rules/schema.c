@@ -147,7 +147,7 @@ static bool scan_unit(
 	if (!scan_digits(node->value, &at, &number))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (!span_eq(span_sub(node->value, at, node->value.len), span_of(units[i].name)))
+		if (strcmp(node->value.ptr + at, units[i].name) != 0)
 			continue;
 		if (number > INT64_MAX / units[i].factor)
 			return false;
@@ -286,7 +286,7 @@ static void read_strings(
 	if (!as_list(r, key, node, &items, &count))
 		return;
 	spans = take(r, count, sizeof(*spans));
-	nodes = take(r, count, sizeof(*nodes));
+	nodes = take(r, count, sizeof(const struct yaml_node *));
 	if (!spans || !nodes)
 		return;
 	for (size_t i = 0; i < count; i++) {

@@ -1,29 +1,26 @@
 /*
  * YAML by events: a tree with marks, and a refusal for everything that rule files do not need.
  *
- * The text is checked before libyaml sees it (encoding, control characters, directives), so that
- * its line and column counts are ours. Children wait in one pool until their collection ends and
+ * The text is checked before libyaml sees it (source_check()), so that its line and column counts
+ * are ours. Children wait in one pool until their collection ends and
  * are then copied to the arena as one array: no node is moved twice, whatever the nesting.
  */
 #include "rules/yaml.h"
 
 #include "base/map.h"
-#include "text/utf8.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <yaml.h>
-
-#define HIDDEN_MAX 5 /* hidden characters that are told of, each of which costs a look back */
 
 /* A collection whose end has not come yet. */
 struct frame {
 	struct yaml_node node;
 	size_t first; /* of its children in the pool */
 };
+
+#define SEEN_SLOTS 64 /* short texts remembered, so that repeated keys are kept once */
+#define SEEN_LEN_MAX 24 /* [bytes] */
+#define CHUNK 4096 /* [bytes] taken from the arena for texts at a time */
 
 struct builder {
 	struct arena *arena;
@@ -38,6 +35,9 @@ struct builder {
 	bool explicit_start;
 	bool refused; /* an error was added; parsing goes on to find more */
 	struct yaml_node root;
+	struct span seen[SEEN_SLOTS]; /* by a hash of the text; the last one wins */
+	char *chunk; /* free room for texts */
+	size_t chunk_left; /* [bytes] */
 };
 
 static struct place place_of(const struct source *source, yaml_mark_t mark)
@@ -51,204 +51,6 @@ static struct place place_of(const struct source *source, yaml_mark_t mark)
 			(b)->errors, SEVERITY_ERROR, place_of((b)->source, (mark)), __VA_ARGS__);  \
 		(b)->refused = true;                                                               \
 	} while (0)
-
-/* --- files ---------------------------------------------------------------------------------- */
-
-#define file_error(source, errors, ...)                                                            \
-	errors_add((errors), SEVERITY_ERROR, (struct place){(source), 0, 0}, __VA_ARGS__)
-
-/* Reads up to max + 1 bytes, so that a file that grew since fstat() is noticed. */
-static int read_all(int fd, size_t expected, size_t max, struct buf *out)
-{
-	out->limit = max + 1;
-	for (;;) {
-		size_t room = expected > out->len ? expected - out->len + 1 : 4096;
-		char *to;
-		ssize_t got;
-
-		if (room > max + 1 - out->len)
-			room = max + 1 - out->len;
-		if (room == 0)
-			return ERR_LIMIT;
-		to = buf_reserve(out, room);
-		if (!to)
-			return ERR_NOMEM;
-		got = read(fd, to, room);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return ERR_IO;
-		if (got == 0)
-			return out->len > max ? ERR_LIMIT : OK;
-		out->len += (size_t)got;
-	}
-}
-
-int source_read(struct arena *arena, const char *path, size_t max, struct errors *errors,
-	struct source **out)
-{
-	struct source *source = arena_zalloc(arena, 1, sizeof(*source));
-	struct span name = arena_copy(arena, span_of(path));
-	struct buf content = {0};
-	struct stat st;
-	int fd = -1, rc;
-
-	if (!source || !name.ptr)
-		return ERR_NOMEM;
-	source->name = name.ptr;
-	rc = ERR_IO;
-	/* O_NONBLOCK: opening a FIFO nobody writes to must not hang. */
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		file_error(source, errors, "cannot be read: %s", strerror(errno));
-		goto out;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		file_error(source, errors, "is not a regular file");
-		goto out;
-	}
-	rc = st.st_size > (off_t)max ? ERR_LIMIT : read_all(fd, (size_t)st.st_size, max, &content);
-	if (rc == ERR_LIMIT) {
-		file_error(source, errors, "is larger than %zu bytes", max);
-		errors_hint(errors, "split it into several files");
-	} else if (rc == ERR_IO) {
-		file_error(source, errors, "cannot be read: %s", strerror(errno));
-	}
-	if (rc != OK)
-		goto out;
-	if (st.st_mode & S_IWOTH) {
-		errors_add(errors, SEVERITY_WARNING, (struct place){source, 0, 0},
-			"every user of this machine may change this file");
-		errors_hint(errors, "chmod o-w");
-	}
-	source->text = arena_copy(arena, buf_content(&content));
-	rc = source->text.ptr ? OK : ERR_NOMEM;
-out:
-	if (fd >= 0)
-		close(fd);
-	buf_free(&content);
-	*out = source;
-	return rc;
-}
-
-/* --- the text before parsing ---------------------------------------------------------------- */
-
-struct place yaml_place_at(const struct source *source, size_t offset)
-{
-	struct place place = {source, 1, 1};
-
-	for (size_t i = 0; i < offset && i < source->text.len; i++) {
-		unsigned char c = (unsigned char)source->text.ptr[i];
-
-		if (c == '\n') {
-			place.line++;
-			place.column = 1;
-		} else if ((c & 0xC0) != 0x80) {
-			place.column++;
-		}
-	}
-	return place;
-}
-
-static bool check_encoding(const struct source *source, struct errors *errors)
-{
-	struct span text = source->text;
-	struct place start = {source, 1, 1};
-	const char *nul;
-	size_t bad = 0;
-
-	if (span_starts(text, SPAN("\xEF\xBB\xBF"))) {
-		errors_add(errors, SEVERITY_ERROR, start, "the file begins with a byte order mark");
-		errors_hint(errors, "save it as UTF-8 without BOM");
-		return false;
-	}
-	if (span_starts(text, SPAN("\xFE\xFF")) || span_starts(text, SPAN("\xFF\xFE"))) {
-		errors_add(errors, SEVERITY_ERROR, (struct place){source, 0, 0},
-			"the file is in UTF-16");
-		errors_hint(errors, "save it as UTF-8");
-		return false;
-	}
-	nul = text.len ? memchr(text.ptr, 0, text.len) : NULL;
-	if (nul) {
-		errors_add(errors, SEVERITY_ERROR, yaml_place_at(source, (size_t)(nul - text.ptr)),
-			"the file holds a NUL byte");
-		errors_hint(errors, "is it a text file, saved as UTF-8?");
-		return false;
-	}
-	if (!utf8_valid(text, &bad)) {
-		errors_add(errors, SEVERITY_ERROR, yaml_place_at(source, bad),
-			"this is not UTF-8 (byte 0x%02X)", (unsigned char)text.ptr[bad]);
-		errors_hint(errors, "save the file as UTF-8");
-		return false;
-	}
-	return true;
-}
-
-/* What libyaml would count as a line break and an editor would not, or not read at all. */
-static const char *odd_character(uint32_t c, bool before_line_feed)
-{
-	if (c == '\r')
-		return before_line_feed ? NULL : "a carriage return without a line feed";
-	if (c == '\t' || c == '\n')
-		return NULL;
-	if (c < 0x20 || (c >= 0x7F && c < 0xA0 && c != 0x85))
-		return "a control character";
-	if (c == 0x85 || c == 0x2028 || c == 0x2029)
-		return "a Unicode line separator";
-	return c == 0xFFFE || c == 0xFFFF ? "a noncharacter" : NULL;
-}
-
-/*
- * Characters that nobody sees and that change what a line says: direction controls, zero-width
- * spaces, tags. Zero-width joiners are part of Persian, Kurdish and emoji.
- */
-static bool is_hidden(uint32_t c)
-{
-	return c == 0x00AD || c == 0x061C || c == 0x200B || c == 0x200E || c == 0x200F ||
-	       (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
-	       (c >= 0xE0000 && c <= 0xE007F);
-}
-
-static void warn_hidden(const struct source *source, struct errors *errors, size_t at, uint32_t c)
-{
-	errors_add(errors, SEVERITY_WARNING, yaml_place_at(source, at),
-		"a hidden character (U+%04X) stands here", (unsigned)c);
-	errors_hint(errors,
-		c > 0xFFFF ? "if it is meant, write \"\\U%08X\" in double quotes"
-			   : "if it is meant, write \"\\u%04X\" in double quotes",
-		(unsigned)c);
-}
-
-static bool check_characters(const struct source *source, struct errors *errors)
-{
-	struct span text = source->text;
-	unsigned hidden = 0;
-
-	for (size_t at = 0, next; at < text.len; at = next) {
-		const char *odd;
-		uint32_t c;
-
-		next = at;
-		c = utf8_next(text, &next);
-		odd = odd_character(c, next < text.len && text.ptr[next] == '\n');
-		if (odd) {
-			errors_add(errors, SEVERITY_ERROR, yaml_place_at(source, at),
-				"%s (U+%04X) may not stand in the file", odd, (unsigned)c);
-			errors_hint(errors, "in double quotes it can be written \"\\u%04X\"",
-				(unsigned)c);
-			return false;
-		}
-		if (c >= 0xAD && is_hidden(c) && ++hidden <= HIDDEN_MAX)
-			warn_hidden(source, errors, at, c);
-		/* libyaml compares each %TAG with all before: quadratic, and nobody needs them. */
-		if (c == '%' && (at == 0 || text.ptr[at - 1] == '\n')) {
-			errors_add(errors, SEVERITY_ERROR, yaml_place_at(source, at),
-				"a line may not begin with `%%`: directives are not allowed");
-			return false;
-		}
-	}
-	return true;
-}
 
 /* --- building the tree ---------------------------------------------------------------------- */
 
@@ -306,6 +108,45 @@ static void check_extras(
 	}
 }
 
+static struct span keep_copy(struct builder *b, struct span text)
+{
+	struct span kept;
+
+	if (text.len + 1 > CHUNK / 4)
+		return arena_copy(b->arena, text);
+	if (text.len + 1 > b->chunk_left) {
+		b->chunk = arena_alloc(b->arena, CHUNK);
+		b->chunk_left = b->chunk ? CHUNK : 0;
+		if (!b->chunk)
+			return (struct span){NULL, 0};
+	}
+	kept = (struct span){b->chunk, text.len};
+	memcpy(b->chunk, text.ptr, text.len);
+	b->chunk[text.len] = '\0';
+	b->chunk += text.len + 1;
+	b->chunk_left -= text.len + 1;
+	return kept;
+}
+
+/*
+ * A NUL-terminated copy that lives in the arena. A set of ten thousand rules is mostly the same few
+ * keys again and again: they are packed without gaps, and short ones shared.
+ */
+static struct span keep_text(struct builder *b, struct span text)
+{
+	struct span *seen;
+	uint32_t hash = (uint32_t)text.len;
+
+	if (text.len > SEEN_LEN_MAX)
+		return keep_copy(b, text);
+	for (size_t i = 0; i < text.len; i++)
+		hash = hash * 31 + (unsigned char)text.ptr[i];
+	seen = &b->seen[hash % SEEN_SLOTS];
+	if (!seen->ptr || !span_eq(*seen, text))
+		*seen = keep_copy(b, text);
+	return *seen;
+}
+
 static int on_scalar(struct builder *b, const yaml_event_t *event)
 {
 	yaml_mark_t mark = event->start_mark;
@@ -324,7 +165,7 @@ static int on_scalar(struct builder *b, const yaml_event_t *event)
 	}
 	if (value.len && memchr(value.ptr, 0, value.len))
 		refuse(b, mark, "a text may not hold the character U+0000");
-	node.value = arena_copy(b->arena, value);
+	node.value = keep_text(b, value);
 	return node.value.ptr ? add_node(b, &node) : ERR_NOMEM;
 }
 
@@ -374,7 +215,7 @@ static int check_duplicates(struct builder *b, const struct yaml_node *mapping)
 		uint32_t first = MAP_NONE;
 
 		if (key->kind != YAML_SCALAR)
-			continue;
+			continue; /* refused already */
 		if (mapping->count <= small) {
 			for (size_t j = 0; j < i && first == MAP_NONE; j++) {
 				if (span_eq(yaml_key(mapping, j)->value, key->value))
@@ -533,22 +374,6 @@ static void explain_problem(
 		parser->context ? " " : "", parser->context ? parser->context : "");
 }
 
-size_t yaml_offset(const struct source *source, uint32_t line, uint32_t column)
-{
-	struct span text = source->text;
-	size_t at = 0;
-
-	while (line > 1 && at < text.len) {
-		if (text.ptr[at++] == '\n')
-			line--;
-	}
-	while (column > 1 && at < text.len && text.ptr[at] != '\n') {
-		at += utf8_len((unsigned char)text.ptr[at]);
-		column--;
-	}
-	return at < text.len ? at : text.len ? text.len - 1 : 0;
-}
-
 /* --- the whole ------------------------------------------------------------------------------ */
 
 static int build(struct builder *b, yaml_parser_t *parser)
@@ -581,10 +406,11 @@ int yaml_parse(struct arena *arena, const struct source *source, struct errors *
 
 	*out = NULL;
 	if (source->text.len > YAML_SIZE_MAX) {
-		file_error(source, errors, "is larger than %d bytes", YAML_SIZE_MAX);
+		errors_add(errors, SEVERITY_ERROR, (struct place){source, 0, 0},
+			"is larger than %d bytes", YAML_SIZE_MAX);
 		return ERR_INVALID;
 	}
-	if (!check_encoding(source, errors) || !check_characters(source, errors))
+	if (!source_check(source, errors))
 		return ERR_INVALID;
 	if (!yaml_parser_initialize(&parser))
 		return ERR_NOMEM;

@@ -44,6 +44,12 @@ int source_read(struct arena *arena, const char *path, size_t max, struct errors
 	struct source **out);
 
 /*
+ * Whether the text is UTF-8 without a byte order mark, NUL, control characters, directives and line
+ * breaks that only some programs count; if not, adds an error. Hidden characters are warned of.
+ */
+bool source_check(const struct source *source, struct errors *errors);
+
+/*
  * Parses source->text. *out is the root (NULL for a file without content). OK; ERR_INVALID with at
  * least one error added; ERR_NOMEM.
  */

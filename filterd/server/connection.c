@@ -12,7 +12,6 @@
 #define CONNECTION_MAGIC 0x436f6e6e
 #define LINGER_NS NS_PER_S
 #define LINGER_BYTES ((size_t)1024 * 1024) /* a client that sends more may get the reset */
-#define TURN_NS (2 * NS_PER_MS) /* a connection's share of a turn, whatever its requests cost */
 
 const struct protocol_ops *const protocols[PROTOCOL_COUNT] = {
 	[PROTOCOL_HTTP] = &protocol_http,
@@ -269,7 +268,7 @@ bool connection_had_share(const struct connection *c, uint64_t since, size_t uns
 	const struct worker *w = c->worker;
 
 	return c->handled - since >= w->generation->limits.turn_requests ||
-	       unsent > w->generation->limits.output || w->now_ns - w->entered_ns > TURN_NS;
+	       unsent > w->generation->limits.output || w->now_ns - w->entered_ns > w->share_ns;
 }
 
 /* Bytes of a client that has had its last answer. */

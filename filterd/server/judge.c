@@ -3,6 +3,9 @@
 
 #include "base/log.h"
 
+#define RETRY_MIN_MS 1000
+#define RETRY_SPREAD_MS 4000
+
 static void count_verdict(struct worker *w, const struct verdict *verdict)
 {
 	counter_add(&w->counters.verdicts[verdict->kind], 1);
@@ -70,6 +73,10 @@ bool judge(struct worker *w, const struct judge_input *input, struct buf *out,
 			code = answer(w, &request, out);
 		if (code != REFUSAL_NONE)
 			refusal_set(refusal, code, NULL, REFUSAL_NOWHERE);
+		/* Spread over some seconds, or all who are refused come back together. */
+		if (code == REFUSAL_OVERLOADED)
+			refusal->retry_ms =
+				RETRY_MIN_MS + (int)(w->now_ns / 1000 % RETRY_SPREAD_MS);
 		w->now_ns = clock_mono_ns();
 		counters_latency(&w->counters, w->now_ns - began_ns);
 	}

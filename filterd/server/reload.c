@@ -5,6 +5,7 @@
 #include "server/notify.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct reload {
@@ -30,11 +31,51 @@ static void log_errors(const struct errors *errors)
 {
 	for (size_t i = 0; i < errors->count; i++) {
 		const struct error *e = &errors->items[i];
+		char where[32] = "";
 
-		log_warnx("%s:%u:%u: %s: %s%s%s", e->place.source ? e->place.source->name : "rules",
-			e->place.line, e->place.column,
-			e->severity == SEVERITY_ERROR ? "error" : "warning",
+		if (e->place.line > 0)
+			snprintf(where, sizeof(where), ":%u:%u", e->place.line, e->place.column);
+		log_warnx("%s%s: %s: %s%s%s", e->place.source ? e->place.source->name : "reload",
+			where, e->severity == SEVERITY_ERROR ? "error" : "warning",
 			e->text ? e->text : "?", e->hint ? "; " : "", e->hint ? e->hint : "");
+	}
+}
+
+static bool same_listeners(const struct config *a, const struct config *b)
+{
+	if (a->listeners_count != b->listeners_count)
+		return false;
+	for (size_t i = 0; i < a->listeners_count; i++) {
+		const struct listener *x = &a->listeners[i], *y = &b->listeners[i];
+
+		if (x->protocol != y->protocol || x->mode != y->mode ||
+			strcmp(x->text, y->text) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Names what was changed in the configuration but is read only at the start. */
+static void log_what_waits(const struct config *old, const struct config *fresh)
+{
+	const struct {
+		const char *key;
+		bool same;
+	} keys[] = {
+		{"limits.connections", old->limits.connections == fresh->limits.connections},
+		{"limits.connections_per_address", old->limits.connections_per_address ==
+							   fresh->limits.connections_per_address},
+		{"listen", same_listeners(old, fresh)},
+		{"log", old->log_level == fresh->log_level && old->log_json == fresh->log_json},
+		{"reload_token", span_eq(old->reload_token, fresh->reload_token)},
+		{"workers", old->workers == fresh->workers},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		if (!keys[i].same)
+			log_warnx("`%s` has changed in the configuration: it takes effect at the "
+				  "next start",
+				keys[i].key);
 	}
 }
 
@@ -73,11 +114,14 @@ static void attempt(struct reload *reload, uint64_t ticket)
 			status_name((enum status)status));
 	errors_sort(&errors);
 	log_errors(&errors);
-	if (status == OK)
+	if (status == OK) {
+		/* Only this thread changes `current`. */
+		log_what_waits(atomic_load(&reload->current)->config, fresh->config);
 		log_info("rules %s are in force: %zu rules", ruleset_version(fresh->set),
 			fresh->rules_count);
-	else
+	} else {
 		log_errorx("reload refused, %zu errors: the rules in force stay", errors.errors);
+	}
 	conclude(reload, ticket, fresh, &errors, &keep);
 	notify_ready();
 	reload->done(reload->context);

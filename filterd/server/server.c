@@ -6,7 +6,6 @@
 #include "server/notify.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -88,32 +87,28 @@ static int catch (struct server *server, int number, event_callback_fn callback)
 	return OK;
 }
 
-/* Those of writing to what nobody reads or what may not grow are errors of the write instead. */
 static int catch_signals(struct server *server)
 {
-	struct sigaction ignore = {.sa_handler = SIG_IGN};
-
-	sigaction(SIGPIPE, &ignore, NULL);
-	sigaction(SIGXFSZ, &ignore, NULL);
 	if (catch (server, SIGHUP, on_hup) != OK || catch (server, SIGTERM, on_term) != OK ||
 		catch (server, SIGINT, on_term) != OK)
 		return ERR_NOMEM;
 	return OK;
 }
 
-/* --- starting --- */
-
-/* Descriptors 0 to 2 must be something, or the first sockets would take their numbers. */
-static void fill_standard_files(void)
+/*
+ * A write to what nobody reads, or to a file that may not grow, fails instead of ending the
+ * process; SIGHUP before there is something to reload means nothing.
+ */
+static void ignore_signals(void)
 {
-	int fd;
+	static const int ignored[] = {SIGHUP, SIGPIPE, SIGXFSZ};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
 
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= 2);
-	if (fd > 2)
-		close(fd);
+	for (size_t i = 0; i < ARRAY_LEN(ignored); i++)
+		sigaction(ignored[i], &ignore, NULL);
 }
+
+/* --- starting --- */
 
 /* Shows what is wrong as people read it: on standard error, not in the log's form. */
 static void show(struct errors *errors)
@@ -122,7 +117,7 @@ static void show(struct errors *errors)
 
 	errors_sort(errors);
 	errors_render(errors, &text, isatty(STDERR_FILENO) == 1);
-	if (!text.failed)
+	if (text.len > 0)
 		fwrite(text.data, 1, text.len, stderr);
 	buf_free(&text);
 }
@@ -138,7 +133,7 @@ static int load_first(struct server *server)
 	show(&errors);
 	errors_free(&errors);
 	arena_free(&keep);
-	if (status == OK) {
+	if (server->first != NULL) {
 		log_init(server->first->config->log_level, server->first->config->log_json);
 		log_info("rules %s are in force: %zu rules", ruleset_version(server->first->set),
 			server->first->rules_count);
@@ -244,12 +239,13 @@ static void tear_down(struct server *server)
 	struct service *service = &server->service;
 
 	acceptor_close(&server->acceptor);
-	for (size_t i = 0; i < service->workers_count; i++) {
+	for (size_t i = 0; i < service->workers_count; i++)
 		worker_join(&service->workers[i]);
-		worker_free(&service->workers[i]);
-	}
-	free(service->workers);
+	/* Its thread wakes workers: it ends before they are freed. */
 	reload_free(service->reload);
+	for (size_t i = 0; i < service->workers_count; i++)
+		worker_free(&service->workers[i]);
+	free(service->workers);
 	generation_unref(server->first);
 	addresses_free(service->addresses);
 	free((char *)service->reload_token.ptr);
@@ -271,7 +267,7 @@ int server_run(const struct server_options *options)
 	};
 	int code = 1, status;
 
-	fill_standard_files();
+	ignore_signals();
 	server.guesser = language_guesser_new();
 	server.source.guesser = server.guesser;
 	status = load_first(&server);

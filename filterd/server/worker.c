@@ -11,6 +11,13 @@
 
 #define BUFFER_KEPT ((size_t)1024 * 1024) /* [bytes] of an answer buffer kept between turns */
 
+/*
+ * A turn is to last no longer than this, so that a client who asks one thing does not wait for
+ * those who ask thousands: the more connections have something to do, the less each may at a time.
+ */
+#define TURN_NS (20 * NS_PER_MS)
+#define SHARE_MAX_NS (2 * NS_PER_MS)
+
 /* --- turns --- */
 
 static void adopt_generation(struct worker *w)
@@ -22,6 +29,7 @@ static void adopt_generation(struct worker *w)
 void worker_enter(struct worker *w)
 {
 	w->now_ns = w->entered_ns = clock_mono_ns();
+	w->callbacks++;
 	if (w->turn_ns == 0)
 		w->turn_ns = w->now_ns;
 	else if (w->now_ns - w->turn_ns > w->waited_ns)
@@ -73,7 +81,11 @@ static void free_doomed(struct worker *w)
 static void end_turn(struct worker *w)
 {
 	overload_turn(&w->overload, w->now_ns, w->waited_ns);
+	w->share_ns = w->callbacks > 0 ? TURN_NS / w->callbacks : SHARE_MAX_NS;
+	if (w->share_ns > SHARE_MAX_NS)
+		w->share_ns = SHARE_MAX_NS;
 	w->turn_ns = w->waited_ns = 0;
+	w->callbacks = 0;
 	if (w->draining && w->now_ns >= w->service->drain_deadline_ns)
 		abandon_all(w);
 	free_doomed(w);
@@ -256,6 +268,7 @@ int worker_start(struct worker *w)
 {
 	w->generation = reload_current(w->service->reload);
 	w->now_ns = clock_mono_ns();
+	w->share_ns = SHARE_MAX_NS;
 	if (pthread_create(&w->thread, NULL, worker_main, w) != 0)
 		return ERR_IO;
 	w->started = true;

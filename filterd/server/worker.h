@@ -76,6 +76,8 @@ struct worker {
 	int64_t now_ns; /* at the last look at the clock */
 	int64_t entered_ns; /* when the callback that runs began */
 	int64_t turn_ns; /* when the first callback of this turn began; 0: none yet */
+	uint32_t callbacks; /* of this turn so far */
+	int64_t share_ns; /* what one connection may take of a turn, whatever its requests cost */
 	int64_t waited_ns; /* the longest a callback of this turn waited for others */
 	struct overload overload;
 	bool draining;

@@ -25,3 +25,11 @@ struct char_info char_info(uint32_t c)
 {
 	return char_lookup(c);
 }
+
+bool char_hides(uint32_t c)
+{
+	if (c == 0x640 || c == 0x200C || c == 0x200D || (c >= 0xFE00 && c <= 0xFE0F))
+		return false;
+	return c < 0x20 || c == 0x7F || c == 0x2028 || c == 0x2029 ||
+	       (char_info(c).flags & (CHAR_CONTROL | CHAR_BIDI | CHAR_IGNORABLE)) != 0;
+}

@@ -55,3 +55,10 @@ struct char_info {
 
 /* What c is; c <= U+10FFFF. Unassigned code points have no flags. */
 struct char_info char_info(uint32_t c);
+
+/*
+ * Whether c steers a terminal or cannot be seen, so that text for people shows it as <U+202E>:
+ * controls, direction controls, and ignorables but for tatweel, joiners and variation selectors,
+ * which shape letters and emoji that are seen.
+ */
+bool char_hides(uint32_t c);

@@ -16,22 +16,18 @@ static const struct {
 } phrases[] = {
 	{200, "OK"},
 	{204, "No Content"},
-	{304, "Not Modified"},
 	{400, "Bad Request"},
 	{401, "Unauthorized"},
 	{403, "Forbidden"},
 	{404, "Not Found"},
 	{405, "Method Not Allowed"},
 	{408, "Request Timeout"},
-	{409, "Conflict"},
 	{413, "Content Too Large"},
 	{414, "URI Too Long"},
 	{415, "Unsupported Media Type"},
 	{417, "Expectation Failed"},
 	{422, "Unprocessable Content"},
-	{429, "Too Many Requests"},
 	{431, "Request Header Fields Too Large"},
-	{500, "Internal Server Error"},
 	{501, "Not Implemented"},
 	{503, "Service Unavailable"},
 	{505, "HTTP Version Not Supported"},
@@ -68,8 +64,7 @@ int http_answer(struct buf *out, const struct http_answer *answer)
 	write_field(out, "Content-Type: ", answer->type);
 	if (answer->framing == HTTP_FRAMING_CHUNKED) {
 		WRITE(out, "Transfer-Encoding: chunked\r\n");
-	} else if (answer->framing == HTTP_FRAMING_LENGTH && answer->status != 204 &&
-		   answer->status != 304) {
+	} else if (answer->framing == HTTP_FRAMING_LENGTH && answer->status != 204) {
 		WRITE(out, "Content-Length: ");
 		buf_u64(out, answer->body.len);
 		WRITE(out, "\r\n");
@@ -120,7 +115,7 @@ int http_answer_refusal(struct buf *out, struct buf *scratch, const struct refus
 	answer.status = kind->status;
 	answer.type = "application/problem+json";
 	answer.body = buf_content(scratch);
-	answer.retry_after_s = (kind->retry_ms + 999) / 1000;
+	answer.retry_after_s = (refusal_retry_ms(refusal) + 999) / 1000;
 	return http_answer(out, &answer);
 }
 

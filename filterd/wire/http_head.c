@@ -120,7 +120,9 @@ static enum http_result read_version(struct http_parser *p, struct span version)
 static enum http_result read_method(struct http_parser *p, struct span method)
 {
 	for (int m = 0; m < HTTP_METHODS; m++) {
-		if (span_eq(method, span_of(http_method_names[m]))) {
+		const char *name = http_method_names[m];
+
+		if (method.ptr[0] == name[0] && span_eq(method, span_of(name))) {
 			p->method = (enum http_method)m;
 			return HTTP_REQUEST;
 		}

@@ -43,9 +43,10 @@ bool http_text_all(struct span s, enum http_text_class class)
 	return http_text_run(s, class) == s.len;
 }
 
-static char lower(char c)
+static bool is_letter(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+	c |= 0x20;
+	return c >= 'a' && c <= 'z';
 }
 
 bool http_text_same(struct span a, struct span b)
@@ -53,7 +54,9 @@ bool http_text_same(struct span a, struct span b)
 	if (a.len != b.len)
 		return false;
 	for (size_t i = 0; i < a.len; i++) {
-		if (lower(a.ptr[i]) != lower(b.ptr[i]))
+		int differ = a.ptr[i] ^ b.ptr[i];
+
+		if (differ != 0 && (differ != 0x20 || !is_letter(a.ptr[i])))
 			return false;
 	}
 	return true;
@@ -72,6 +75,6 @@ int http_text_hex(char c)
 {
 	if (http_text_is_digit(c))
 		return c - '0';
-	c = lower(c);
+	c |= 0x20;
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }

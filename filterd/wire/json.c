@@ -640,7 +640,20 @@ void json_write_text(struct buf *out, struct span s)
 
 void json_write(struct buf *out, struct span s)
 {
-	buf_char(out, '"');
-	json_write_text(out, s);
-	buf_char(out, '"');
+	uint64_t high = 0;
+	char *to = buf_reserve(out, s.len + 2);
+
+	if (!to)
+		return;
+	if (s.len && find_special(s.ptr, s.ptr + s.len, &high) != s.ptr + s.len) {
+		buf_char(out, '"');
+		json_write_text(out, s);
+		buf_char(out, '"');
+		return;
+	}
+	to[0] = '"';
+	if (s.len)
+		memcpy(to + 1, s.ptr, s.len);
+	to[s.len + 1] = '"';
+	out->len += s.len + 2;
 }

@@ -272,7 +272,8 @@ static void read_field(struct reader *r, const struct form *field, enum json_eve
 		break;
 	case FORM_OBJECT:
 		if (event != JSON_OBJECT) {
-			refuse_field(r, field, REFUSAL_WRONG_TYPE, "this is an object", -1);
+			refuse_field(
+				r, field, REFUSAL_WRONG_TYPE, "an object is expected here", -1);
 			break;
 		}
 		r->parent = field->name.ptr;
@@ -293,7 +294,7 @@ static void read_field(struct reader *r, const struct form *field, enum json_eve
 		return;
 	case FORM_TEXT:
 		r->has_text |= field->required;
-		take_string(r, field, event, "this is a string", -1, place);
+		take_string(r, field, event, "a string is expected here", -1, place);
 		break;
 	}
 }

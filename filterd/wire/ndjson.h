@@ -25,7 +25,12 @@ struct ndjson {
 	size_t scanned; /* [bytes] at the front of the input known to hold no LF */
 	uint64_t line; /* number of the line handed out last; the first is 1 */
 	unsigned empty; /* empty lines in a row */
-	bool begun; /* the first byte that counts has been seen */
+	/*
+	 * The first line has been seen. Until then a byte that cannot begin JSON is taken for
+	 * another protocol. Set it at first for a file or body, where such a line is merely a wrong
+	 * line.
+	 */
+	bool begun;
 };
 
 enum ndjson_result {

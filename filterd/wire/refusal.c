@@ -44,12 +44,8 @@ const struct refusal_kind refusal_kinds[REFUSAL_COUNT] = {
 	[REFUSAL_CLOSING] = {"closing", 503, 1000, "The server is shutting down."},
 	[REFUSAL_EXPIRED] = {"expired", 503, 1000,
 		"The request's deadline passed before it was evaluated."},
-	[REFUSAL_INTERNAL] = {"internal", 500, 1000, "Something unexpected failed; see the log."},
-	[REFUSAL_NOT_READY] = {"not_ready", 503, 1000, "The server has no rules in force yet."},
 	[REFUSAL_OOM] = {"oom", 503, 1000, "There was not enough memory for this request."},
 	[REFUSAL_OVERLOADED] = {"overloaded", 503, 1000, "The server has too much to do."},
-	[REFUSAL_RATE_LIMITED] = {"rate_limited", 429, 1000,
-		"This client sends more than its share."},
 	[REFUSAL_REQUEST_TIMEOUT] = {"request_timeout", 408, 1000,
 		"The request did not arrive in time."},
 	[REFUSAL_TOO_MANY_CONNECTIONS] = {"too_many_connections", 503, 1000,
@@ -60,6 +56,11 @@ void refusal_set(
 	struct refusal *refusal, enum refusal_code code, const char *message, size_t offset)
 {
 	*refusal = (struct refusal){.code = code, .message = message, .offset = offset};
+}
+
+int refusal_retry_ms(const struct refusal *refusal)
+{
+	return refusal->retry_ms ? refusal->retry_ms : refusal_kinds[refusal->code].retry_ms;
 }
 
 const char *refusal_message(const struct refusal *refusal)
@@ -89,8 +90,8 @@ void refusal_write(struct buf *out, const struct refusal *refusal, const char *m
 		buf_str(out, ",\"offset\":");
 		buf_u64(out, refusal->offset);
 	}
-	if (kind->retry_ms) {
+	if (refusal_retry_ms(refusal)) {
 		buf_str(out, ",\"retry_after_ms\":");
-		buf_u64(out, (uint64_t)kind->retry_ms);
+		buf_u64(out, (uint64_t)refusal_retry_ms(refusal));
 	}
 }

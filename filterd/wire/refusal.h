@@ -43,11 +43,8 @@ enum refusal_code {
 	/* Not now: the same request may well succeed later. */
 	REFUSAL_CLOSING,
 	REFUSAL_EXPIRED,
-	REFUSAL_INTERNAL,
-	REFUSAL_NOT_READY,
 	REFUSAL_OOM,
 	REFUSAL_OVERLOADED,
-	REFUSAL_RATE_LIMITED,
 	REFUSAL_REQUEST_TIMEOUT,
 	REFUSAL_TOO_MANY_CONNECTIONS,
 	REFUSAL_COUNT,
@@ -73,6 +70,8 @@ struct refusal {
 	const char *message; /* static; what exactly is wrong; NULL: the kind's meaning */
 	size_t offset; /* [bytes] into the JSON text or HTTP request, or REFUSAL_NOWHERE */
 	uint64_t line; /* NDJSON: 1-based number of the line on its connection; 0: none */
+	int retry_ms; /* [ms] instead of the kind's, so that not all callers come back at once; or 0
+		       */
 	char pointer[REFUSAL_POINTER_SIZE]; /* JSON pointer (RFC 6901) to the field, or "" */
 };
 
@@ -84,6 +83,9 @@ struct refusal {
 /* Sets code, message (static or NULL) and offset; no line, no pointer. */
 void refusal_set(
 	struct refusal *refusal, enum refusal_code code, const char *message, size_t offset);
+
+/* [ms] after which the same request may be sent again; 0: it stays wrong. */
+int refusal_retry_ms(const struct refusal *refusal);
 
 /* What to tell the caller: the message or the kind's meaning. Never NULL. */
 const char *refusal_message(const struct refusal *refusal);

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import resource
 import select
@@ -42,10 +43,28 @@ def wait_for(condition, what, seconds=SECONDS):
         select.select([], [], [], 0.005)
 
 
+def is_sanitized():
+    with open(FILTERD, "rb") as program:
+        text = program.read()
+    return b"__asan_init" in text or b"__tsan_init" in text
+
+
+given_ports = set()
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the range from which the kernel takes ports for clients; never the same one twice."""
+    while True:
+        port = random.SystemRandom().randrange(10240, 32000)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in given_ports:
+            given_ports.add(port)
+            return port
 
 
 class Daemon:
@@ -83,6 +102,14 @@ class Daemon:
             limits=", ".join("%s: %s" % item for item in self.limits.items()), more=self.more)
         with open(os.path.join(self.folder, "config.yaml"), "w", encoding="utf-8") as out:
             out.write(text)
+
+    def edit_config(self, old, new):
+        path = os.path.join(self.folder, "config.yaml")
+        with open(path, encoding="utf-8") as config:
+            text = config.read()
+        assert old in text
+        with open(path, "w", encoding="utf-8") as config:
+            config.write(text.replace(old, new))
 
     # --- the process ---
 
@@ -174,6 +201,10 @@ class Daemon:
         with open("/proc/%d/statm" % self.child.pid) as statm:
             return int(statm.read().split()[1]) * resource.getpagesize()
 
+    def grown(self, before):
+        """[bytes] of resident memory more than `before`; 0 where a sanitizer keeps what is freed."""
+        return 0 if is_sanitized() else self.rss() - before
+
     def cpu(self):
         """[s] of processor time used."""
         with open("/proc/%d/stat" % self.child.pid) as stat:
@@ -205,8 +236,8 @@ class Daemon:
 class Client:
     """A connected socket with a deadline on every read."""
 
-    def __init__(self, address, receive_buffer=None):
-        family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+    def __init__(self, address, receive_buffer=None, family=socket.AF_INET):
+        family = socket.AF_UNIX if isinstance(address, str) else family
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)

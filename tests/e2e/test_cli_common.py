@@ -76,7 +76,7 @@ def test_version_as_json():
 
 
 def test_a_missing_configuration_is_named(tmp_path):
-    result = filterd("lint", "-c", str(tmp_path / "none.yaml"))
+    result = filterd("check", "-c", str(tmp_path / "none.yaml"), "x")
     assert result.code == 78
     assert "none.yaml" in result.err and "No such file" in result.err
 

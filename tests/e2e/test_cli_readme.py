@@ -61,7 +61,7 @@ def fixture_place(tmp_path_factory):
             break
         except OSError:
             assert child.poll() is None and time.monotonic() < deadline, \
-                (folder / "log").read_text()
+                (folder / "log").read_text()[-500:]
             time.sleep(0.05)
     yield folder, ndjson, http
     child.send_signal(signal.SIGTERM)
@@ -99,6 +99,16 @@ def test_command_of_the_readme(command, shown, place):
     assert "Sanitizer" not in got, got
     assert matches(comparable(shown), comparable(got)), \
         "%s\n--- shown\n%s\n--- got\n%s" % (command, shown, got)
+
+
+def test_the_rule_file_of_the_readme_passes_its_own_tests(tmp_path):
+    with open(os.path.join(TOP, "README.md"), encoding="utf-8") as file:
+        rules = re.findall(r"^```yaml\n(.*?)^```", file.read(), re.M | re.S)
+    for number, text in enumerate(rules):
+        (tmp_path / ("rules%d.yaml" % number)).write_text(text, encoding="utf-8")
+    done = subprocess.run([FILTERD, "lint", "--strict", "-r", str(tmp_path)], timeout=SECONDS,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout.decode()
 
 
 @pytest.mark.parametrize("target", ["run", "test", "deps", "lint", "bench", "fuzz", "docs", "install"])

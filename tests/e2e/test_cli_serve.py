@@ -147,7 +147,8 @@ def test_rule_folders_replace_the_configured_ones(tmp_path):
     ("rules: [none]\n", "none"),
     ("rulez: []\n", "did you mean `rules`?"),
     ("rules: [rules]\nlisten: [{address: \"0.0.0.0:8786\", protocol: ndjson}]\n", "public"),
-    ("rules: [rules]\nlisten: [{address: \"unix:none/s\", protocol: ndjson}]\n", "none/s"),
+    ("rules: [rules]\nlisten: [{address: \"unix:config.yaml/s\", protocol: ndjson}]\n",
+     "config.yaml/s"),
 ])
 def test_refuses_to_start_with_a_broken_configuration(tmp_path, config, said):
     write_rules(tmp_path / "rules")

@@ -87,7 +87,7 @@ def test_a_line_without_end_is_told_once_and_not_kept(make_daemon):
         assert sent < 16 << 20
         assert client.buffer.count(b"\n") == 1
         assert json.loads(client.buffer)["error"]["code"] == "too_large"
-    assert daemon.rss() - before < 8 << 20
+    assert daemon.grown(before) < 8 << 20
 
 
 # --- times ---
@@ -215,7 +215,7 @@ def test_slow_clients_do_not_hurt_others(make_daemon):
             client.ask({"text": "I will kill you"})
             took.append(time.perf_counter() - began)
     assert sorted(took)[len(took) * 99 // 100] < 0.05
-    assert daemon.rss() - before < 400 * 32 * 1024
+    assert daemon.grown(before) < 400 * 32 * 1024
     for client in slow:
         client.close()
 
@@ -231,11 +231,26 @@ def refusal_of(client):
     return answer["error"]["code"]
 
 
+def served(daemon, **way):
+    """A connection that is served, or None when there is no place."""
+    client = daemon.ndjson(**way)
+    try:
+        if "verdict" in (client.ask({"text": "a"}) or {}):
+            return client
+    except OSError:
+        pass
+    client.close()
+    return None
+
+
+def take(daemon, count, **way):
+    """So many connections; the daemon may still be closing those of its start."""
+    return [wait_for(lambda: served(daemon, **way), "a place to be free") for _ in range(count)]
+
+
 def test_too_many_connections(make_daemon):
     daemon = make_daemon(limits={"connections": 10})
-    taken = [daemon.ndjson() for _ in range(10)]
-    for client in taken:
-        assert client.ask({"text": "a"})["verdict"] == "approve"
+    taken = take(daemon, 10)
     with daemon.ndjson() as client:
         assert refusal_of(client) == "too_many_connections"
         assert client.answer() is None
@@ -244,39 +259,25 @@ def test_too_many_connections(make_daemon):
         assert (response.status, response.json()["code"]) == (503, "too_many_connections")
         assert int(response.fields["retry-after"]) >= 1
         assert http.response() is None
+    assert taken[0].ask({"text": "I will kill you"})["verdict"] == "reject"
     for client in taken[:5]:
         client.close()
-    wait_for(lambda: is_served(daemon), "a place to be free")
+    take(daemon, 1)[0].close()
     assert daemon.metrics()['filterd_connections_rejected_total{reason="connections"}'] >= 2
     for client in taken[5:]:
         client.close()
 
 
-def is_served(daemon):
-    try:
-        with daemon.ndjson() as client:
-            return "verdict" in (client.ask({"text": "a"}) or {})
-    except OSError:
-        return False
-
-
 def test_too_many_connections_of_one_address(make_daemon):
     daemon = make_daemon(limits={"connections_per_address": 5})
-    taken = [daemon.ndjson(tcp=True) for _ in range(5)]
-    for client in taken:
-        assert client.ask({"text": "a"})["verdict"] == "approve"
+    taken = take(daemon, 5, tcp=True)
     with daemon.ndjson(tcp=True) as client:
         assert refusal_of(client) == "too_many_connections"
     unix = [daemon.ndjson() for _ in range(10)]
     for client in unix:
         assert client.ask({"text": "a"})["verdict"] == "approve"
     taken.pop().close()
-
-    def served():
-        with daemon.ndjson(tcp=True) as client:
-            client.send(line_of({"text": "a"}))
-            return "verdict" in client.answer()
-    wait_for(served, "the address to have a place again")
+    taken += take(daemon, 1, tcp=True)
     for client in taken + unix:
         client.close()
 
@@ -303,7 +304,7 @@ def test_out_of_descriptors(make_daemon):
     assert daemon.cpu() - busy < 0.2
     for client in clients + waiting:
         client.close()
-    wait_for(lambda: is_served(daemon), "descriptors to be free")
+    take(daemon, 1)[0].close()
     assert daemon.metrics()['filterd_connections_rejected_total{reason="files"}'] >= 10
     daemon.log_contains("out of file descriptors")
 
@@ -329,9 +330,11 @@ def test_clients_that_never_read_take_bounded_memory(make_daemon, way):
             except BlockingIOError:
                 pass
     with daemon.ndjson() as other:
-        assert other.ask({"text": "I will kill you"})["verdict"] == "reject"
+        # On a slow machine it may be told to come back: then it does.
+        wait_for(lambda: other.ask({"text": "I will kill you"}).get("verdict") == "reject",
+                 "another client to be served")
     # What is not sent, what is not answered yet, and what the allocator keeps.
-    assert daemon.rss() - before < 64 * 1024 * 1024
+    assert daemon.grown(before) < 64 * 1024 * 1024
     for client, _ in clients:
         client.close()
 

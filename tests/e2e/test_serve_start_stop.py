@@ -11,7 +11,7 @@ import time
 import pytest
 
 from command import FILTERD
-from daemon import RULES, SHORT, Daemon, check_request, line_of, request_of, wait_for
+from daemon import RULES, SHORT, Daemon, Ndjson, check_request, line_of, request_of, wait_for
 
 
 def refused(folder, code=78, **options):
@@ -58,15 +58,56 @@ def test_an_address_in_use_is_refused(tmp_path):
 
 def test_a_second_daemon_does_not_take_the_socket(make_daemon, tmp_path):
     first = make_daemon()
-    second = Daemon(tmp_path / "second", more="")
-    with open(os.path.join(second.folder, "config.yaml")) as text:
-        config = text.read().replace("run/ndjson.sock", first.unix)
-    with open(os.path.join(second.folder, "config.yaml"), "w") as out:
-        out.write(config)
+    second = Daemon(tmp_path / "second")
+    second.edit_config("run/ndjson.sock", first.unix)
     second.spawn()
     assert second.wait() == 78
     assert "ndjson.sock" in second.log()
     assert first.check("a")["verdict"] == "approve"
+
+
+def test_a_path_that_is_too_long_is_refused(tmp_path):
+    daemon = Daemon(tmp_path)
+    daemon.edit_config("run/ndjson.sock", "x" * 108)
+    daemon.spawn()
+    assert daemon.wait() == 78
+    assert "config.yaml:4:" in daemon.log() and "108" in daemon.log()
+
+
+def test_an_address_for_others_must_be_meant(tmp_path):
+    daemon = Daemon(tmp_path)
+    daemon.edit_config("127.0.0.1:%d" % daemon.http_port, "0.0.0.0:%d" % daemon.http_port)
+    daemon.spawn()
+    assert daemon.wait() == 78
+    assert "config.yaml:7:" in daemon.log() and "public" in daemon.log()
+    daemon.edit_config("protocol: http}\nlimits", "protocol: http, public: true}\nlimits")
+    with daemon:
+        assert daemon.check("a")["verdict"] == "approve"
+
+
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="no IPv6 here")
+def test_ipv6(tmp_path):
+    daemon = Daemon(tmp_path, limits={"connections_per_address": 2})
+    daemon.edit_config('"127.0.0.1:%d", protocol: ndjson' % daemon.ndjson_port,
+                       '"[::1]:%d", protocol: ndjson' % daemon.ndjson_port)
+    with daemon:
+        clients = []
+        for _ in range(3):
+            client = Ndjson(("::1", daemon.ndjson_port), family=socket.AF_INET6)
+            client.send(line_of({"text": "a"}))
+            clients.append(client)
+        assert ["verdict" in client.answer() for client in clients] == [True, True, False]
+        for client in clients:
+            client.close()
 
 
 def test_a_leftover_socket_is_replaced(make_daemon, tmp_path):
@@ -118,6 +159,24 @@ def test_a_log_that_nobody_reads_does_not_block(tmp_path):
     daemon.stop()
     os.close(ours)
     os.close(theirs)
+
+
+def test_a_reload_before_the_start_is_over_does_no_harm(tmp_path):
+    daemon = Daemon(tmp_path)
+    daemon.spawn()
+    # It ignores the signal before it reads anything; until then it is not filterd yet.
+    wait_for(lambda: ignores(daemon.child.pid, signal.SIGHUP), "the signal to be ignored")
+    for _ in range(20):
+        daemon.signal(signal.SIGHUP)
+    wait_for(daemon.is_ready, "the daemon to be ready")
+    daemon.stop()
+
+
+def ignores(pid, number):
+    """Whether the process ignores or handles the signal."""
+    with open("/proc/%d/status" % pid) as status:
+        fields = dict(line.split(":", 1) for line in status)
+    return (int(fields["SigIgn"], 16) | int(fields["SigCgt"], 16)) >> (number - 1) & 1
 
 
 # --- sockets of the service manager ---

@@ -21,7 +21,6 @@ REFERENCES = {
     "rules": "rules/README.md",
     "config": "filterd/rules/README.md",
     "cli": "filterd/cli/README.md",
-    "metrics": "filterd/server/README.md",
 }
 
 

@@ -122,6 +122,32 @@ static void reset_keeps_one_block(void **state)
 	arena_free(&a);
 }
 
+static void joins_what_another_holds(void **state)
+{
+	struct arena from, to;
+	char *kept, *given;
+
+	(void)state;
+	arena_init(&from, 0);
+	arena_init(&to, 0);
+	arena_join(&to, &from);
+	assert_int_equal(to.used, 0);
+	kept = arena_alloc(&to, 5);
+	given = arena_zalloc(&from, 100000, 1);
+	assert_non_null(kept);
+	assert_non_null(given);
+	memcpy(kept, "kept", 5);
+	arena_join(&to, &from);
+	assert_int_equal(from.used, 0);
+	assert_null(from.blocks);
+	given[99999] = 'x';
+	assert_memory_equal(kept, "kept", 5);
+	assert_non_null(arena_alloc(&to, 64));
+	assert_non_null(arena_alloc(&from, 64));
+	arena_free(&to);
+	arena_free(&from);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +156,7 @@ int main(void)
 		cmocka_unit_test(limit_holds_and_is_usable_up_to_the_end),
 		cmocka_unit_test(zeroed_items_and_overflow),
 		cmocka_unit_test(copies_end_with_nul),
+		cmocka_unit_test(joins_what_another_holds),
 		cmocka_unit_test(reset_keeps_one_block),
 	};
 

@@ -186,6 +186,7 @@ static const struct contact_case contact_cases[] = {
 	{"100% 1234567890%", ""},
 	{"192.168.1.1 10.0.0.1", ""},
 	{"4111 1111 1111 1111", ""},
+	{"ISBN 0-691-04356-2", ""},
 	{"https://example.com/07701234567", ""},
 	{"abc07701234567", ""},
 	/* handles and messengers */

@@ -200,6 +200,45 @@ static void colours_only_when_asked(void **state)
 	errors_free(&list);
 }
 
+static void errors_take_the_place_of_warnings(void **state)
+{
+	struct errors list = {0};
+
+	(void)state;
+	for (uint32_t i = 1; i <= ERRORS_MAX + 5; i++)
+		errors_add(&list, SEVERITY_WARNING, at(i, 1), "warning %u", i);
+	errors_hint(&list, "of one that was dropped");
+	errors_add(&list, SEVERITY_ERROR, at(1, 1), "why it is refused");
+	errors_hint(&list, "and what to do");
+	assert_int_equal(list.count, ERRORS_MAX);
+	assert_int_equal(list.dropped, 6);
+	assert_int_equal(list.errors, 1);
+	assert_int_equal(list.warnings, ERRORS_MAX + 5);
+	assert_null(list.items[ERRORS_MAX - 2].hint);
+	assert_string_equal(list.items[ERRORS_MAX - 1].text, "why it is refused");
+	assert_string_equal(list.items[ERRORS_MAX - 1].hint, "and what to do");
+	errors_free(&list);
+}
+
+static void moves_to_another_list(void **state)
+{
+	struct errors from = {0}, to = {0};
+
+	(void)state;
+	errors_add(&to, SEVERITY_WARNING, at(1, 1), "first");
+	for (uint32_t i = 1; i <= ERRORS_MAX + 2; i++)
+		errors_add(&from, SEVERITY_ERROR, at(i, 1), "error %u", i);
+	errors_move(&to, &from);
+	assert_int_equal(from.count, 0);
+	assert_null(from.items);
+	assert_int_equal(to.count, ERRORS_MAX);
+	assert_int_equal(to.errors, ERRORS_MAX + 2);
+	assert_int_equal(to.warnings, 1);
+	assert_int_equal(to.count + to.dropped, to.errors + to.warnings);
+	assert_string_equal(to.items[0].text, "error 1");
+	errors_free(&to);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +248,8 @@ int main(void)
 		cmocka_unit_test(columns_count_code_points),
 		cmocka_unit_test(a_long_line_is_shown_around_the_column),
 		cmocka_unit_test(keeps_fifty_and_counts_the_rest),
+		cmocka_unit_test(errors_take_the_place_of_warnings),
+		cmocka_unit_test(moves_to_another_list),
 		cmocka_unit_test(sorts_by_place_and_keeps_equals),
 		cmocka_unit_test(finds_the_name_that_was_meant),
 		cmocka_unit_test(colours_only_when_asked),

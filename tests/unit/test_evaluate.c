@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <malloc.h>
 
+#include "base/clock.h"
 #include "moderate/evaluate.h"
 #include "moderate/picks.h"
 #include "ruleset_of.h"
@@ -510,6 +511,48 @@ static void test_deadline(void **state)
 	ruleset_unref(set);
 }
 
+/* However many rules are slow, a comment takes its time and not more; what was proven stays. */
+static void test_time_of_a_comment(void **state)
+{
+	size_t len = evaluate_defaults.text_max;
+	char *text = malloc(len);
+	struct buf yaml = {0};
+	struct ruleset *set;
+	struct comment comment = COMMENT_INIT;
+	const struct verdict *verdict;
+	int64_t began;
+
+	(void)state;
+	assert_non_null(text);
+	buf_str(&yaml, CONDUCT "rules:\n"
+			       "  - {id: sure, guideline: conduct, reason: R., action: reject,"
+			       " when: {words: sure}}\n");
+	for (int i = 0; i < 100; i++)
+		buf_printf(&yaml,
+			"  - {id: slow%d, guideline: conduct, reason: R., action: reject,"
+			" when: {regex: '(?:a{0,%d}){0,3}[bc]'}}\n",
+			i, 40 + i);
+	buf_char(&yaml, '\0');
+	set = load(yaml.data);
+	memset(text, 'a', len);
+	comment.text = (struct span){text, len};
+	began = clock_mono_ns();
+	verdict = judge(set, &comment, NULL);
+	/* Its 100 ms, with room for a busy machine and sanitizers. */
+	assert_true(clock_mono_ns() - began < 10 * evaluate_defaults.comment_ns);
+	assert_int_equal(verdict->kind, VERDICT_REVIEW);
+	assert_true(verdict->degraded);
+	assert_true(
+		has_fault(verdict, "deadline", NULL) || has_fault(verdict, "regex_limit", "slow0"));
+	memcpy(text, "sure ", 5);
+	verdict = judge(set, &comment, NULL);
+	assert_int_equal(verdict->kind, VERDICT_REJECT);
+	assert_true(verdict->degraded);
+	ruleset_unref(set);
+	buf_free(&yaml);
+	free(text);
+}
+
 /* --- the rest -----------------------------------------------------------------------------------
  */
 
@@ -625,6 +668,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_is_never_negated),
 		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_deadline),
+		cmocka_unit_test(test_time_of_a_comment),
 		cmocka_unit_test(test_quoted_and_unknown),
 		cmocka_unit_test(test_memory_is_reused),
 		cmocka_unit_test(test_picks),

@@ -106,7 +106,7 @@ static void test_text(void **state)
 	expect(&out, "verdict    reject");
 	expect(&out, "folded     you rouge");
 	expect(&out, "disguised  ");
-	expect(&out, "and\\x0aelephant");
+	expect(&out, "and<U+000A>elephant");
 	expect(&out, "conduct: 10 points");
 	expect(&out, "\ne/holds (conduct, reject, ");
 	expect(&out, ": yes\n  when all");

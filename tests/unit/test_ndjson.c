@@ -186,6 +186,20 @@ static void other_protocols_are_hung_up_on_at_their_first_byte(void **state)
 	EXPECT("\xEF\xBB\xBF{}\n", "[1:\xEF\xBB\xBF{}]");
 }
 
+static void in_a_file_a_wrong_first_line_is_only_a_wrong_line(void **state)
+{
+	struct ndjson n = {.line_max = SMALL, .begun = true};
+	struct refusal refusal;
+	struct span line;
+	size_t used;
+
+	(void)state;
+	assert_int_equal(
+		ndjson_next(&n, SPAN("hello\n{}\n"), false, &used, &line, &refusal), NDJSON_LINE);
+	assert_true(span_eq(line, SPAN("hello")));
+	assert_int_equal(used, 6);
+}
+
 static void a_long_line_byte_by_byte_takes_linear_time(void **state)
 {
 	static char input[NDJSON_LINE_MAX + 1];
@@ -218,6 +232,7 @@ int main(void)
 		cmocka_unit_test(the_default_limit_holds_to_the_byte),
 		cmocka_unit_test(an_unfinished_line_is_never_judged),
 		cmocka_unit_test(other_protocols_are_hung_up_on_at_their_first_byte),
+		cmocka_unit_test(in_a_file_a_wrong_first_line_is_only_a_wrong_line),
 		cmocka_unit_test(a_long_line_byte_by_byte_takes_linear_time),
 	};
 

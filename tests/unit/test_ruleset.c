@@ -366,34 +366,54 @@ static void exceptions_join_unless(void **state)
 	finish(&f);
 }
 
+/* Thousands of exceptions become one flat condition: none nested in the next. */
+static void many_exceptions_are_flat(void **state)
+{
+	struct buf text = {0};
+	struct fixture f;
+	const struct condition *unless;
+	(void)state;
+
+	begin(&f);
+	buf_str(&text, SMALL "exceptions:\n");
+	for (unsigned i = 0; i < 5000; i++)
+		buf_str(&text, "  - {rules: \"*\", unless: {links: 1}}\n");
+	put_span(&f, "a.yaml", buf_content(&text));
+	buf_free(&text);
+	load_fine(&f);
+	unless = find(&f, "a")->unless;
+	assert_string_equal(unless->kind->name, "any");
+	assert_int_equal(unless->children_count, 5000);
+	assert_int_equal(unless->children[0]->children_count, 0);
+	finish(&f);
+}
+
 /* Every rule is either always tested or triggered by at least one pattern. */
 static void tables_reach_every_rule(void **state)
 {
+	static const char *const when[] = {
+		"{words: bad}", "{links: 1}", /* always */
+		"{any: [{words: a}, {phrase: b c}]}", "{words: a, links: 1}",
+		"{field: {in: author_name, words: admin}}", "{condition: shared}",
+		"{condition: shared}", "{none: [{words: a}]}", /* always */
+	};
+	struct buf text = {0};
 	struct fixture f;
 	size_t always, reached = 0;
 	const uint32_t *indexes;
 	(void)state;
 
 	begin(&f);
-	put(&f, "a.yaml",
-		HEAD "conditions: {c: {phrase: [\"shared one\", \"shared two\"]}}\nrules:\n" RULE(
-			"words", WHEN) RULE("links", "    when: {links: 1}\n    tests: {}\n")
-			RULE("either", "    when: {any: [{words: a}, {phrase: b c}]}\n    tests: "
-				       "{}\n")
-				RULE("both", "    when: {words: a, links: 1}\n    tests: {}\n")
-					RULE("name", "    when: {field: {in: author_name, words: "
-						     "admin}}\n    tests: {}\n") RULE("named1",
-						"    when: {condition: c}\n    tests: "
-						"{}\n") RULE("named2", "    when: {condition: "
-								       "c}\n    tests: {}\n")
-						RULE("none", "    when: {none: "
-							     "[{words: a}]}\n    "
-							     "tests: {}\n"));
+	buf_str(&text, HEAD "conditions: {shared: {phrase: [one two, three]}}\nrules:\n");
+	for (size_t i = 0; i < ARRAY_LEN(when); i++)
+		buf_printf(&text, RULE("r%zu", "    when: %s\n    tests: {}\n"), i, when[i]);
+	put_span(&f, "a.yaml", buf_content(&text));
+	buf_free(&text);
 	load_fine(&f);
 	indexes = ruleset_always(f.set, &always);
 	assert_int_equal(always, 2);
-	assert_int_equal(indexes[0], find(&f, "links")->index);
-	assert_int_equal(indexes[1], find(&f, "none")->index);
+	assert_int_equal(indexes[0], 1);
+	assert_int_equal(indexes[1], 7);
 	for (int field = 0; field < FIELD_COUNT; field++) {
 		const struct matcher *matcher = ruleset_matcher(f.set, (enum field)field);
 
@@ -659,6 +679,7 @@ int main(void)
 		cmocka_unit_test(a_rule_with_everything),
 		cmocka_unit_test(rules_that_approve),
 		cmocka_unit_test(exceptions_join_unless),
+		cmocka_unit_test(many_exceptions_are_flat),
 		cmocka_unit_test(tables_reach_every_rule),
 		cmocka_unit_test(overrides_of_sites),
 		cmocka_unit_test(thresholds_of_sites),

@@ -1,0 +1,126 @@
+/* Finds what is repeated most: see scan_repetition.h. */
+#include "rules/scan_repetition.h"
+
+#include "base/map.h"
+#include "text/chars.h"
+#include "text/segment.h"
+#include "text/utf8.h"
+
+static void keep_longer(struct run *longest, const struct run *run)
+{
+	if (run->times > longest->times)
+		*longest = *run;
+}
+
+static struct run character_run(struct span folded)
+{
+	struct run longest = {0}, run = {0};
+	uint32_t last = 0;
+
+	for (size_t at = 0; at < folded.len;) {
+		size_t from = at;
+		uint32_t c = utf8_next(folded, &at);
+
+		if (char_info(c).flags & CHAR_SPACE) {
+			run.times = 0;
+			continue;
+		}
+		if (run.times == 0 || c != last)
+			run = (struct run){0, {(uint32_t)from, 0}};
+		run.times++;
+		run.range.to = (uint32_t)at;
+		last = c;
+		keep_longer(&longest, &run);
+	}
+	return longest;
+}
+
+static struct run word_run(struct span folded)
+{
+	struct run longest = {0}, run = {0};
+	struct span last = {NULL, 0}, word;
+	size_t at = 0;
+
+	while (segment_next_word(folded, &at, &word)) {
+		uint32_t from = (uint32_t)(word.ptr - folded.ptr);
+
+		if (run.times == 0 || !span_eq(word, last))
+			run = (struct run){0, {from, 0}};
+		run.times++;
+		run.range.to = from + (uint32_t)word.len;
+		last = word;
+		keep_longer(&longest, &run);
+	}
+	return longest;
+}
+
+struct line {
+	struct span text;
+	int64_t times; /* 0: an empty place of the table */
+};
+
+static struct span trim(struct span s)
+{
+	while (s.len && (unsigned char)s.ptr[0] <= ' ')
+		s = span_sub(s, 1, s.len);
+	while (s.len && (unsigned char)s.ptr[s.len - 1] <= ' ')
+		s.len--;
+	return s;
+}
+
+static size_t count_lines(struct span s)
+{
+	size_t lines = 1;
+
+	for (size_t i = 0; i < s.len; i++)
+		lines += s.ptr[i] == '\n';
+	return lines;
+}
+
+/* Counts a line in the open-addressed table of a power of two of places, at most half full. */
+static int64_t count_line(struct line *table, size_t mask, struct span text)
+{
+	for (size_t i = map_hash(text);; i++) {
+		struct line *place = &table[i & mask];
+
+		if (place->times == 0)
+			place->text = text;
+		else if (!span_eq(place->text, text))
+			continue;
+		return ++place->times;
+	}
+}
+
+static int most_lines(struct arena *arena, struct span folded, struct run *out)
+{
+	size_t lines = count_lines(folded), places = 4;
+	struct line *table;
+
+	if (lines == 1)
+		return OK; /* repeated or not, it stands there once */
+	while (places < 2 * lines)
+		places *= 2;
+	table = arena_zalloc(arena, places, sizeof(*table));
+	if (!table)
+		return ERR_NOMEM;
+	for (size_t from = 0; from < folded.len;) {
+		const char *end = memchr(folded.ptr + from, '\n', folded.len - from);
+		size_t to = end ? (size_t)(end - folded.ptr) : folded.len;
+		struct span line = trim(span_sub(folded, from, to));
+		uint32_t at = line.len ? (uint32_t)(line.ptr - folded.ptr) : 0;
+		struct run run = {0, {at, at + (uint32_t)line.len}};
+
+		if (line.len) {
+			run.times = count_line(table, places - 1, line);
+			keep_longer(out, &run);
+		}
+		from = to + 1;
+	}
+	return OK;
+}
+
+int scan_repetition(struct arena *arena, struct span folded, struct repetitions *out)
+{
+	*out = (struct repetitions){.character = character_run(folded), .word = word_run(folded)};
+	return most_lines(arena, folded, &out->line);
+}

@@ -1,0 +1,167 @@
+/*
+ * Loading with too little memory: the k-th allocation fails, for every k, once and from then on.
+ *
+ * A load that lacks memory says so or succeeds all the same (what failed was not needed); it never
+ * gives a set that lacks something, and never blames the files.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "rules/ruleset.h"
+#include "server/config.h"
+
+#include <stdlib.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#endif
+
+static long left = -1; /* allocations until one fails; -1: none does */
+static bool from_then_on;
+
+#ifndef SANITIZED
+
+/* glibc's own; this program's malloc() stands in front of them, for libraries too. */
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *old, size_t size);
+
+static bool fails(void)
+{
+	if (left < 0)
+		return false;
+	if (left > 0) {
+		left--;
+		return false;
+	}
+	if (!from_then_on)
+		left = -1;
+	return true;
+}
+
+void *malloc(size_t size)
+{
+	return fails() ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+	return fails() ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *old, size_t size)
+{
+	return fails() ? NULL : __libc_realloc(old, size);
+}
+
+#endif
+
+/* What a load gave; freed by the caller. */
+struct loaded {
+	struct errors errors;
+	struct arena keep;
+	struct ruleset *set;
+	struct config *config;
+};
+
+static int load_rules(struct loaded *out)
+{
+	const char *file = "tests/fuzz/yaml.in/all-conditions.yaml";
+	const struct ruleset_options options = {.folders = &file, .folders_count = 1};
+
+	return ruleset_load(&options, &out->errors, &out->keep, &out->set);
+}
+
+static int load_config(struct loaded *out)
+{
+	return config_load("config.example.yaml", &out->errors, &out->keep, &out->config);
+}
+
+static void check(const struct loaded *loaded, int rc)
+{
+	const struct rule *rules;
+
+	assert_true(rc == OK || rc == ERR_NOMEM);
+	assert_int_equal(loaded->errors.errors, 0);
+	assert_true((rc == OK) == (loaded->set || loaded->config));
+	if (loaded->set) {
+		assert_int_equal(ruleset_rules(loaded->set, &rules), 1);
+		assert_string_equal(rules[0].id, "a/1");
+		assert_non_null(rules[0].when);
+		assert_non_null(rules[0].unless);
+		assert_int_equal(rules[0].tests_count, 3);
+	}
+	if (loaded->config)
+		assert_int_equal(loaded->config->listeners_count, 3);
+}
+
+static void sweep(int (*load)(struct loaded *out))
+{
+	bool enough = false;
+
+	for (long k = 0; !enough; k++) {
+		struct loaded loaded = {0};
+		int rc;
+
+		left = k;
+		rc = load(&loaded);
+		enough = left > 0 || k > 100000;
+		left = -1;
+		check(&loaded, rc);
+		errors_free(&loaded.errors);
+		ruleset_unref(loaded.set);
+		config_free(loaded.config);
+		arena_free(&loaded.keep);
+#ifdef SANITIZED
+		break; /* the sanitizer has its own malloc() */
+#endif
+	}
+}
+
+static void rules_with_one_failure(void **state)
+{
+	(void)state;
+	from_then_on = false;
+	sweep(load_rules);
+}
+
+static void rules_without_any_memory_left(void **state)
+{
+	(void)state;
+	from_then_on = true;
+	sweep(load_rules);
+}
+
+static void configuration_with_one_failure(void **state)
+{
+	(void)state;
+	from_then_on = false;
+	sweep(load_config);
+}
+
+static void configuration_without_any_memory_left(void **state)
+{
+	(void)state;
+	from_then_on = true;
+	sweep(load_config);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rules_with_one_failure),
+		cmocka_unit_test(rules_without_any_memory_left),
+		cmocka_unit_test(configuration_with_one_failure),
+		cmocka_unit_test(configuration_without_any_memory_left),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
