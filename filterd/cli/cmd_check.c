@@ -49,7 +49,7 @@ static int check_text(struct run *run, struct setup *setup)
 {
 	struct native_request request = {.deadline_ms = COMMENT_ABSENT};
 	enum verdict_kind kind;
-	int code = input_comment(run, &setup->keep, &request.comment);
+	int code = input_comment(run, setup, &request.comment);
 
 	if (code != CLI_FINE)
 		return code;
