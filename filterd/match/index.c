@@ -23,8 +23,8 @@
 #define BLOCK 64 /* bytes of text classified at once */
 #define KEY_MAX 8 /* bytes of a key */
 #define GRAM_MAX 4 /* bytes of the key of a literal that may stand anywhere */
-#define FILTER_BITS                                                                                \
-	16 /* per key, at least: 3 to 6 % of foreign keys pass, of which a text has many */
+#define FILTER_BITS 16 /* per key, at least: 3 to 6 % of foreign keys pass */
+#define FILTER_BITS_PART 48 /* the same where there is a look-up at each byte of the text */
 #define FILTER_MIN (1u << 14) /* bits: 2 KiB */
 #define FILTER_MAX (1u << 18) /* bits: 32 KiB, all of the nearest cache */
 #define NO_LITERAL UINT32_MAX
@@ -216,19 +216,45 @@ static unsigned rarity(unsigned char byte)
 	return byte >= 0x80 ? 10 : 22;
 }
 
+/*
+ * How often four bytes stand in the literals themselves, by their hash: the words that rules look
+ * for are made like those of comments, so what is rare among them mostly is so there.
+ */
+#define GRAM_COUNTS 65536
+
+static size_t gram_hash(const char *p)
+{
+	return hash_key(load(p, GRAM_MAX, GRAM_MAX), GRAM_MAX) % GRAM_COUNTS;
+}
+
+static void count_grams(const struct index *index, uint16_t *counts)
+{
+	for (size_t i = 0; i < index->added_count; i++) {
+		struct span bytes = index->added[i].literal.bytes;
+
+		for (size_t k = 0; k + GRAM_MAX <= bytes.len; k++) {
+			uint16_t *count = &counts[gram_hash(bytes.ptr + k)];
+
+			*count += *count < UINT16_MAX;
+		}
+	}
+}
+
 /* Where in a literal that may stand anywhere its rarest bytes are. */
-static uint16_t rarest_gram(struct span bytes)
+static uint16_t rarest_gram(struct span bytes, const uint16_t *counts)
 {
 	unsigned best = 0;
 	uint16_t at = 0;
 
 	for (size_t i = 0; i + GRAM_MAX <= bytes.len; i++) {
-		unsigned sum = 0;
+		unsigned worth = 0, seen = counts[gram_hash(bytes.ptr + i)];
 
 		for (size_t k = 0; k < GRAM_MAX; k++)
-			sum += rarity((unsigned char)bytes.ptr[i + k]);
-		if (sum > best) {
-			best = sum;
+			worth += rarity((unsigned char)bytes.ptr[i + k]);
+		/* Being rare among the literals counts for more than rare letters do. */
+		worth += 1 + 1000 / (seen + 1);
+		if (worth > best) {
+			best = worth;
 			at = (uint16_t)i;
 		}
 	}
@@ -239,7 +265,7 @@ static uint16_t rarest_gram(struct span bytes)
  * Brings a literal into the bounds of what is stored. One that is longer is looked for by its
  * beginning, or by a run's; that only finds it more often.
  */
-static struct literal bounded(struct literal l)
+static struct literal bounded(struct literal l, const uint16_t *counts)
 {
 	if (l.bytes.len > LITERAL_MAX) {
 		l.edge_after = false;
@@ -254,7 +280,7 @@ static struct literal bounded(struct literal l)
 			l.key_len = (uint32_t)l.bytes.len;
 	}
 	if (l.kind == LITERAL_PART) {
-		l.key_from = rarest_gram(l.bytes);
+		l.key_from = rarest_gram(l.bytes, counts);
 		l.key_len = (uint32_t)(l.bytes.len < GRAM_MAX ? l.bytes.len : GRAM_MAX);
 	}
 	return l;
@@ -297,11 +323,16 @@ static struct stored store(struct index *index, const struct literal *l, size_t 
 static int store_literals(struct index *index)
 {
 	size_t n = index->added_count, bytes = 0, at = 0;
+	uint16_t *counts = calloc(GRAM_COUNTS, sizeof(*counts));
 
+	if (!counts)
+		return ERR_NOMEM;
+	count_grams(index, counts);
 	for (size_t i = 0; i < n; i++) {
-		index->added[i].literal = bounded(index->added[i].literal);
+		index->added[i].literal = bounded(index->added[i].literal, counts);
 		bytes += index->added[i].literal.bytes.len;
 	}
+	free(counts);
 	index->literals = calloc(n ? n : 1, sizeof(*index->literals));
 	index->postings = malloc((n ? n : 1) * sizeof(*index->postings));
 	index->pool = malloc(bytes ? bytes : 1);
@@ -353,7 +384,8 @@ static int build_table(struct index *index, enum literal_kind kind)
 		return ERR_NOMEM;
 	for (t->mask = 15; t->mask < 2 * keys; t->mask = 2 * t->mask + 1)
 		;
-	while (bits < FILTER_BITS * keys && bits < FILTER_MAX)
+	while (bits < keys * (kind == LITERAL_PART ? FILTER_BITS_PART : FILTER_BITS) &&
+		bits < FILTER_MAX)
 		bits *= 2;
 	t->filter_shift = 64 - (unsigned)__builtin_ctz(bits);
 	t->filter = calloc(bits / 64, sizeof(*t->filter));
