@@ -595,9 +595,12 @@ static inline bool look_up_stretch(const struct pass *pass, size_t from, size_t 
 	return look_up_run(pass, from, to, first);
 }
 
-/* Bit i: byte i of the block is an ASCII letter, digit, _ or of another character. */
+/*
+ * Bit i: byte i of the block is an ASCII letter, digit, _ or of another character. *digits is set
+ * if there is a digit.
+ */
 #if defined(__SSE2__)
-static uint64_t word_bits(const char *p)
+static uint64_t word_bits(const char *p, bool *digits)
 {
 	uint64_t bits = 0;
 
@@ -614,38 +617,41 @@ static uint64_t word_bits(const char *p)
 		__m128i all = _mm_or_si128(_mm_or_si128(letter, digit), _mm_or_si128(line, other));
 
 		bits |= (uint64_t)(uint32_t)_mm_movemask_epi8(all) << i;
+		*digits |= _mm_movemask_epi8(digit) != 0;
 	}
 	return bits;
 }
 #else
-static uint64_t word_bits(const char *p)
+static uint64_t word_bits(const char *p, bool *digits)
 {
 	uint64_t bits = 0;
 
-	for (int i = 0; i < BLOCK; i++)
+	for (int i = 0; i < BLOCK; i++) {
+		*digits |= p[i] >= '0' && p[i] <= '9';
 		bits |= (uint64_t)(is_ascii_word(p[i]) || (unsigned char)p[i] >= 0x80) << i;
+	}
 	return bits;
 }
 #endif
 
-static uint64_t word_bits_at(struct span text, size_t at)
+static uint64_t word_bits_at(struct span text, size_t at, bool *digits)
 {
 	char rest[BLOCK] = {0};
 
 	if (text.len - at >= BLOCK)
-		return word_bits(text.ptr + at);
+		return word_bits(text.ptr + at, digits);
 	memcpy(rest, text.ptr + at, text.len - at);
-	return word_bits(rest);
+	return word_bits(rest, digits);
 }
 
 static bool scan_runs(const struct pass *pass)
 {
 	uint64_t carry = 0;
 	size_t from = 0;
-	bool inside = false;
+	bool inside = false, digits = false;
 
 	for (size_t block = 0; block < pass->text.len; block += BLOCK) {
-		uint64_t bits = word_bits_at(pass->text, block);
+		uint64_t bits = word_bits_at(pass->text, block, &digits);
 		uint64_t changes = bits ^ (bits << 1 | carry);
 
 		for (; changes; changes &= changes - 1) {
@@ -658,6 +664,7 @@ static bool scan_runs(const struct pass *pass)
 		}
 		carry = bits >> 63;
 	}
+	pass->runs->bits[RUN_SET_DIGIT / 64] |= digits;
 	return !inside || look_up_stretch(pass, from, pass->text.len);
 }
 

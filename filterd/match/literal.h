@@ -64,6 +64,7 @@ struct regex_facts {
 	/* Further sets, of each of which one occurs in every match. */
 	struct literals others[REGEX_OTHERS_MAX];
 	size_t others_count;
+	bool digit; /* every match holds a digit (in folded text all are ASCII) */
 	bool unbounded; /* an unlimited repeat holds a variable one */
 };
 

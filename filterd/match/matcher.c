@@ -311,6 +311,11 @@ static int add_regex_needs(
 	p->needs = (uint32_t)b->needs_count;
 	for (size_t i = 0; i < facts->others_count && rc == OK; i++)
 		rc = add_group(b, &facts->others[i]);
+	if (rc == OK && facts->digit) {
+		rc = add_need(b, 1);
+		if (rc == OK)
+			rc = add_need(b, RUN_SET_DIGIT);
+	}
 	return rc == OK ? add_need(b, 0) : rc;
 }
 

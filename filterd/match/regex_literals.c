@@ -34,6 +34,7 @@ struct part {
 	bool borders;
 	struct strings strings;
 	struct literals needed; /* if not exact; none are known if it is empty */
+	bool digit; /* every match holds a digit, if not a literal one */
 	bool variable; /* holds a repeat that can match more or less of the same text */
 };
 
@@ -58,6 +59,11 @@ static void read_choices(struct reader *r, struct part *out);
 static struct part any_part(void)
 {
 	return (struct part){.exact = false};
+}
+
+static struct part digit_part(void)
+{
+	return (struct part){.exact = false, .digit = true};
 }
 
 static struct part exact_part(struct span string)
@@ -317,12 +323,13 @@ static struct part read_escape(struct reader *r)
 	case 's':
 	case 'v':
 		return gap_part();
+	case 'd':
+		return digit_part();
 	case 'D':
 	case 'H':
 	case 'S':
 	case 'V':
 	case 'X':
-	case 'd':
 	case 'w':
 		return any_part();
 	case 'N':
@@ -561,7 +568,7 @@ static struct part read_atom(struct reader *r)
 	case '(':
 		return read_group(r);
 	case '[':
-		return read_class(r);
+		return take(r, "[0-9]") ? digit_part() : read_class(r);
 	case '\\':
 		return read_escape(r);
 	case '.':
@@ -586,6 +593,7 @@ static void append(struct reader *r, struct part *all, const struct part *next)
 		(next->exact || next->borders) && cross(r, &all->strings, &next->strings, &both);
 
 	all->variable |= next->variable;
+	all->digit |= next->digit;
 	if (next->exact && fits) {
 		all->strings = both;
 		return;
@@ -643,6 +651,7 @@ static void read_choices(struct reader *r, struct part *out)
 
 		read_sequence(r, &next);
 		out->variable |= next.variable;
+		out->digit &= next.digit;
 		if (out->exact && next.exact) {
 			struct strings both = out->strings;
 
@@ -652,7 +661,8 @@ static void read_choices(struct reader *r, struct part *out)
 			}
 		}
 		needed = unite(r, needed_of(r, out), needed_of(r, &next));
-		*out = (struct part){.needed = needed, .variable = out->variable};
+		*out = (struct part){
+			.needed = needed, .digit = out->digit, .variable = out->variable};
 	}
 }
 
@@ -687,6 +697,7 @@ int literals_of_regex(
 	if (!r.lost && r.at == regex.len) {
 		struct literals best = needed_of(&r, &all);
 
+		out->digit = all.digit;
 		rc = keep(arena, best, &out->literals);
 		for (size_t i = 0; i < r.sets_count && !r.choices && rc == OK; i++)
 			if (r.sets[i].items != best.items)

@@ -345,6 +345,7 @@ static void test_candidates(void **state)
 	word = add_word(&r, "money", false);
 	always = add_regex(&r, "\\d\\d", false);
 	add_regex(&r, "bitcoin", false);
+	add_regex(&r, "money.*\\d", false);
 	rig_build(&r);
 	rig_run(&r, SPAN("the transfer of money"));
 	ids = scan_candidates(r.scan, &count);
@@ -606,7 +607,7 @@ static void random_regex(uint64_t *state, struct buf *out, int depth)
 		"[^a]", "[[:alpha:]k]", "[]a]", ".", "\\w", "\\W", "\\s", "\\d", "\\b", "\\B", "^",
 		"$", "(?i)AB", "(?i:KIL)", "(?-i)", "\\x6bil", "\\x{6b}", "é", "中", "(?=abc)",
 		"(?!ab)", "(?<=k)", "(?<!k)", "\\Qab\\E", "(?#x)", "\\p{L}", "\\.", " ", "'", "क",
-		"ि", "\\R", "\\K", "\\h", "_"};
+		"ि", "\\R", "\\K", "\\h", "_", "[0-9]", "[\\d]"};
 	static const char *const repeats[] = {"", "", "", "", "", "?", "+", "*", "{2}", "{0,2}",
 		"{1,2}", "+?", "*+", "?+", "{,2}"};
 	static const char *const openers[] = {"(", "(?:", "(?>", "(?|", "(?i:", "(?<n>"};
@@ -636,7 +637,8 @@ static void random_regex(uint64_t *state, struct buf *out, int depth)
 static void test_regex_literals_hold(void **state)
 {
 	static const char *const pieces[] = {"kil", "l", "abc", "ab", "a", "b", "k", "K", "AB", "é",
-		"中", " ", ".", "'", "you", "1", "_", "\n", "क", "ि", "\u200d", "ill", "\u0301"};
+		"中", " ", ".", "'", "you", "1", "_", "\n", "क", "ि", "\u200d", "ill", "\u0301",
+		"5", "٣"};
 	uint64_t random = 4711;
 	struct scan *plain = scan_new();
 	struct buf text = {0};
