@@ -77,9 +77,10 @@ static void add_lexicon_word(void *context, struct span word)
 		size_t room = b->lexicon_room ? 2 * b->lexicon_room : 256;
 		struct span *words = realloc(b->lexicon, room * sizeof(*words));
 
-		b->failed = !words;
-		if (b->failed)
+		if (!words) {
+			b->failed = true;
 			return;
+		}
 		b->lexicon = words;
 		b->lexicon_room = room;
 	}
