@@ -4,8 +4,8 @@
  * A small reader of regexes that PCRE2 has accepted. For each part it works out either all the
  * strings that the part can match, while they are few ("exact"), or a set of literals that it needs
  * ("needed"). What it does not know for sure it takes for something that may match anything; at
- * constructs that change the meaning of others (conditions, extended mode, \Q) it gives up, and the
- * regex is tried on every text.
+ * constructs that change the meaning of others (conditions, extended mode, comments, \Q) it gives
+ * up, and the regex is tried on every text.
  */
 #include "match/literal.h"
 
@@ -449,9 +449,9 @@ static struct part read_special_group(struct reader *r)
 		part.variable = false; /* it gives nothing back */
 		return part;
 	}
-	if (take(r, "#")) {
-		skip_past(r, ')');
-		return exact_part(SPAN(""));
+	if (take(r, "#")) { /* a repeat behind it would be of what stands before */
+		r->lost = true;
+		return any_part();
 	}
 	if (take(r, "<") || take(r, "P<")) {
 		skip_past(r, '>');
