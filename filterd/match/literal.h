@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "match/exact.h"
 #include "match/phrase_tree.h"
 
 enum literal_kind {
@@ -64,6 +65,8 @@ struct regex_facts {
 	/* Further sets, of each of which one occurs in every match. */
 	struct literals others[REGEX_OTHERS_MAX];
 	size_t others_count;
+	const struct exact *exact; /* NULL: it is more than a few strings */
+	bool digit; /* every match holds a digit (in folded text all are ASCII) */
 	bool unbounded; /* an unlimited repeat holds a variable one */
 };
 

@@ -312,6 +312,11 @@ static int add_regex_needs(
 	p->needs = (uint32_t)b->needs_count;
 	for (size_t i = 0; i < facts->others_count && rc == OK; i++)
 		rc = add_group(b, &facts->others[i]);
+	if (rc == OK && facts->digit) {
+		rc = add_need(b, 1);
+		if (rc == OK)
+			rc = add_need(b, RUN_SET_DIGIT);
+	}
 	return rc == OK ? add_need(b, 0) : rc;
 }
 
@@ -378,12 +383,15 @@ int matcher_add_regex(struct matcher_builder *builder, struct span regex,
 	p->regex = arena_copy(builder->arena, regex);
 	if (!p->regex.ptr)
 		return ERR_NOMEM;
-	rc = regex_compile(p->regex, true, &p->code, error);
+	rc = regex_compile(p->regex, false, &p->code, error);
 	if (rc != OK)
 		return rc;
 	p->matches_empty = regex_matches_empty(p->code);
 	rc = literals_of_regex(builder->arena, p->regex, options.original, &facts);
 	p->unbounded = facts.unbounded;
+	p->exact = facts.exact;
+	if (rc == OK && !p->exact) /* else it is seldom run */
+		rc = regex_speed_up(&p->code, error);
 	if (rc == OK)
 		rc = index_literals(builder, p, &facts.literals);
 	if (rc == OK && !options.original)

@@ -34,6 +34,7 @@ struct part {
 	bool borders;
 	struct strings strings;
 	struct literals needed; /* if not exact; none are known if it is empty */
+	bool digit; /* every match holds a digit, if not a literal one */
 	bool variable; /* holds a repeat that can match more or less of the same text */
 };
 
@@ -45,6 +46,7 @@ struct reader {
 	bool caseless;
 	bool unbounded;
 	bool lost; /* gave up, or out of memory */
+	bool impure; /* an exact set may be more than what is matched, or in another order */
 	unsigned depth;
 	bool choices; /* the regex as a whole is one of several */
 	struct literals sets[REGEX_OTHERS_MAX]; /* of which the regex as a whole needs one each */
@@ -58,6 +60,11 @@ static void read_choices(struct reader *r, struct part *out);
 static struct part any_part(void)
 {
 	return (struct part){.exact = false};
+}
+
+static struct part digit_part(void)
+{
+	return (struct part){.exact = false, .digit = true};
 }
 
 static struct part exact_part(struct span string)
@@ -229,6 +236,7 @@ static struct part char_part(struct reader *r, uint32_t c)
 	char bytes[4];
 	size_t len;
 
+	r->impure |= r->caseless;
 	if (r->caseless && c >= 0x80)
 		return any_part();
 	if (r->caseless && c >= 'A' && c <= 'Z')
@@ -243,6 +251,13 @@ static int hex_digit(char c)
 		return c - '0';
 	c |= 0x20;
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* What matches no characters, but not everywhere. */
+static struct part condition_part(struct reader *r)
+{
+	r->impure = true;
+	return exact_part(SPAN(""));
 }
 
 /* Behind "\x": \xH, \xHH or \x{H...}. */
@@ -310,19 +325,20 @@ static struct part read_escape(struct reader *r)
 	case 'K':
 	case 'Z':
 	case 'z':
-		return exact_part(SPAN(""));
+		return condition_part(r);
 	case 'R':
 	case 'W':
 	case 'h':
 	case 's':
 	case 'v':
 		return gap_part();
+	case 'd':
+		return digit_part();
 	case 'D':
 	case 'H':
 	case 'S':
 	case 'V':
 	case 'X':
-	case 'd':
 	case 'w':
 		return any_part();
 	case 'N':
@@ -437,7 +453,7 @@ static struct part read_special_group(struct reader *r)
 	for (size_t i = 0; i < ARRAY_LEN(lookarounds); i++) {
 		if (take(r, lookarounds[i])) {
 			read_inside(r, caseless);
-			return exact_part(SPAN(""));
+			return condition_part(r);
 		}
 	}
 	for (size_t i = 0; i < ARRAY_LEN(groups); i++)
@@ -447,6 +463,7 @@ static struct part read_special_group(struct reader *r)
 		struct part part = read_inside(r, caseless);
 
 		part.variable = false; /* it gives nothing back */
+		r->impure = true;
 		return part;
 	}
 	if (take(r, "#")) { /* a repeat behind it would be of what stands before */
@@ -466,7 +483,7 @@ static struct part read_special_group(struct reader *r)
 		return any_part();
 	}
 	if (read_options(r, &group))
-		return group ? read_inside(r, caseless) : exact_part(SPAN(""));
+		return group ? read_inside(r, caseless) : condition_part(r);
 	skip_past(r, ')'); /* (?R), (?1), (?&name), (?P>name), (?P=name) */
 	return any_part();
 }
@@ -537,10 +554,10 @@ static bool read_repeat(struct reader *r, uint32_t *least, uint32_t *most)
 
 static void apply_repeat(struct reader *r, struct part *part, uint32_t least, uint32_t most)
 {
-	bool possessive = take(r, "+"), variable = part->variable;
+	bool possessive = take(r, "+"), lazy = !possessive && take(r, "?");
+	bool variable = part->variable;
 
-	if (!possessive)
-		take(r, "?");
+	r->impure |= possessive || lazy;
 	if (most == UNLIMITED && variable && !possessive)
 		r->unbounded = true;
 	if (least == 1 && most == 1)
@@ -561,7 +578,7 @@ static struct part read_atom(struct reader *r)
 	case '(':
 		return read_group(r);
 	case '[':
-		return read_class(r);
+		return take(r, "[0-9]") ? digit_part() : read_class(r);
 	case '\\':
 		return read_escape(r);
 	case '.':
@@ -570,7 +587,7 @@ static struct part read_atom(struct reader *r)
 	case '^':
 	case '$':
 		r->at++;
-		return exact_part(SPAN(""));
+		return condition_part(r);
 	default:
 		return char_part(r, utf8_next(r->in, &r->at));
 	}
@@ -586,6 +603,7 @@ static void append(struct reader *r, struct part *all, const struct part *next)
 		(next->exact || next->borders) && cross(r, &all->strings, &next->strings, &both);
 
 	all->variable |= next->variable;
+	all->digit |= next->digit;
 	if (next->exact && fits) {
 		all->strings = both;
 		return;
@@ -643,6 +661,7 @@ static void read_choices(struct reader *r, struct part *out)
 
 		read_sequence(r, &next);
 		out->variable |= next.variable;
+		out->digit &= next.digit;
 		if (out->exact && next.exact) {
 			struct strings both = out->strings;
 
@@ -652,7 +671,8 @@ static void read_choices(struct reader *r, struct part *out)
 			}
 		}
 		needed = unite(r, needed_of(r, out), needed_of(r, &next));
-		*out = (struct part){.needed = needed, .variable = out->variable};
+		*out = (struct part){
+			.needed = needed, .digit = out->digit, .variable = out->variable};
 	}
 }
 
@@ -672,6 +692,48 @@ static int keep(struct arena *arena, struct literals found, struct literals *out
 	return OK;
 }
 
+/* The string without the edges at its ends. False for what exact_find() does not do. */
+static bool exact_string_of(struct span string, struct exact_string *out)
+{
+	*out = (struct exact_string){.bytes = string};
+	while (out->bytes.len > 0 && out->bytes.ptr[0] == EDGE) {
+		out->bytes = span_sub(out->bytes, 1, out->bytes.len);
+		out->edge_before = true;
+	}
+	while (out->bytes.len > 0 && out->bytes.ptr[out->bytes.len - 1] == EDGE) {
+		out->bytes.len--;
+		out->edge_after = true;
+	}
+	if (out->bytes.len == 0 || memchr(out->bytes.ptr, EDGE, out->bytes.len))
+		return false;
+	return !((out->edge_before && (out->bytes.ptr[0] & 0x80)) ||
+		 (out->edge_after && (out->bytes.ptr[out->bytes.len - 1] & 0x80)));
+}
+
+/* What the whole regex matches, if that is a few strings and no more. OK or ERR_NOMEM. */
+static int keep_exact(struct arena *arena, const struct reader *r, const struct part *all,
+	const struct exact **out)
+{
+	struct exact *exact;
+
+	if (!all->exact || r->impure || all->strings.count > EXACT_MAX)
+		return OK;
+	exact = arena_zalloc(arena, 1, sizeof(*exact));
+	if (!exact)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < all->strings.count; i++) {
+		struct exact_string *s = &exact->strings[exact->count++];
+
+		if (!exact_string_of(all->strings.items[i], s))
+			return OK;
+		s->bytes = arena_copy(arena, s->bytes);
+		if (!s->bytes.ptr)
+			return ERR_NOMEM;
+	}
+	*out = exact;
+	return OK;
+}
+
 int literals_of_regex(
 	struct arena *arena, struct span regex, bool original, struct regex_facts *out)
 {
@@ -687,7 +749,10 @@ int literals_of_regex(
 	if (!r.lost && r.at == regex.len) {
 		struct literals best = needed_of(&r, &all);
 
-		rc = keep(arena, best, &out->literals);
+		out->digit = all.digit;
+		rc = keep_exact(arena, &r, &all, &out->exact);
+		if (rc == OK)
+			rc = keep(arena, best, &out->literals);
 		for (size_t i = 0; i < r.sets_count && !r.choices && rc == OK; i++)
 			if (r.sets[i].items != best.items)
 				rc = keep(arena, r.sets[i], &out->others[out->others_count++]);

@@ -337,6 +337,8 @@ static void put_word(struct synthetic *s, enum comment_kind kind, bool capital)
 		put_disguised(s, draw_bad(s, 0));
 	else if (kind == COMMENT_PLANTED && percent(s, 4) && s->patterns_count > 0)
 		put_planted(s);
+	else if (percent(s, 1))
+		buf_u64(&s->text, below(s, 2030));
 	else
 		buf_span(&s->text, draw(s, arabic ? &s->arabic : &s->english));
 	if (capital && s->text.len > at && s->text.data[at] >= 'a' && s->text.data[at] <= 'z')

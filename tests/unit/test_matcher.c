@@ -332,6 +332,43 @@ static void test_original(void **state)
 	rig_end(&r);
 }
 
+/* Regexes that are only strings are found without PCRE2, and as it would find them. */
+static void test_exact_regexes(void **state)
+{
+	static const struct {
+		const char *regex;
+		const char *text;
+		const char *expected;
+	} cases[] = {
+		{"(?:kill|killer)", "killers", "kill"},
+		{"\\b(?:kill|killer)s?\\b", "killers kill skill", "killers|kill"},
+		{"\\b(?:kill|killers?)", "killers", "kill"},
+		{"(k|ki)(ll|l)", "kill kll", "kill|kll"},
+		{"ana", "banana", "ana"},
+		{"\\bana", "banana ana", "ana"},
+		{"\\b\\$5\\b", "a$5 $5", "$5"},
+		{"\\bkill\\b", "kill\xD9\x85 kill\xE2\x80\xA6 \xE2\x80\x9Ckill\xE2\x80\x9D",
+			"kill|kill"},
+		{"\\bkill\\b", "kill\xE4\xB8\xAD, kill", "kill"},
+		{"(?:|kill)", "kill", "kill"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct rig r;
+		uint32_t id;
+
+		rig_begin(&r);
+		id = add_regex(&r, cases[i].regex, false);
+		rig_build(&r);
+		rig_run(&r, span_of(cases[i].text));
+		check_hits(&r, id, cases[i].expected);
+		assert_int_equal(scan_run_plain(r.scan, r.matcher, &r.text, &unlimited), OK);
+		check_hits(&r, id, cases[i].expected);
+		rig_end(&r);
+	}
+}
+
 static void test_candidates(void **state)
 {
 	struct rig r;
@@ -345,6 +382,7 @@ static void test_candidates(void **state)
 	word = add_word(&r, "money", false);
 	always = add_regex(&r, "\\d\\d", false);
 	add_regex(&r, "bitcoin", false);
+	add_regex(&r, "money.*\\d", false);
 	rig_build(&r);
 	rig_run(&r, SPAN("the transfer of money"));
 	ids = scan_candidates(r.scan, &count);
@@ -606,7 +644,7 @@ static void random_regex(uint64_t *state, struct buf *out, int depth)
 		"[^a]", "[[:alpha:]k]", "[]a]", ".", "\\w", "\\W", "\\s", "\\d", "\\b", "\\B", "^",
 		"$", "(?i)AB", "(?i:KIL)", "(?-i)", "\\x6bil", "\\x{6b}", "é", "中", "(?=abc)",
 		"(?!ab)", "(?<=k)", "(?<!k)", "\\Qab\\E", "(?#x)", "\\p{L}", "\\.", " ", "'", "क",
-		"ि", "\\R", "\\K", "\\h", "_"};
+		"ि", "\\R", "\\K", "\\h", "_", "[0-9]", "[\\d]"};
 	static const char *const repeats[] = {"", "", "", "", "", "?", "+", "*", "{2}", "{0,2}",
 		"{1,2}", "+?", "*+", "?+", "{,2}"};
 	static const char *const openers[] = {"(", "(?:", "(?>", "(?|", "(?i:", "(?<n>"};
@@ -636,7 +674,8 @@ static void random_regex(uint64_t *state, struct buf *out, int depth)
 static void test_regex_literals_hold(void **state)
 {
 	static const char *const pieces[] = {"kil", "l", "abc", "ab", "a", "b", "k", "K", "AB", "é",
-		"中", " ", ".", "'", "you", "1", "_", "\n", "क", "ि", "\u200d", "ill", "\u0301"};
+		"中", " ", ".", "'", "you", "1", "_", "\n", "क", "ि", "\u200d", "ill", "\u0301",
+		"5", "٣"};
 	uint64_t random = 4711;
 	struct scan *plain = scan_new();
 	struct buf text = {0};
@@ -688,6 +727,7 @@ int main(void)
 		cmocka_unit_test(test_hits_are_bounded),
 		cmocka_unit_test(test_disguised_hits),
 		cmocka_unit_test(test_original),
+		cmocka_unit_test(test_exact_regexes),
 		cmocka_unit_test(test_candidates),
 		cmocka_unit_test(test_scan_changes_matchers),
 		cmocka_unit_test(test_lexicon),
