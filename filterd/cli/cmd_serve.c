@@ -58,7 +58,8 @@ static int run_serve(struct run *run)
 			.folders_count = common->rules.count,
 		};
 
-		/* Whoever wants JSON collects the output, where lines for people would be in the way. */
+		/* Whoever wants JSON collects the output, where lines for people would be in the
+		 * way. */
 		if (!setup.config->log_json)
 			say_how_to_try(&run->out, setup.config);
 		code = server_run(&options);

@@ -421,8 +421,7 @@ static void unknown_rule(struct load *load, const struct source *source,
 	if (best)
 		errors_hint(load->loader.errors, "did you mean `%s`?", best);
 	else
-		errors_hint(
-			load->loader.errors, "are those rules loaded, too?");
+		errors_hint(load->loader.errors, "are those rules loaded, too?");
 }
 
 size_t rule_fitting(struct load *load, const struct source *source, const struct yaml_node *node,
