@@ -121,8 +121,8 @@ const uint32_t *scan_candidates(const struct scan *scan, size_t *count);
 
 /*
  * Whether pattern `id` matches; its hits (by position, at most HITS_MAX, not overlapping, the same
- * place in two views only once) if `yes`. Found out once and remembered. On `unknown`, *fault
- * (may be NULL) says why.
+ * place in two views only once) if `yes`. Found out once and remembered. *fault (may be NULL) says
+ * why it is unknown, or why the search ended behind the hits: there may be more.
  */
 enum truth scan_find(struct scan *scan, uint32_t id, const struct hit **hits, size_t *count,
 	enum scan_fault *fault);

@@ -798,6 +798,6 @@ enum truth scan_find(struct scan *scan, uint32_t id, const struct hit **hits, si
 	*hits = f->hits;
 	*count = f->hits_count;
 	if (fault)
-		*fault = f->truth == TRUTH_UNKNOWN ? (enum scan_fault)f->fault : SCAN_OK;
+		*fault = (enum scan_fault)f->fault;
 	return (enum truth)f->truth;
 }

@@ -553,8 +553,101 @@ static void test_time_of_a_comment(void **state)
 	free(text);
 }
 
+/* What stands between two places of a phrase or near is not walked over for each pair again. */
+static void test_long_gaps(void **state)
+{
+	static const char *const whens[] = {
+		"{near: {first: aa, second: dd, within: 50, ordered: true}}",
+		"{phrase: 'aa ...20 bb ...20 cc ...20 dd'}",
+	};
+	const char *words[] = {"aa ", "bb ", "cc ", "- ", "x ", "dd "};
+	const int times[] = {16, 16, 16, 7600, 51, 16};
+	struct evaluate_options options = evaluate_defaults;
+	struct buf text = {0};
+
+	(void)state;
+	options.comment_ns = options.pattern_ns = 100 * NS_PER_S;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		for (int k = 0; k < times[i]; k++)
+			buf_str(&text, words[i]);
+	for (size_t i = 0; i < ARRAY_LEN(whens); i++) {
+		struct buf yaml = {0};
+		struct comment comment = COMMENT_INIT;
+		const struct verdict *verdict;
+		struct ruleset *set;
+		int64_t began;
+
+		buf_str(&yaml, CONDUCT "rules:\n");
+		for (int k = 0; k < 20; k++)
+			buf_printf(&yaml,
+				"  - {id: r%d, guideline: conduct, reason: R., action: reject, "
+				"when: %s}\n",
+				k, whens[i]);
+		buf_char(&yaml, '\0');
+		set = load(yaml.data);
+		comment.text = buf_content(&text);
+		began = clock_mono_ns();
+		assert_int_equal(evaluate(evaluator, set, &comment, &options, &verdict), OK);
+		if (clock_mono_ns() - began > NS_PER_S)
+			fail_msg("%s took %.1f s", whens[i],
+				(double)(clock_mono_ns() - began) / NS_PER_S);
+		assert_true(verdict->kind != VERDICT_REJECT);
+		ruleset_unref(set);
+		buf_free(&yaml);
+	}
+	buf_free(&text);
+}
+
 /* --- the rest -----------------------------------------------------------------------------------
  */
+
+/* A place that does not count must not hide that the search ended behind it. */
+static void test_hits_before_a_limit(void **state)
+{
+	struct ruleset *set = load(CONDUCT "rules:\n"
+					   "  - id: q\n"
+					   "    guideline: conduct\n"
+					   "    reason: R.\n"
+					   "    action: reject\n"
+					   "    in_quotes: ignore\n"
+					   "    when: {regex: '(?:a|aa)+[bc]'}\n");
+	char text[8000] = "\"ab\" ";
+	const struct verdict *verdict;
+
+	(void)state;
+	assert_int_equal(judge_text(set, text)->kind, VERDICT_APPROVE);
+	memset(text + 5, 'a', 7000);
+	verdict = judge_text(set, text);
+	assert_int_equal(verdict->kind, VERDICT_REVIEW);
+	assert_true(has_fault(verdict, "regex_limit", "q"));
+	ruleset_unref(set);
+}
+
+/* Nor may places that do not count use up those that are kept. */
+static void test_near_behind_many_quotes(void **state)
+{
+	struct ruleset *set =
+		load(CONDUCT "rules:\n"
+			     "  - id: n\n"
+			     "    guideline: conduct\n"
+			     "    reason: R.\n"
+			     "    action: reject\n"
+			     "    in_quotes: ignore\n"
+			     "    when: {near: {first: spy, second: shot, within: 2}}\n");
+	struct buf text = {0};
+
+	(void)state;
+	for (int i = 0; i < HITS_MAX - 1; i++)
+		buf_str(&text, "\"spy\" ");
+	buf_str(&text, "spy and many other words that are harmless. spy shot");
+	buf_char(&text, '\0');
+	assert_int_equal(judge_text(set, text.data)->kind, VERDICT_REVIEW);
+	/* A few are no trouble. */
+	assert_int_equal(judge_text(set, text.data + 12)->kind, VERDICT_REJECT);
+	assert_int_equal(judge_text(set, "\"spy\" spy, and then a shot")->kind, VERDICT_APPROVE);
+	ruleset_unref(set);
+	buf_free(&text);
+}
 
 static void test_quoted_and_unknown(void **state)
 {
@@ -669,7 +762,10 @@ int main(void)
 		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_time_of_a_comment),
+		cmocka_unit_test(test_long_gaps),
 		cmocka_unit_test(test_quoted_and_unknown),
+		cmocka_unit_test(test_hits_before_a_limit),
+		cmocka_unit_test(test_near_behind_many_quotes),
 		cmocka_unit_test(test_memory_is_reused),
 		cmocka_unit_test(test_picks),
 		cmocka_unit_test(test_failing_tests_refuse),
