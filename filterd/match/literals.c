@@ -140,8 +140,8 @@ int literal_worth(const struct literal *literal)
 		worth = WORTH_MAX;
 	if (literal->kind != LITERAL_PART && worth > 2 && is_frequent(literal->bytes))
 		worth = 2;
-	if (literal->kind == LITERAL_PART && worth > 1)
-		worth -= 1;
+	if (literal->kind == LITERAL_PART)
+		worth = worth > 3 ? worth - 2 : 1;
 	return worth;
 }
 

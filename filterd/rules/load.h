@@ -189,7 +189,13 @@ int lists_finish(struct load *load);
 /* Whether `<name>` is written; then *name is what stands between. */
 bool lists_is_include(struct span entry, struct span *name);
 
-/* Warns about a word that is written in disguise: its plain form finds more. */
+/* Warns about the quotation marks of a word processor, which quote nothing in YAML. */
+void lists_lint_quotes(struct load *load, struct place place, struct span text);
+
+/*
+ * Warns about a word that is written in disguise, whose plain form finds more, and about several
+ * between commas.
+ */
 void lists_lint_word(struct load *load, struct place place, struct span word);
 
 /* The same for a list that is used for words (it may as well hold domains), and those in it. */

@@ -384,6 +384,7 @@ int loader_add_phrase(struct loader *loader, const struct yaml_node *phrase, uin
 		loader_error(loader, phrase, "a phrase must be a text");
 		return ERR_INVALID;
 	}
+	lists_lint_quotes(loader->load, yaml_place(loader->source, phrase), phrase->value);
 	rc = matcher_add_phrase(builder, phrase->value, &loader->lists, options, id, &error);
 	if (rc == ERR_INVALID)
 		pattern_error(loader, phrase, &error);

@@ -203,7 +203,8 @@ static void set_action(struct load *load, struct rule *rule, const struct rule_k
 
 	if (action && points) {
 		load_error(load, rule->source, points, "a rule has `action` or `points`, not both");
-	} else if (!action && !points) {
+	} else if (!action && !points && !schema_is_misspelt(&rule_section, rule->node, "action") &&
+		   !schema_is_misspelt(&rule_section, rule->node, "points")) {
 		load_error(load, rule->source, rule->node, "`action` is missing in a rule");
 		errors_hint(load->loader.errors, "write `action: review` or `points: 4`");
 	}
@@ -418,6 +419,8 @@ static void unknown_rule(struct load *load, const struct source *source,
 		best = nearest_name(pattern, &load->set->rules[i].id, 1);
 	if (best)
 		errors_hint(load->loader.errors, "did you mean `%s`?", best);
+	else
+		errors_hint(load->loader.errors, "are those rules loaded, too?");
 }
 
 size_t rule_fitting(struct load *load, const struct source *source, const struct yaml_node *node,

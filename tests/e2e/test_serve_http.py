@@ -83,6 +83,11 @@ def test_other_media_are_refused(shared, fields):
         assert (response.status, response.json()["code"]) == (415, "unsupported_media_type")
 
 
+def test_who_asks_at_the_wrong_place_is_shown_the_right_one(shared):
+    with shared.http() as http:
+        assert "/v1/check" in http.request("POST", "/", b"{}").json()["detail"]
+
+
 def test_a_refused_comment_says_where(shared):
     with shared.http() as http:
         problem = http.check(b'{"text":5}')

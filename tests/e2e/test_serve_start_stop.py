@@ -122,8 +122,13 @@ def test_a_leftover_socket_is_replaced(make_daemon, tmp_path):
 def test_a_file_in_the_way_is_left_alone(tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "ndjson.sock").write_text("precious")
-    refused(tmp_path)
+    assert "a file of that name is in the way" in refused(tmp_path)
     assert (tmp_path / "run" / "ndjson.sock").read_text() == "precious"
+
+
+def test_the_folder_of_a_socket_can_be_entered(make_daemon):
+    daemon = make_daemon()
+    assert stat.S_IMODE(os.stat(os.path.dirname(daemon.unix)).st_mode) == 0o750
 
 
 def test_the_socket_has_its_mode_and_goes_with_the_daemon(make_daemon):
