@@ -30,18 +30,17 @@ extern const struct tongue_data tongues[TONGUE_COUNT];
 
 /* A letter of the original text that speaks for some languages. Points are hundredths of a word. */
 struct letter_evidence {
-	uint32_t c; /* lower case */
 	struct {
 		uint8_t tongue;
-		uint8_t points;
+		uint8_t points; /* 0 ends the list */
 	} of[LETTER_TONGUES];
 };
-extern const struct letter_evidence letter_evidence[]; /* sorted by c */
-extern const size_t letter_evidence_count;
+#define LETTERS_END 0x700 /* no later character is a letter that speaks for one */
+extern const struct letter_evidence letter_evidence[LETTERS_END]; /* by code point, lower case */
 
 /* A beginning or an end of a folded word that speaks for a language. */
 struct affix_evidence {
-	char affix[8]; /* in place, because every unknown word is held against all */
+	char affix[8];
 	uint8_t len; /* of the affix, in bytes */
 	uint8_t tongue;
 	uint8_t points;

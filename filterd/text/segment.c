@@ -1,8 +1,14 @@
 /* Words of a folded text: see segment.h. */
 #include "text/segment.h"
 
+#include "text/lanes.h"
 #include "text/tables.h"
 #include "text/utf8.h"
+
+#define WINDOW 64 /* bytes */
+#define WINDOW_WORDS (WINDOW / 2) /* at most */
+
+_Static_assert(WINDOW_WORDS <= SEGMENT_WORDS, "there must be room for a window's words");
 
 static unsigned flags_at(struct span s, size_t at)
 {
@@ -120,12 +126,83 @@ bool segment_next_word(struct span folded, size_t *at, struct span *word)
 	return false;
 }
 
-size_t segment_count_words(struct span folded)
+/* What stands in a window, as bitmaps: bit i is about byte i. */
+struct window {
+	uint64_t words; /* belongs to a word, if all is ASCII */
+	uint64_t stop; /* the lowest bit set: a closer look is needed from here on */
+};
+
+static struct window look(const char bytes[WINDOW])
 {
-	struct span word;
+	uint64_t letters = 0, others = 0, quotes = 0, high = 0;
+
+	for (unsigned at = 0; at < WINDOW; at += LANES) {
+		lanes v = lanes_load(bytes + at);
+
+		letters |= (uint64_t)lanes_bits(lanes_within(v | 0x20, 'a', 26)) << at;
+		others |= (uint64_t)lanes_bits(lanes_within(v, '0', 10) | (lanes)(v == '_')) << at;
+		quotes |= (uint64_t)lanes_bits((lanes)(v == '\'')) << at;
+		high |= (uint64_t)lanes_bits(v) << at; /* not ASCII */
+	}
+	quotes &= letters << 1;
+	return (struct window){
+		.words = letters | others | (quotes & letters >> 1),
+		/* the last byte's right neighbour is not known */
+		.stop = high | (quotes & high >> 1) | UINT64_C(1) << (WINDOW - 1),
+	};
+}
+
+/* The words at the beginning of the next WINDOW bytes that are ASCII, WINDOW_WORDS at most. */
+static size_t next_ascii_words(struct span folded, size_t *at, struct span *words)
+{
+	size_t left = folded.len - *at, count = 0;
+	const char *bytes = folded.ptr + *at;
+	char padded[WINDOW] = {0};
+	struct window w;
+	unsigned stop;
+
+	if (left < WINDOW)
+		memcpy(padded, bytes, left);
+	w = look(left < WINDOW ? padded : bytes);
+	stop = (unsigned)__builtin_ctzll(w.stop);
+	w.words &= ~(UINT64_C(1) << (WINDOW - 1));
+	while (w.words) {
+		unsigned from = (unsigned)__builtin_ctzll(w.words);
+		unsigned end = from + (unsigned)__builtin_ctzll(~(w.words >> from));
+
+		if (end >= stop)
+			break;
+		words[count++] = (struct span){bytes + from, end - from};
+		*at = (size_t)(bytes - folded.ptr) + end;
+		w.words &= UINT64_MAX << end;
+	}
+	return count;
+}
+
+size_t segment_next_words(struct span folded, size_t *at, struct span words[SEGMENT_WORDS])
+{
 	size_t count = 0;
 
-	for (size_t at = 0; segment_next_word(folded, &at, &word);)
-		count++;
+	while (count + WINDOW_WORDS <= SEGMENT_WORDS && *at < folded.len) {
+		/* most often the bytes of a space and of what follows it */
+		bool ascii =
+			!((folded.ptr[*at] | folded.ptr[folded.len - *at > 1 ? *at + 1 : *at]) &
+				0x80);
+		size_t found = ascii ? next_ascii_words(folded, at, words + count) : 0;
+
+		if (found == 0)
+			found = segment_next_word(folded, at, words + count);
+		count += found;
+	}
+	return count;
+}
+
+size_t segment_count_words(struct span folded)
+{
+	struct span words[SEGMENT_WORDS];
+	size_t count = 0, more;
+
+	for (size_t at = 0; (more = segment_next_words(folded, &at, words)) > 0;)
+		count += more;
 	return count;
 }
