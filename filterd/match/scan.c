@@ -746,9 +746,11 @@ static bool begin_time(struct search *s)
 static void find_all(struct search *s)
 {
 	const struct scan *scan = s->scan;
+	bool compared = s->pattern->kind == PATTERN_WORDS && !scan->plain &&
+			!scan->findings[s->id].crowded;
 	size_t folded;
 
-	if ((s->pattern->kind != PATTERN_WORDS || scan->plain) && !begin_time(s)) {
+	if (!compared && !begin_time(s)) {
 		s->fault = SCAN_DEADLINE;
 		return;
 	}
@@ -790,8 +792,14 @@ enum truth scan_find(struct scan *scan, uint32_t id, const struct hit **hits, si
 	struct finding *f = finding_of(scan, id);
 
 	if (f->candidate && !f->found) {
-		struct search s = {.scan = scan, .pattern = &scan->matcher->patterns[id], .id = id};
+		struct search s; /* not cleared: there is room for many hits, and mostly none */
 
+		s.scan = scan;
+		s.pattern = &scan->matcher->patterns[id];
+		s.id = id;
+		s.end_ns = scan->limits.deadline_ns;
+		s.count = 0;
+		s.fault = SCAN_OK;
 		find_all(&s);
 		settle(f, &s);
 	}

@@ -23,16 +23,19 @@ typedef int (*maker)(struct scene *scene, const struct text *text, struct findin
 /* The field's findings with the part, which is made by `make` if it is not there yet. */
 static struct findings *with_part(struct scene *scene, enum field field, enum part part, maker make)
 {
-	const struct text *text = scene->text(scene, field);
 	struct findings *findings = scene->findings[field];
+	const struct text *text;
 
+	if (findings && (findings->made & part))
+		return findings;
+	text = scene->text(scene, field);
 	if (!text)
 		return NULL;
 	if (!findings) {
 		findings = arena_zalloc(scene->arena, 1, sizeof(*findings));
 		scene->findings[field] = findings;
 	}
-	if (!findings || (!(findings->made & part) && make(scene, text, findings) != OK)) {
+	if (!findings || make(scene, text, findings) != OK) {
 		scene->failed = true;
 		return NULL;
 	}
@@ -200,13 +203,52 @@ static void count_character(struct counts *counts, struct running *run, uint32_t
 	counts->letters_digits += (info.flags & (CHAR_LETTER | CHAR_DIGIT)) != 0;
 }
 
+/* The same for a row of printable ASCII: no decisions, for most texts are nothing else. */
+static void count_plain(struct counts *counts, struct running *run, struct span s)
+{
+	size_t letters = 0, capitals = 0, digits = 0, visible = 0, spaces = 0;
+	bool space = run->space;
+
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned c = (unsigned char)s.ptr[i];
+		bool is_space = c == ' ';
+
+		letters += (c | 0x20) - 'a' < 26;
+		capitals += c - 'A' < 26;
+		digits += c - '0' < 10;
+		visible += !is_space;
+		spaces += space & !is_space;
+		space = is_space;
+	}
+	/* White space counts between visible characters only. */
+	if (counts->characters == 0 && visible > 0 && s.ptr[0] == ' ')
+		spaces--;
+	run->space = space && counts->characters + visible > 0;
+	run->emoji = run->regional = run->joined = false;
+	counts->characters += visible + spaces;
+	counts->letters += letters;
+	counts->of_script[SCRIPT_LATIN] += letters;
+	counts->cased += letters;
+	counts->capitals += capitals;
+	counts->letters_digits += letters + digits;
+}
+
 static int make_counts(struct scene *scene, const struct text *text, struct findings *findings)
 {
+	struct span original = text->original;
 	struct running run = {0};
 
 	(void)scene;
-	for (size_t at = 0; at < text->original.len;)
-		count_character(&findings->counts, &run, utf8_next(text->original, &at));
+	for (size_t at = 0; at < original.len;) {
+		size_t end = utf8_plain_end(original, at);
+
+		if (end > at) {
+			count_plain(&findings->counts, &run, span_sub(original, at, end));
+			at = end;
+		} else {
+			count_character(&findings->counts, &run, utf8_next(original, &at));
+		}
+	}
 	return OK;
 }
 

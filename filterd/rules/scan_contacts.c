@@ -213,7 +213,7 @@ static int scan_emails(struct arena *arena, struct span s, struct contacts *out)
 
 		if (s.ptr[at] == '@')
 			found = read_email(s, floor, at, at + 1, true, &range);
-		else if (is_spelled_at(s, at, &sure))
+		else if (s.ptr[at] == 'a' && is_spelled_at(s, at, &sure))
 			found = read_email(s, floor, at, at + 2, sure, &range);
 		if (!found)
 			continue;
@@ -404,10 +404,13 @@ static int scan_handles(
 	size_t next = 0;
 
 	for (size_t at = 0; at < s.len; at++) {
-		size_t end = at + 1, skip;
+		const char *sign = memchr(s.ptr + at, '@', s.len - at);
+		size_t end, skip;
 
-		if (s.ptr[at] != '@')
-			continue;
+		if (!sign)
+			break;
+		at = (size_t)(sign - s.ptr);
+		end = at + 1;
 		if (inside_link(links, &next, at, &skip)) {
 			at = skip - 1;
 			continue;

@@ -68,10 +68,17 @@ int scan_hidden(struct arena *arena, struct span original, struct hiddens *out)
 
 	*out = (struct hiddens){0};
 	for (size_t at = 0; at < original.len;) {
-		size_t from = at;
-		uint32_t c = utf8_next(original, &at);
+		size_t from = utf8_plain_end(original, at);
 		enum hidden_kind kind;
+		uint32_t c;
 
+		if (from > at) {
+			before = (unsigned char)original.ptr[from - 1];
+			in_flag = false;
+			at = from;
+			continue;
+		}
+		c = utf8_next(original, &at);
 		in_flag = is_tag(c) ? in_flag : c == BLACK_FLAG;
 		kind = kind_of(c, before, in_flag);
 		if (c == BYTE_ORDER_MARK && (from == 0 || at == original.len))

@@ -275,16 +275,46 @@ static bool read_bare(struct span s, size_t at, size_t end, struct link *link)
 	return is_bare_domain(trim_dots(span_sub(s, at, end)), link->path.len > 0);
 }
 
+/*
+ * The dot of the next host from `at` on, as every host has one inside: with something before it and
+ * a letter, digit, dash or underscore of any script behind. At the end: there is none.
+ */
+static size_t next_dot(struct span s, size_t at)
+{
+	const char *dot;
+
+	while (at < s.len && (dot = memchr(s.ptr + at, '.', s.len - at))) {
+		at = (size_t)(dot - s.ptr) + 1;
+		if (at < s.len && s.ptr[at] != '.' &&
+			(is_host(s.ptr[at]) || (unsigned char)s.ptr[at] >= 0x80))
+			return at - 1;
+	}
+	return s.len;
+}
+
+/* Where to begin for the dot: white space stands in no link, so behind that before it. */
+static size_t stretch_start(struct span s, size_t dot, size_t floor)
+{
+	while (dot > floor && (unsigned char)s.ptr[dot - 1] > ' ')
+		dot--;
+	return dot;
+}
+
 int scan_links(struct arena *arena, struct span folded, struct links *out)
 {
+	size_t at = 0, dot = next_dot(folded, 0);
+
 	*out = (struct links){0};
-	/* Without a dot there is no host; most comments have none in the middle of a word. */
-	if (folded.len == 0 || !memchr(folded.ptr, '.', folded.len))
-		return OK;
-	for (size_t at = 0; at < folded.len;) {
+	at = stretch_start(folded, dot, at);
+	while (dot < folded.len && at < folded.len) {
 		struct link link;
 		size_t end;
 
+		if (at > dot && (unsigned char)folded.ptr[at] <= ' ') {
+			dot = next_dot(folded, at);
+			at = stretch_start(folded, dot, at);
+			continue;
+		}
 		if (!is_alnum(folded.ptr[at])) {
 			at++;
 			continue;

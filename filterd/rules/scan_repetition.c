@@ -12,25 +12,22 @@ static void keep_longer(struct run *longest, const struct run *run)
 		*longest = *run;
 }
 
+/* Equal characters are equal bytes, and what they are matters only of the longest run. */
 static struct run character_run(struct span folded)
 {
-	struct run longest = {0}, run = {0};
-	uint32_t last = 0;
+	struct run longest = {0};
 
 	for (size_t at = 0; at < folded.len;) {
-		size_t from = at;
-		uint32_t c = utf8_next(folded, &at);
+		size_t from = at, len = utf8_len((unsigned char)folded.ptr[at]), start = at;
+		int64_t times = 1;
 
-		if (char_info(c).flags & CHAR_SPACE) {
-			run.times = 0;
-			continue;
-		}
-		if (run.times == 0 || c != last)
-			run = (struct run){0, {(uint32_t)from, 0}};
-		run.times++;
-		run.range.to = (uint32_t)at;
-		last = c;
-		keep_longer(&longest, &run);
+		for (at += len; at + len <= folded.len; at += len, times++)
+			if (folded.ptr[at] != folded.ptr[from] ||
+				(len > 1 && memcmp(folded.ptr + at, folded.ptr + from, len) != 0))
+				break;
+		if (times > longest.times &&
+			!(char_info(utf8_next(folded, &start)).flags & CHAR_SPACE))
+			longest = (struct run){times, {(uint32_t)from, (uint32_t)at}};
 	}
 	return longest;
 }
@@ -72,8 +69,9 @@ static size_t count_lines(struct span s)
 {
 	size_t lines = 1;
 
-	for (size_t i = 0; i < s.len; i++)
-		lines += s.ptr[i] == '\n';
+	for (const char *at = s.ptr; s.len && (at = memchr(at, '\n', (size_t)(s.ptr + s.len - at)));
+		at++)
+		lines++;
 	return lines;
 }
 

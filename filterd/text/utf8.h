@@ -28,6 +28,25 @@ static inline uint32_t utf8_next(struct span s, size_t *at)
 }
 
 /*
+ * The end of the row of printable ASCII (space to tilde) that begins at `at`, which is `at` if none
+ * does. Eight bytes at a time: for passes that ordinary text has nothing for.
+ */
+static inline size_t utf8_plain_end(struct span s, size_t at)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones * 0x80;
+
+	for (uint64_t eight; at + sizeof(eight) <= s.len; at += sizeof(eight)) {
+		memcpy(&eight, s.ptr + at, sizeof(eight));
+		/* Below a space; above a tilde by carrying into the top bit; not ASCII. */
+		if ((((eight - ones * ' ') & ~eight) | (eight + ones) | eight) & tops)
+			break;
+	}
+	while (at < s.len && s.ptr[at] >= ' ' && s.ptr[at] <= '~')
+		at++;
+	return at;
+}
+
+/*
  * The code point that ends just before *at, and *at moved to its first byte. s must be valid UTF-8
  * and *at > 0 on a character boundary.
  */
