@@ -28,7 +28,7 @@
 
 #define KEY_BYTES 16 /* no frequent word is longer */
 #define FREQUENT_MAX 2048
-#define SLOT_BITS 13
+#define SLOT_BITS 12
 #define SLOTS (1u << SLOT_BITS)
 #define AFFIXES_MAX 32
 #define EDGE 3 /* bytes; no word with an affix is shorter */
@@ -43,6 +43,7 @@ struct key {
 
 struct frequent {
 	struct key key;
+	uint64_t passed; /* all ones when another word's way to its slot led past this one's */
 	uint8_t tongue; /* that has the word */
 	uint8_t points; /* for each language that has it */
 	uint16_t others; /* bit (1 << enum tongue) for each of these but the first */
@@ -80,23 +81,45 @@ static struct key key_of(const char *word, size_t len)
 	return (struct key){key.low & mask.low, key.high & mask.high};
 }
 
-/* 0 when the slot is free or has the key. */
-static uint64_t other_than(const struct language_guesser *guesser, size_t slot, struct key key)
-{
-	size_t i = guesser->slots[slot];
-	const struct key *there = &guesser->words[i].key;
-
-	return ((there->low ^ key.low) | (there->high ^ key.high)) & (0 - (uint64_t)(i != 0));
-}
-
-static size_t find_slot(const struct language_guesser *guesser, struct key key)
+static size_t first_slot(struct key key)
 {
 	uint64_t hash = (key.low ^ key.high * 31) * UINT64_C(0x9FB21C651E98DF25);
-	size_t slot = hash >> (64 - SLOT_BITS);
 
-	while (other_than(guesser, slot, key))
-		slot = (slot + 1) & (SLOTS - 1);
-	return slot;
+	return hash >> (64 - SLOT_BITS);
+}
+
+static size_t next_slot(size_t slot)
+{
+	return (slot + 1) % SLOTS;
+}
+
+/*
+ * The index in words[] of the word with this key, or 0. Nobody can foretell which words of a text
+ * are frequent, so that nothing here branches on it: nearly always the first slot decides.
+ */
+static size_t find_word(const struct language_guesser *guesser, struct key key)
+{
+	for (size_t slot = first_slot(key);; slot = next_slot(slot)) {
+		size_t i = guesser->slots[slot];
+		const struct frequent *there = &guesser->words[i];
+		uint64_t differs = (there->key.low ^ key.low) | (there->key.high ^ key.high);
+
+		if ((differs & there->passed) == 0)
+			return i & (0 - (size_t)(differs == 0));
+	}
+}
+
+static struct frequent *new_word(struct language_guesser *guesser, struct key key)
+{
+	size_t slot = first_slot(key);
+	struct frequent *frequent = &guesser->words[guesser->count];
+
+	assert(guesser->count < FREQUENT_MAX);
+	for (; guesser->slots[slot] != 0; slot = next_slot(slot))
+		guesser->words[guesser->slots[slot]].passed = UINT64_MAX;
+	guesser->slots[slot] = (uint16_t)guesser->count++;
+	frequent->key = key;
+	return frequent;
 }
 
 static void add_word(struct language_guesser *guesser, struct span word, enum tongue tongue)
@@ -104,18 +127,13 @@ static void add_word(struct language_guesser *guesser, struct span word, enum to
 	char padded[KEY_BYTES] = {0};
 	struct frequent *frequent;
 	struct key key;
-	uint16_t *slot;
+	size_t i;
 
 	assert(word.len > 0 && word.len <= KEY_BYTES);
 	memcpy(padded, word.ptr, word.len);
 	key = key_of(padded, word.len);
-	slot = &guesser->slots[find_slot(guesser, key)];
-	if (*slot == 0) {
-		assert(guesser->count < FREQUENT_MAX);
-		*slot = (uint16_t)guesser->count++;
-	}
-	frequent = &guesser->words[*slot];
-	frequent->key = key;
+	i = find_word(guesser, key);
+	frequent = i ? &guesser->words[i] : new_word(guesser, key);
 	if (frequent->points == 0)
 		frequent->tongue = tongue;
 	else if (frequent->tongue != tongue)
@@ -242,25 +260,29 @@ static unsigned count_ascii_letters(struct span s)
 /* The first byte at or after `at` that is not ASCII. */
 static size_t skip_ascii(struct span s, size_t at)
 {
-	uint64_t bytes;
+	for (; s.len - at >= LANES; at += LANES) {
+		unsigned high = lanes_bits(lanes_load(s.ptr + at));
 
-	for (; s.len - at >= sizeof(bytes); at += sizeof(bytes)) {
-		memcpy(&bytes, s.ptr + at, sizeof(bytes));
-		if (bytes & UINT64_C(0x8080808080808080))
-			break;
+		if (high)
+			return at + (size_t)__builtin_ctz(high);
 	}
 	while (at < s.len && (uint8_t)s.ptr[at] < 0x80)
 		at++;
 	return at;
 }
 
-static void weigh_letter(struct evidence *e, uint32_t c)
+static void count_letter(struct evidence *e, uint32_t c)
 {
 	struct char_info info = char_lookup(c);
-	const struct letter_evidence *letter;
 
 	if ((info.flags & CHAR_LETTER) && info.script != SCRIPT_COMMON)
 		e->by_script[info.script]++;
+}
+
+static void weigh_letter(struct evidence *e, uint32_t c)
+{
+	const struct letter_evidence *letter;
+
 	c = lower(c);
 	if (c >= LETTERS_END)
 		return;
@@ -269,11 +291,17 @@ static void weigh_letter(struct evidence *e, uint32_t c)
 		e->letter_points[letter->of[i].tongue] += letter->of[i].points;
 }
 
-static void weigh_letters(struct evidence *e, struct span original)
+/* Counts the letters of each script, and weighs them if somebody wants to know. */
+static void look_at_letters(struct evidence *e, struct span original, bool weigh)
 {
 	e->by_script[SCRIPT_LATIN] = count_ascii_letters(original);
-	for (size_t at = 0; (at = skip_ascii(original, at)) < original.len;)
-		weigh_letter(e, utf8_next(original, &at));
+	for (size_t at = 0; (at = skip_ascii(original, at)) < original.len;) {
+		uint32_t c = utf8_next(original, &at);
+
+		count_letter(e, c);
+		if (weigh)
+			weigh_letter(e, c);
+	}
 	for (enum script s = 0; s < SCRIPT_COUNT; s++)
 		e->letters += e->by_script[s];
 	for (enum tongue t = 0; t < TONGUE_COUNT; t++)
@@ -294,20 +322,29 @@ static uint32_t likely_affixes(const struct language_guesser *guesser, struct sp
 	       (guesser->end[0][last[0]] & guesser->end[1][last[-1]] & guesser->end[2][last[-2]]);
 }
 
+/* Whether the word has the affix, and letters enough besides. */
+static bool has_affix(struct span word, const struct affix_evidence *a)
+{
+	struct span rest;
+	size_t at;
+
+	if (word.len < (size_t)a->len + a->rest)
+		return false;
+	rest = span_sub(word, a->begins ? a->len : 0, a->begins ? word.len : word.len - a->len);
+	at = a->begins ? 0 : rest.len;
+	for (size_t i = 0; i < a->len; i++)
+		if (word.ptr[at + i] != a->affix[i])
+			return false;
+	return utf8_count(rest).chars >= a->rest;
+}
+
 static void weigh_affixes(
 	struct evidence *e, const struct language_guesser *guesser, struct span word)
 {
-	uint32_t likely = likely_affixes(guesser, word);
+	for (uint32_t left = likely_affixes(guesser, word); left; left &= left - 1) {
+		const struct affix_evidence *a = &affix_evidence[__builtin_ctz(left)];
 
-	for (; likely; likely &= likely - 1) {
-		const struct affix_evidence *a = &affix_evidence[__builtin_ctz(likely)];
-		struct span affix = {a->affix, a->len}, rest;
-
-		if (a->begins ? !span_starts(word, affix) : !span_ends(word, affix))
-			continue;
-		rest = a->begins ? span_sub(word, a->len, word.len)
-				 : span_sub(word, 0, word.len - a->len);
-		if (utf8_count(rest).chars >= a->rest)
+		if (has_affix(word, a))
 			e->points[a->tongue] += a->points;
 	}
 }
@@ -321,7 +358,7 @@ static const struct frequent *find_frequent(
 	if (word.len > KEY_BYTES)
 		return guesser->words;
 	key = key_of(word.ptr, word.len);
-	return &guesser->words[guesser->slots[find_slot(guesser, key)]];
+	return &guesser->words[find_word(guesser, key)];
 }
 
 /* Weighs the frequent ones of words[0..count); keeps the others there and returns how many. */
@@ -490,31 +527,30 @@ static bool read_tag(struct span told, char out[LANGUAGE_SIZE])
 	return out[0] != '\0';
 }
 
-static bool answer_told(struct language *out, const struct evidence *e, struct span told)
+static void answer_told(struct language *out, const struct evidence *e, const char *tag)
 {
-	char tag[LANGUAGE_SIZE];
-
-	if (!read_tag(told, tag))
-		return false;
 	if (strcmp(tag, "ku") == 0)
-		memcpy(tag,
-			e->by_script[SCRIPT_ARABIC] > e->by_script[SCRIPT_LATIN] ? "ckb" : "kmr",
-			sizeof("ckb"));
+		tag = e->by_script[SCRIPT_ARABIC] > e->by_script[SCRIPT_LATIN] ? "ckb" : "kmr";
 	answer(out, tag, LANGUAGE_TOLD, 1);
-	return true;
 }
 
 void language_find(const struct language_guesser *guesser, const struct text *text,
 	struct span told, struct language *out)
 {
 	struct evidence e = {0};
+	char tag[LANGUAGE_SIZE];
+	bool is_told = read_tag(told, tag);
 
 	*out = (struct language){.source = LANGUAGE_UNKNOWN};
-	weigh_letters(&e, beginning(text->original));
+	look_at_letters(&e, beginning(text->original), !is_told);
 	for (enum script s = 0; s < SCRIPT_COUNT; s++)
 		if (e.by_script[s] > 0 && 100 * e.by_script[s] >= LISTED_SHARE * e.letters)
 			out->scripts |= 1u << s;
-	if (answer_told(out, &e, told) || e.letters == 0 || answer_script(out, &e))
+	if (is_told) {
+		answer_told(out, &e, tag);
+		return;
+	}
+	if (e.letters == 0 || answer_script(out, &e))
 		return;
 	weigh_words(&e, guesser, beginning(text->folded.text));
 	answer_points(out, &e);

@@ -22,7 +22,8 @@ enum tongue {
 
 struct tongue_data {
 	const char *tag;
-	const char *words; /* the commonest, parted by spaces, as they are written */
+	const char *words; /* the commonest, parted by spaces, as they are written; each is of 16
+			      bytes at most when folded */
 };
 extern const struct tongue_data tongues[TONGUE_COUNT];
 
@@ -47,5 +48,5 @@ struct affix_evidence {
 	uint8_t rest; /* letters that the word must have besides */
 	bool begins; /* a prefix; else a suffix */
 };
-extern const struct affix_evidence affix_evidence[];
+extern const struct affix_evidence affix_evidence[]; /* 32 at most */
 extern const size_t affix_evidence_count;

@@ -126,15 +126,15 @@ bool segment_next_word(struct span folded, size_t *at, struct span *word)
 	return false;
 }
 
-/* What stands in a window, as bitmaps: bit i is about byte i. */
+/* The words of a window as bitmaps, as far as they are sure: bit i is about byte i. */
 struct window {
-	uint64_t words; /* belongs to a word, if all is ASCII */
-	uint64_t stop; /* the lowest bit set: a closer look is needed from here on */
+	uint64_t starts; /* the first bytes of words */
+	uint64_t ends; /* the first bytes after words; may be fewer */
 };
 
 static struct window look(const char bytes[WINDOW])
 {
-	uint64_t letters = 0, others = 0, quotes = 0, high = 0;
+	uint64_t letters = 0, others = 0, quotes = 0, high = 0, words, doubts;
 
 	for (unsigned at = 0; at < WINDOW; at += LANES) {
 		lanes v = lanes_load(bytes + at);
@@ -145,38 +145,44 @@ static struct window look(const char bytes[WINDOW])
 		high |= (uint64_t)lanes_bits(v) << at; /* not ASCII */
 	}
 	quotes &= letters << 1;
+	words = letters | others | (quotes & letters >> 1);
+	/* what is not ASCII, or depends on it, or on the byte after the last */
+	doubts = high | (quotes & high >> 1) | UINT64_C(1) << (WINDOW - 1);
 	return (struct window){
-		.words = letters | others | (quotes & letters >> 1),
-		/* the last byte's right neighbour is not known */
-		.stop = high | (quotes & high >> 1) | UINT64_C(1) << (WINDOW - 1),
+		.starts = words & ~(words << 1),
+		.ends = ~words & words << 1 & ((doubts & -doubts) - 1), /* before the first doubt */
 	};
+}
+
+static struct window look_at_end(const char *bytes, size_t len)
+{
+	char padded[WINDOW] = {0};
+
+	memcpy(padded, bytes, len);
+	return look(padded);
 }
 
 /* The words at the beginning of the next WINDOW bytes that are ASCII, WINDOW_WORDS at most. */
 static size_t next_ascii_words(struct span folded, size_t *at, struct span *words)
 {
-	size_t left = folded.len - *at, count = 0;
 	const char *bytes = folded.ptr + *at;
-	char padded[WINDOW] = {0};
-	struct window w;
-	unsigned stop;
+	size_t left = folded.len - *at, count = 0, end = 0;
+	struct window w = left < WINDOW ? look_at_end(bytes, left) : look(bytes);
 
-	if (left < WINDOW)
-		memcpy(padded, bytes, left);
-	w = look(left < WINDOW ? padded : bytes);
-	stop = (unsigned)__builtin_ctzll(w.stop);
-	w.words &= ~(UINT64_C(1) << (WINDOW - 1));
-	while (w.words) {
-		unsigned from = (unsigned)__builtin_ctzll(w.words);
-		unsigned end = from + (unsigned)__builtin_ctzll(~(w.words >> from));
+	for (; w.ends; w.starts &= w.starts - 1, w.ends &= w.ends - 1) {
+		size_t start = (size_t)__builtin_ctzll(w.starts);
 
-		if (end >= stop)
-			break;
-		words[count++] = (struct span){bytes + from, end - from};
-		*at = (size_t)(bytes - folded.ptr) + end;
-		w.words &= UINT64_MAX << end;
+		end = (size_t)__builtin_ctzll(w.ends);
+		words[count++] = (struct span){bytes + start, end - start};
 	}
+	*at += end;
 	return count;
+}
+
+/* Whether the next two bytes, most often a space and what follows it, are ASCII. */
+static bool seems_ascii(struct span s, size_t at)
+{
+	return ((s.ptr[at] | s.ptr[at + 1 < s.len ? at + 1 : at]) & 0x80) == 0;
 }
 
 size_t segment_next_words(struct span folded, size_t *at, struct span words[SEGMENT_WORDS])
@@ -184,12 +190,10 @@ size_t segment_next_words(struct span folded, size_t *at, struct span words[SEGM
 	size_t count = 0;
 
 	while (count + WINDOW_WORDS <= SEGMENT_WORDS && *at < folded.len) {
-		/* most often the bytes of a space and of what follows it */
-		bool ascii =
-			!((folded.ptr[*at] | folded.ptr[folded.len - *at > 1 ? *at + 1 : *at]) &
-				0x80);
-		size_t found = ascii ? next_ascii_words(folded, at, words + count) : 0;
+		size_t found = 0;
 
+		if (seems_ascii(folded, *at))
+			found = next_ascii_words(folded, at, words + count);
 		if (found == 0)
 			found = segment_next_word(folded, at, words + count);
 		count += found;
