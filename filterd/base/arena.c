@@ -73,6 +73,24 @@ void *arena_zalloc(struct arena *a, size_t count, size_t size)
 	return given;
 }
 
+bool arena_grow(
+	struct arena *a, void **items, size_t count, size_t *capacity, size_t size, size_t first)
+{
+	size_t wanted = *capacity ? 2 * *capacity : first;
+	void *bigger;
+
+	if (count < *capacity)
+		return true;
+	bigger = wanted <= SIZE_MAX / size ? arena_alloc(a, wanted * size) : NULL;
+	if (!bigger)
+		return false;
+	if (count)
+		memcpy(bigger, *items, count * size);
+	*items = bigger;
+	*capacity = wanted;
+	return true;
+}
+
 struct span arena_copy(struct arena *a, struct span s)
 {
 	char *copy = s.len < SIZE_MAX ? arena_alloc(a, s.len + 1) : NULL;

@@ -30,6 +30,14 @@ void *arena_alloc(struct arena *a, size_t size);
 /* The same, zeroed, for `count` items of `size` bytes; NULL also when count * size overflows. */
 void *arena_zalloc(struct arena *a, size_t count, size_t size);
 
+/*
+ * Makes room for one more item in an array that lives in the arena: when `count` items of `size`
+ * bytes fill *capacity, they move to one twice as large, of `first` items at the beginning. False
+ * when there is no memory.
+ */
+bool arena_grow(
+	struct arena *a, void **items, size_t count, size_t *capacity, size_t size, size_t first);
+
 /* A copy of s with a NUL after it; ptr is NULL when there is no memory. */
 struct span arena_copy(struct arena *a, struct span s);
 

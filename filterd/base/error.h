@@ -52,6 +52,15 @@ void errors_add(struct errors *list, enum severity severity, struct place place,
 void errors_hint(struct errors *list, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/*
+ * Whether a further error would only be counted: what costs much to find out (a place inside a
+ * text, the nearest of many names) is then not worth it, or thousands of mistakes take minutes.
+ */
+static inline bool errors_are_full(const struct errors *list)
+{
+	return list->errors >= ERRORS_MAX;
+}
+
 /* Adds all of `from` to `to` and empties `from`. */
 void errors_move(struct errors *to, struct errors *from);
 

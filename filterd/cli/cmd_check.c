@@ -23,30 +23,39 @@ static const struct option_row check_rows[] = {
 };
 /* clang-format on */
 
-static int check_text(struct run *run, struct setup *setup)
+/* Judges the request's comment and shows the verdict. OK or ERR_NOMEM. */
+static int judge(struct run *run, const struct setup *setup, const struct native_request *request,
+	enum verdict_kind *kind)
 {
 	const struct check_options *options = run->options;
-	struct native_request request = {.deadline_ms = COMMENT_ABSENT};
-	struct comment *comment = &request.comment;
-	struct evaluator *evaluator = NULL;
-	const struct verdict *verdict;
-	int code;
+	struct evaluator *evaluator = evaluator_new(setup->guesser);
+	const struct verdict *verdict = NULL;
+	int rc = ERR_NOMEM;
 
-	code = input_comment(run, &setup->keep, comment);
-	if (code != CLI_FINE)
-		goto out;
-	evaluator = evaluator_new(setup->guesser);
-	code = CLI_OUTPUT;
-	if (!evaluator || evaluate(evaluator, setup->set, comment, &setup->limits, &verdict) != OK)
-		goto out;
-	if (options->text.common.json
-			? native_write_verdict(&run->out.buffer, &request, verdict) != OK
-			: !report_verdict(&run->out, setup->set, comment, verdict))
-		goto out;
-	code = verdict->kind == VERDICT_APPROVE ? CLI_FINE : CLI_FOUND;
-out:
+	if (evaluator)
+		rc = evaluate(evaluator, setup->set, &request->comment, &setup->limits, &verdict);
+	if (rc == OK) {
+		*kind = verdict->kind;
+		if (options->text.common.json)
+			rc = native_write_verdict(&run->out.buffer, request, verdict);
+		else if (!report_verdict(&run->out, setup->set, &request->comment, verdict))
+			rc = ERR_NOMEM;
+	}
 	evaluator_free(evaluator);
-	return code;
+	return rc;
+}
+
+static int check_text(struct run *run, struct setup *setup)
+{
+	struct native_request request = {.deadline_ms = COMMENT_ABSENT};
+	enum verdict_kind kind;
+	int code = input_comment(run, setup, &request.comment);
+
+	if (code != CLI_FINE)
+		return code;
+	if (judge(run, setup, &request, &kind) != OK)
+		return cli_failed(run, CLI_OUTPUT, "out of memory");
+	return kind == VERDICT_APPROVE ? CLI_FINE : CLI_FOUND;
 }
 
 static int run_check(struct run *run)

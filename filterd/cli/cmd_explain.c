@@ -50,7 +50,7 @@ static int explain(struct run *run, struct setup *setup)
 	};
 	struct explainer *explainer = NULL;
 	struct comment comment;
-	int rc, code = input_comment(run, &setup->keep, &comment);
+	int rc, code = input_comment(run, setup, &comment);
 
 	if (code != CLI_FINE)
 		return code;

@@ -37,6 +37,14 @@ static void say_how(struct out *out, const struct listener *listener)
 		out_printf(out, "  echo '%s' | nc -N %s %s\n", sample, host, port);
 }
 
+static void say_how_to_try(struct out *out, const struct config *config)
+{
+	out_str(out, "Once it is ready, try from another terminal:\n");
+	for (size_t i = 0; i < config->listeners_count; i++)
+		say_how(out, &config->listeners[i]);
+	out_flush(out);
+}
+
 static int run_serve(struct run *run)
 {
 	const struct common *common = run->options;
@@ -50,10 +58,10 @@ static int run_serve(struct run *run)
 			.folders_count = common->rules.count,
 		};
 
-		out_str(&run->out, "Once it is ready, try from another terminal:\n");
-		for (size_t i = 0; i < setup.config->listeners_count; i++)
-			say_how(&run->out, &setup.config->listeners[i]);
-		out_flush(&run->out);
+		/* Whoever wants JSON collects the output, where lines for people would be in the
+		 * way. */
+		if (!setup.config->log_json)
+			say_how_to_try(&run->out, setup.config);
 		code = server_run(&options);
 	}
 	setup_free(&setup);

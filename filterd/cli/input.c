@@ -66,7 +66,24 @@ static int read_standard_input(struct run *run, struct arena *arena, struct span
 	return code;
 }
 
-int input_comment(struct run *run, struct arena *arena, struct comment *out)
+static int check_site(struct run *run, const struct config *config, struct span name)
+{
+	const char *near = NULL;
+
+	for (size_t i = 0; i < config->sites_count; i++) {
+		const char *site = config->sites[i].name.ptr; /* a key: it has its NUL */
+
+		if (span_eq(name, config->sites[i].name))
+			return CLI_FINE;
+		if (!near)
+			near = nearest_name(name, &site, 1);
+	}
+	return cli_failed(run, CLI_USAGE, "the configuration has no site `%.*s`%s%s%s",
+		SPAN_ARGS(name), near ? "; did you mean `" : "", near ? near : "",
+		near ? "`?" : "");
+}
+
+int input_comment(struct run *run, struct setup *setup, struct comment *out)
 {
 	const struct text_options *options = run->options;
 	const char *argument = run->arguments.count ? run->arguments.items[0] : "-";
@@ -78,8 +95,10 @@ int input_comment(struct run *run, struct arena *arena, struct comment *out)
 	out->site = span_of(options->site);
 	out->article.title = span_of(options->title);
 	out->article.section = span_of(options->section);
-	if (strcmp(argument, "-") == 0)
-		code = read_standard_input(run, arena, &out->text);
+	if (options->site)
+		code = check_site(run, setup->config, out->site);
+	if (code == CLI_FINE && strcmp(argument, "-") == 0)
+		code = read_standard_input(run, &setup->keep, &out->text);
 	else
 		out->text = span_of(argument);
 	if (code == CLI_FINE && !utf8_valid(out->text, &bad))

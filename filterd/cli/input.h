@@ -2,8 +2,7 @@
  */
 #pragma once
 
-#include "base/arena.h"
-#include "cli/cli.h"
+#include "cli/setup.h"
 #include "rules/comment.h"
 
 #define INPUT_TEXT_MAX (16 * 1024 * 1024) /* [bytes] read from standard input */
@@ -23,10 +22,11 @@ extern const struct option_row text_rows[TEXT_ROWS];
 
 /*
  * Makes a comment of the command's one argument, or of standard input when that is `-` or missing
- * (without the line end that `echo` adds), and the options. The text is checked to be UTF-8.
- * CLI_FINE, or an exit code after saying why.
+ * (without the line end that `echo` adds), and the options. The text is checked to be UTF-8, the
+ * site to be one of the configuration: a person who names another has mistyped it. Memory comes
+ * from the setup. CLI_FINE, or an exit code after saying why.
  */
-int input_comment(struct run *run, struct arena *arena, struct comment *out);
+int input_comment(struct run *run, struct setup *setup, struct comment *out);
 
 /*
  * Everything that can be read from the descriptor, at most `max` bytes. CLI_FINE, or an exit code

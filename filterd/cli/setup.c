@@ -5,6 +5,8 @@
 #include "cli/diagnostics.h"
 #include "moderate/selftest.h"
 
+#include <unistd.h>
+
 static void set_limits(struct setup *setup)
 {
 	const struct config_limits *limits = &setup->config->limits;
@@ -13,6 +15,17 @@ static void set_limits(struct setup *setup)
 	setup->limits.text_max = (size_t)limits->text;
 	setup->limits.comment_ns = limits->comment_time * NS_PER_MS;
 	setup->limits.pattern_ns = limits->rule_time * NS_PER_MS;
+}
+
+/* The folder `rules` is right beside the sources only; elsewhere nobody asked for it. */
+static void check_found(struct setup *setup)
+{
+	if (setup->config->source || access(setup->folders[0], F_OK) == 0)
+		return;
+	errors_add(&setup->errors, SEVERITY_ERROR, (struct place){0},
+		"there is no ./config.yaml, no /etc/filterd/config.yaml and no folder ./%s",
+		setup->folders[0]);
+	errors_hint(&setup->errors, "name a configuration with -c, or rules with -r");
 }
 
 static int collect_config(struct setup *setup, const struct common *options)
@@ -25,7 +38,9 @@ static int collect_config(struct setup *setup, const struct common *options)
 	setup->folders = options->rules.count ? options->rules.items : setup->config->rules;
 	setup->folders_count =
 		options->rules.count ? options->rules.count : setup->config->rules_count;
-	return OK;
+	if (options->rules.count == 0)
+		check_found(setup);
+	return setup->errors.errors ? ERR_INVALID : OK;
 }
 
 static int collect_rules(struct setup *setup, enum setup_depth depth)

@@ -147,33 +147,44 @@ static int answer_all(struct stream *s, int in)
 	}
 }
 
+static bool stream_init(struct stream *s, const struct setup *setup, unsigned threads)
+{
+	s->framing =
+		(struct ndjson){.line_max = (size_t)setup->config->limits.request, .begun = true};
+	s->size = READ_MAX + s->framing.line_max + 2;
+	s->input = malloc(s->size);
+	s->lines = calloc(LINES_MAX, sizeof(*s->lines));
+	s->workers = calloc(threads, sizeof(*s->workers));
+	if (!s->input || !s->lines || !s->workers)
+		return false;
+	s->workers_count = threads;
+	for (unsigned i = 0; i < threads; i++) {
+		s->workers[i].setup = setup;
+		s->workers[i].evaluator = evaluator_new(setup->guesser);
+		if (!s->workers[i].evaluator)
+			return false;
+	}
+	return true;
+}
+
+static void stream_free(struct stream *s)
+{
+	for (unsigned i = 0; i < s->workers_count; i++) {
+		evaluator_free(s->workers[i].evaluator);
+		arena_free(&s->workers[i].arena);
+		buf_free(&s->workers[i].out);
+	}
+	free(s->workers);
+	free(s->lines);
+	free(s->input);
+}
+
 int stream_answers(struct run *run, const struct setup *setup, int in, unsigned threads)
 {
-	struct stream s = {.run = run, .workers_count = threads};
-	int code = CLI_OUTPUT;
+	struct stream s = {.run = run};
+	int code = stream_init(&s, setup, threads) ? answer_all(&s, in)
+						   : cli_failed(run, CLI_OUTPUT, "out of memory");
 
-	s.framing.line_max = (size_t)setup->config->limits.request;
-	s.size = READ_MAX + s.framing.line_max + 2;
-	s.input = malloc(s.size);
-	s.lines = calloc(LINES_MAX, sizeof(*s.lines));
-	s.workers = calloc(threads, sizeof(*s.workers));
-	if (!s.input || !s.lines || !s.workers)
-		goto out;
-	for (unsigned i = 0; i < threads; i++) {
-		s.workers[i].setup = setup;
-		s.workers[i].evaluator = evaluator_new(setup->guesser);
-		if (!s.workers[i].evaluator)
-			goto out;
-	}
-	code = answer_all(&s, in);
-out:
-	for (unsigned i = 0; s.workers && i < threads; i++) {
-		evaluator_free(s.workers[i].evaluator);
-		arena_free(&s.workers[i].arena);
-		buf_free(&s.workers[i].out);
-	}
-	free(s.workers);
-	free(s.lines);
-	free(s.input);
+	stream_free(&s);
 	return code;
 }

@@ -23,8 +23,10 @@
 #define BLOCK 64 /* bytes of text classified at once */
 #define KEY_MAX 8 /* bytes of a key */
 #define GRAM_MAX 4 /* bytes of the key of a literal that may stand anywhere */
-#define FILTER_BITS 16 /* per key, at least: some 5 % of foreign keys pass */
-#define FILTER_MAX (1u << 20) /* bits */
+#define FILTER_BITS 16 /* per key, at least: 3 to 6 % of foreign keys pass */
+#define FILTER_BITS_PART 48 /* the same where there is a look-up at each byte of the text */
+#define FILTER_MIN (1u << 14) /* bits: 2 KiB */
+#define FILTER_MAX (1u << 18) /* bits: 32 KiB, all of the nearest cache */
 #define NO_LITERAL UINT32_MAX
 #define SHORT_CHARS 0x800
 
@@ -214,19 +216,45 @@ static unsigned rarity(unsigned char byte)
 	return byte >= 0x80 ? 10 : 22;
 }
 
+/*
+ * How often four bytes stand in the literals themselves, by their hash: the words that rules look
+ * for are made like those of comments, so what is rare among them mostly is so there.
+ */
+#define GRAM_COUNTS 65536
+
+static size_t gram_hash(const char *p)
+{
+	return hash_key(load(p, GRAM_MAX, GRAM_MAX), GRAM_MAX) % GRAM_COUNTS;
+}
+
+static void count_grams(const struct index *index, uint16_t *counts)
+{
+	for (size_t i = 0; i < index->added_count; i++) {
+		struct span bytes = index->added[i].literal.bytes;
+
+		for (size_t k = 0; k + GRAM_MAX <= bytes.len; k++) {
+			uint16_t *count = &counts[gram_hash(bytes.ptr + k)];
+
+			*count += *count < UINT16_MAX;
+		}
+	}
+}
+
 /* Where in a literal that may stand anywhere its rarest bytes are. */
-static uint16_t rarest_gram(struct span bytes)
+static uint16_t rarest_gram(struct span bytes, const uint16_t *counts)
 {
 	unsigned best = 0;
 	uint16_t at = 0;
 
 	for (size_t i = 0; i + GRAM_MAX <= bytes.len; i++) {
-		unsigned sum = 0;
+		unsigned worth = 0, seen = counts[gram_hash(bytes.ptr + i)];
 
 		for (size_t k = 0; k < GRAM_MAX; k++)
-			sum += rarity((unsigned char)bytes.ptr[i + k]);
-		if (sum > best) {
-			best = sum;
+			worth += rarity((unsigned char)bytes.ptr[i + k]);
+		/* Being rare among the literals counts for more than rare letters do. */
+		worth += 1 + 1000 / (seen + 1);
+		if (worth > best) {
+			best = worth;
 			at = (uint16_t)i;
 		}
 	}
@@ -237,7 +265,7 @@ static uint16_t rarest_gram(struct span bytes)
  * Brings a literal into the bounds of what is stored. One that is longer is looked for by its
  * beginning, or by a run's; that only finds it more often.
  */
-static struct literal bounded(struct literal l)
+static struct literal bounded(struct literal l, const uint16_t *counts)
 {
 	if (l.bytes.len > LITERAL_MAX) {
 		l.edge_after = false;
@@ -252,7 +280,7 @@ static struct literal bounded(struct literal l)
 			l.key_len = (uint32_t)l.bytes.len;
 	}
 	if (l.kind == LITERAL_PART) {
-		l.key_from = rarest_gram(l.bytes);
+		l.key_from = rarest_gram(l.bytes, counts);
 		l.key_len = (uint32_t)(l.bytes.len < GRAM_MAX ? l.bytes.len : GRAM_MAX);
 	}
 	return l;
@@ -295,12 +323,17 @@ static struct stored store(struct index *index, const struct literal *l, size_t 
 static int store_literals(struct index *index)
 {
 	size_t n = index->added_count, bytes = 0, at = 0;
+	uint16_t *counts = calloc(GRAM_COUNTS, sizeof(*counts));
 
+	if (!counts)
+		return ERR_NOMEM;
+	count_grams(index, counts);
 	for (size_t i = 0; i < n; i++) {
-		index->added[i].literal = bounded(index->added[i].literal);
+		index->added[i].literal = bounded(index->added[i].literal, counts);
 		bytes += index->added[i].literal.bytes.len;
 	}
-	index->literals = malloc((n ? n : 1) * sizeof(*index->literals));
+	free(counts);
+	index->literals = calloc(n ? n : 1, sizeof(*index->literals));
 	index->postings = malloc((n ? n : 1) * sizeof(*index->postings));
 	index->pool = malloc(bytes ? bytes : 1);
 	if (!index->literals || !index->postings || !index->pool || bytes > UINT32_MAX)
@@ -343,7 +376,7 @@ static int build_table(struct index *index, enum literal_kind kind)
 {
 	struct table *t = &index->tables[kind];
 	size_t keys = 0;
-	uint32_t bits = 64;
+	uint32_t bits = FILTER_MIN;
 
 	for (size_t i = 0; i < index->count; i++)
 		keys += index->literals[i].kind == kind;
@@ -351,7 +384,8 @@ static int build_table(struct index *index, enum literal_kind kind)
 		return ERR_NOMEM;
 	for (t->mask = 15; t->mask < 2 * keys; t->mask = 2 * t->mask + 1)
 		;
-	while (bits < FILTER_BITS * keys && bits < FILTER_MAX)
+	while (bits < keys * (kind == LITERAL_PART ? FILTER_BITS_PART : FILTER_BITS) &&
+		bits < FILTER_MAX)
 		bits *= 2;
 	t->filter_shift = 64 - (unsigned)__builtin_ctz(bits);
 	t->filter = calloc(bits / 64, sizeof(*t->filter));
@@ -561,9 +595,12 @@ static inline bool look_up_stretch(const struct pass *pass, size_t from, size_t 
 	return look_up_run(pass, from, to, first);
 }
 
-/* Bit i: byte i of the block is an ASCII letter, digit, _ or of another character. */
+/*
+ * Bit i: byte i of the block is an ASCII letter, digit, _ or of another character. *digits is set
+ * if there is a digit.
+ */
 #if defined(__SSE2__)
-static uint64_t word_bits(const char *p)
+static uint64_t word_bits(const char *p, bool *digits)
 {
 	uint64_t bits = 0;
 
@@ -580,38 +617,41 @@ static uint64_t word_bits(const char *p)
 		__m128i all = _mm_or_si128(_mm_or_si128(letter, digit), _mm_or_si128(line, other));
 
 		bits |= (uint64_t)(uint32_t)_mm_movemask_epi8(all) << i;
+		*digits |= _mm_movemask_epi8(digit) != 0;
 	}
 	return bits;
 }
 #else
-static uint64_t word_bits(const char *p)
+static uint64_t word_bits(const char *p, bool *digits)
 {
 	uint64_t bits = 0;
 
-	for (int i = 0; i < BLOCK; i++)
+	for (int i = 0; i < BLOCK; i++) {
+		*digits |= p[i] >= '0' && p[i] <= '9';
 		bits |= (uint64_t)(is_ascii_word(p[i]) || (unsigned char)p[i] >= 0x80) << i;
+	}
 	return bits;
 }
 #endif
 
-static uint64_t word_bits_at(struct span text, size_t at)
+static uint64_t word_bits_at(struct span text, size_t at, bool *digits)
 {
 	char rest[BLOCK] = {0};
 
 	if (text.len - at >= BLOCK)
-		return word_bits(text.ptr + at);
+		return word_bits(text.ptr + at, digits);
 	memcpy(rest, text.ptr + at, text.len - at);
-	return word_bits(rest);
+	return word_bits(rest, digits);
 }
 
 static bool scan_runs(const struct pass *pass)
 {
 	uint64_t carry = 0;
 	size_t from = 0;
-	bool inside = false;
+	bool inside = false, digits = false;
 
 	for (size_t block = 0; block < pass->text.len; block += BLOCK) {
-		uint64_t bits = word_bits_at(pass->text, block);
+		uint64_t bits = word_bits_at(pass->text, block, &digits);
 		uint64_t changes = bits ^ (bits << 1 | carry);
 
 		for (; changes; changes &= changes - 1) {
@@ -624,6 +664,7 @@ static bool scan_runs(const struct pass *pass)
 		}
 		carry = bits >> 63;
 	}
+	pass->runs->bits[RUN_SET_DIGIT / 64] |= digits;
 	return !inside || look_up_stretch(pass, from, pass->text.len);
 }
 

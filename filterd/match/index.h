@@ -16,11 +16,14 @@ struct posting {
 #define POSTING_NO_ENTRY UINT32_MAX
 #define INDEX_PATTERNS_MAX (1u << 30)
 
-/* The runs of a text, so that "is this word there?" takes no time: seldom a wrong yes, never a no.
+/*
+ * What a text is made of, so that "is this run there?" takes no time: seldom a wrong yes, never a
+ * no.
  */
 #define RUN_SET_BITS 4096
+#define RUN_SET_DIGIT RUN_SET_BITS /* one more: a digit is there */
 struct run_set {
-	uint64_t bits[RUN_SET_BITS / 64];
+	uint64_t bits[RUN_SET_BITS / 64 + 1];
 };
 
 static inline bool run_set_has(const struct run_set *set, uint16_t bit)

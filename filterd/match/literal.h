@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "match/exact.h"
 #include "match/phrase_tree.h"
 
 enum literal_kind {
@@ -55,12 +56,23 @@ int literals_of_phrase(struct arena *arena, const struct phrase *phrase, struct 
 int literals_of_element(
 	struct arena *arena, const struct phrase_element *element, struct literals *out);
 
+#define LITERAL_SHORTEST 3 /* [bytes] of a regex's literal */
+#define REGEX_OTHERS_MAX 4
+
+/* What is known of a regex. */
+struct regex_facts {
+	struct literals literals; /* the most telling ones; none is legal */
+	/* Further sets, of each of which one occurs in every match. */
+	struct literals others[REGEX_OTHERS_MAX];
+	size_t others_count;
+	const struct exact *exact; /* NULL: it is more than a few strings */
+	bool digit; /* every match holds a digit (in folded text all are ASCII) */
+	bool unbounded; /* an unlimited repeat holds a variable one */
+};
+
 /*
- * The literals of a regex that PCRE2 has compiled, each of at least LITERAL_SHORTEST bytes.
- * `original`: it is matched with the text as sent, so what is looked for in the folded text is the
- * literals' folded form. *unbounded is set if an unlimited repeat holds a variable one. OK (none is
- * legal) or ERR_NOMEM.
+ * Reads a regex that PCRE2 has compiled. `original`: it is matched with the text as sent, so what
+ * is looked for in the folded text is the literals' folded form. OK or ERR_NOMEM.
  */
-#define LITERAL_SHORTEST 3
-int literals_of_regex(struct arena *arena, struct span regex, bool original, struct literals *out,
-	bool *unbounded);
+int literals_of_regex(
+	struct arena *arena, struct span regex, bool original, struct regex_facts *out);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "match/runs.h"
 #include "text/chars.h"
 #include "text/utf8.h"
 
@@ -139,40 +140,23 @@ int literal_worth(const struct literal *literal)
 		worth = WORTH_MAX;
 	if (literal->kind != LITERAL_PART && worth > 2 && is_frequent(literal->bytes))
 		worth = 2;
-	if (literal->kind == LITERAL_PART && worth > 1)
-		worth -= 1;
+	if (literal->kind == LITERAL_PART)
+		worth = worth > 3 ? worth - 2 : 1;
 	return worth;
 }
 
 /* --- words ------------------------------------------------------------------------------------ */
 
-static bool is_run_char(uint32_t c)
-{
-	return (char_info(c).flags & (CHAR_WORD | CHAR_SOLO)) == CHAR_WORD;
-}
-
 /* The next run of `s` at or after *at. */
 static bool next_run(struct span s, size_t *at, struct span *run)
 {
-	size_t from = *at, end;
+	size_t from = *at, len = 0;
 
-	while (from < s.len) {
-		size_t next = from;
-
-		if (is_run_char(utf8_next(s, &next)))
-			break;
-		from = next;
-	}
-	for (end = from; end < s.len;) {
-		size_t next = end;
-
-		if (!is_run_char(utf8_next(s, &next)))
-			break;
-		end = next;
-	}
-	*at = end;
-	*run = span_sub(s, from, end);
-	return end > from;
+	while (from < s.len && (len = run_length(span_sub(s, from, s.len))) == 0)
+		from += utf8_len((unsigned char)s.ptr[from]);
+	*run = span_sub(s, from, from + len);
+	*at = from + len;
+	return len > 0;
 }
 
 struct literal literal_of_word(const struct phrase_word *word, uint32_t *offset)

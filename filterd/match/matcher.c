@@ -7,8 +7,7 @@
 #include "match/pattern.h"
 
 #define WHOLE_MAX 64 /* [bytes] of an entry that a run of the text is compared with as a whole */
-#define NEEDS_MAX 4 /* groups of words that a phrase needs besides those it is looked up by */
-#define NEED_WORDS_MAX 12 /* words of such a group */
+#define NEED_WORDS_MAX 12 /* words of which a pattern needs one besides what it is looked up by */
 
 struct matcher_builder {
 	struct arena *arena;
@@ -78,9 +77,10 @@ static void add_lexicon_word(void *context, struct span word)
 		size_t room = b->lexicon_room ? 2 * b->lexicon_room : 256;
 		struct span *words = realloc(b->lexicon, room * sizeof(*words));
 
-		b->failed = !words;
-		if (b->failed)
+		if (!words) {
+			b->failed = true;
 			return;
+		}
 		b->lexicon = words;
 		b->lexicon_room = room;
 	}
@@ -261,37 +261,61 @@ static int add_need(struct matcher_builder *b, uint16_t value)
 	return OK;
 }
 
-/* Whether all are whole runs, which alone can be asked of a run_set. */
-static bool are_runs(const struct literals *set)
+/* Notes that one of these words must be there, if they are whole runs: of others nobody knows. */
+static int add_group(struct matcher_builder *b, const struct literals *set)
 {
+	int rc;
+
+	if (set->count == 0 || set->count > NEED_WORDS_MAX)
+		return OK;
 	for (size_t i = 0; i < set->count; i++)
 		if (set->items[i].kind != LITERAL_RUN)
-			return false;
-	return set->count > 0 && set->count <= NEED_WORDS_MAX;
+			return OK;
+	rc = add_need(b, (uint16_t)set->count);
+	for (size_t i = 0; i < set->count && rc == OK; i++) {
+		const struct literal *l = &set->items[i];
+
+		rc = add_need(b,
+			index_run_bit(span_sub(l->bytes, l->key_from, l->key_from + l->key_len)));
+	}
+	return rc;
 }
 
-/* Notes which other words a phrase needs: many a candidate is dropped for the lack of one. */
-static int add_needs(struct matcher_builder *b, struct pattern *p, const struct phrase *phrase,
-	const struct literals *looked_up)
+/*
+ * Notes which other words a phrase needs: many a candidate is dropped for the lack of one. The
+ * first 0 is nobody's: `needs` 0 says there are none.
+ */
+static int add_phrase_needs(struct matcher_builder *b, struct pattern *p,
+	const struct phrase *phrase, const struct literals *looked_up)
 {
 	const struct phrase_element *e = phrase->sequence.first;
-	int rc = add_need(b, 0), groups = 0;
+	int rc = add_need(b, 0);
 
-	/* The first 0 is nobody's: `needs` 0 says there are none. */
 	p->needs = (uint32_t)b->needs_count;
-	for (; e && groups < NEEDS_MAX && rc == OK; e = e->next) {
+	for (; e && rc == OK; e = e->next) {
 		struct literals set;
 
 		if (phrase_is_optional(e))
 			continue;
 		rc = literals_of_element(b->arena, e, &set);
-		if (rc != OK || !are_runs(&set) ||
-			span_eq(set.items[0].bytes, looked_up->items[0].bytes))
-			continue;
-		rc = add_need(b, (uint16_t)set.count);
-		for (size_t i = 0; i < set.count && rc == OK; i++)
-			rc = add_need(b, index_run_bit(set.items[i].bytes));
-		groups++;
+		if (rc == OK && !span_eq(set.items[0].bytes, looked_up->items[0].bytes))
+			rc = add_group(b, &set);
+	}
+	return rc == OK ? add_need(b, 0) : rc;
+}
+
+static int add_regex_needs(
+	struct matcher_builder *b, struct pattern *p, const struct regex_facts *facts)
+{
+	int rc = add_need(b, 0);
+
+	p->needs = (uint32_t)b->needs_count;
+	for (size_t i = 0; i < facts->others_count && rc == OK; i++)
+		rc = add_group(b, &facts->others[i]);
+	if (rc == OK && facts->digit) {
+		rc = add_need(b, 1);
+		if (rc == OK)
+			rc = add_need(b, RUN_SET_DIGIT);
 	}
 	return rc == OK ? add_need(b, 0) : rc;
 }
@@ -330,7 +354,7 @@ int matcher_add_phrase(struct matcher_builder *builder, struct span written,
 	if (rc == OK)
 		rc = index_literals(builder, p, &literals);
 	if (rc == OK)
-		rc = add_needs(builder, p, phrase, &literals);
+		rc = add_phrase_needs(builder, p, phrase, &literals);
 	if (rc == OK && options.disguised)
 		phrase_words(phrase, add_lexicon_word, builder);
 	if (rc == OK)
@@ -344,7 +368,7 @@ int matcher_add_regex(struct matcher_builder *builder, struct span regex,
 	struct pattern_options options, uint32_t *id, struct pattern_error *error)
 {
 	struct pattern *p = new_pattern(builder);
-	struct literals literals;
+	struct regex_facts facts;
 	int rc;
 
 	if (!p)
@@ -359,14 +383,19 @@ int matcher_add_regex(struct matcher_builder *builder, struct span regex,
 	p->regex = arena_copy(builder->arena, regex);
 	if (!p->regex.ptr)
 		return ERR_NOMEM;
-	rc = regex_compile(p->regex, true, &p->code, error);
+	rc = regex_compile(p->regex, false, &p->code, error);
 	if (rc != OK)
 		return rc;
 	p->matches_empty = regex_matches_empty(p->code);
-	rc = literals_of_regex(
-		builder->arena, p->regex, options.original, &literals, &p->unbounded);
+	rc = literals_of_regex(builder->arena, p->regex, options.original, &facts);
+	p->unbounded = facts.unbounded;
+	p->exact = facts.exact;
+	if (rc == OK && !p->exact) /* else it is seldom run */
+		rc = regex_speed_up(&p->code, error);
 	if (rc == OK)
-		rc = index_literals(builder, p, &literals);
+		rc = index_literals(builder, p, &facts.literals);
+	if (rc == OK && !options.original)
+		rc = add_regex_needs(builder, p, &facts);
 	if (rc == OK)
 		rc = finish_pattern(builder, id);
 	if (rc != OK)

@@ -4,8 +4,9 @@
  * Build: add patterns, then matcher_build(). Immutable from then on, shared by all threads.
  * Use:   scan_run() passes once over the text's views with the literal index and finds the patterns
  *        that CAN match; every other pattern surely does not. scan_find() then confirms one
- *        candidate (words by their edges, everything else by PCRE2 within its time) and gives its
- *        hits. scan_run_plain() is the oracle: no index, every pattern by its PCRE2 form.
+ *        candidate (words by their edges, phrases by walking over the text's words, regexes and
+ *        what is left by PCRE2 within its time) and gives its hits. scan_run_plain() is the
+ *        oracle: no index, every pattern by its PCRE2 form.
  *
  * A pattern that hits a limit is unknown, never "no match".
  */
@@ -121,8 +122,8 @@ const uint32_t *scan_candidates(const struct scan *scan, size_t *count);
 
 /*
  * Whether pattern `id` matches; its hits (by position, at most HITS_MAX, not overlapping, the same
- * place in two views only once) if `yes`. Found out once and remembered. On `unknown`, *fault
- * (may be NULL) says why.
+ * place in two views only once) if `yes`. Found out once and remembered. *fault (may be NULL) says
+ * why it is unknown, or why the search ended behind the hits: there may be more.
  */
 enum truth scan_find(struct scan *scan, uint32_t id, const struct hit **hits, size_t *count,
 	enum scan_fault *fault);

@@ -22,6 +22,7 @@ struct pattern {
 	 */
 	pcre2_code *code; /* owned */
 	const struct program *program; /* of a phrase; NULL: `code` is run */
+	const struct exact *exact; /* of a regex; NULL: `code` is run */
 	enum pattern_kind kind;
 	struct pattern_options options;
 	bool always; /* no literal leads to it: it is a candidate on every text */

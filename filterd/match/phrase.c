@@ -258,17 +258,9 @@ static int number_entry(struct parser *p, const struct span *entry, uint32_t *nu
 {
 	struct phrase *phrase = p->phrase;
 
-	if (phrase->entries_count == p->entries_room) {
-		size_t room = p->entries_room ? 2 * p->entries_room : 32;
-		const struct span **entries = arena_alloc(p->arena, room * sizeof(*entries));
-
-		if (!entries)
-			return ERR_NOMEM;
-		if (phrase->entries_count > 0)
-			memcpy(entries, phrase->entries, phrase->entries_count * sizeof(*entries));
-		phrase->entries = entries;
-		p->entries_room = room;
-	}
+	if (!arena_grow(p->arena, (void **)&phrase->entries, phrase->entries_count,
+		    &p->entries_room, sizeof(*phrase->entries), 32))
+		return ERR_NOMEM;
 	*number = (uint32_t)phrase->entries_count;
 	phrase->entries[phrase->entries_count++] = entry;
 	return OK;

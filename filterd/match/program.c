@@ -333,6 +333,7 @@ int program_make(struct arena *arena, const struct phrase *phrase, const struct 
 /* --- walking ---------------------------------------------------------------------------------- */
 
 #define BRANCHES_MAX 256 /* places to come back to */
+#define STEP_BYTES 64 /* of text passed over count as a step */
 
 /* Where the walk stands, or a place to come back to. */
 struct state {
@@ -373,7 +374,15 @@ static const struct run *next_run(const struct walk *w, struct state *s)
 	return s->run < runs->count ? &runs->items[s->run] : NULL;
 }
 
-static bool walk_word(const struct walk *w, struct state *s)
+/* Counts what lies between here and the end of the next run, which is about to be passed over. */
+static void count_way(struct walk *w, struct state *s)
+{
+	const struct run *run = next_run(w, s);
+
+	w->steps += ((run ? run->to : w->runs->text.len) - s->at) / STEP_BYTES;
+}
+
+static bool walk_word(struct walk *w, struct state *s)
 {
 	struct span text = w->runs->text;
 	const struct phrase_word *word = s->node->word;
@@ -386,6 +395,7 @@ static bool walk_word(const struct walk *w, struct state *s)
 			return false;
 	}
 	if (s->preceded) {
+		count_way(w, s);
 		at = compare_before(word, text, at);
 		if (at == 0)
 			return false;
@@ -402,8 +412,10 @@ static bool walk_word(const struct walk *w, struct state *s)
 static bool walk_gap(struct walk *w, struct state *s)
 {
 	if (s->again) {
-		size_t at = compare_any_word(w->runs->text, s->at);
+		size_t at;
 
+		count_way(w, s);
+		at = compare_any_word(w->runs->text, s->at);
 		if (at == 0)
 			return false;
 		s->at = (uint32_t)at;

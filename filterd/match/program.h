@@ -31,7 +31,7 @@ struct program_match {
 
 /*
  * Finds the first match that begins at byte `from` or after it. Bounded: at most PROGRAM_STEPS_MAX
- * steps.
+ * steps, of which passing over much text takes several.
  */
 #define PROGRAM_STEPS_MAX 50000
 enum program_result program_find(const struct program *program, const struct runs *runs,

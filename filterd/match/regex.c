@@ -151,24 +151,30 @@ int regex_compile(struct span regex, bool jit, pcre2_code **out, struct pattern_
 {
 	const uint32_t options =
 		PCRE2_UTF | PCRE2_UCP | PCRE2_USE_OFFSET_LIMIT | PCRE2_NEVER_BACKSLASH_C;
-	size_t offset, size = 0;
+	size_t offset;
 	pcre2_code *code;
 	int rc;
 
 	code = pcre2_compile((PCRE2_SPTR)regex.ptr, regex.len, options, &rc, &offset, NULL);
 	if (!code)
 		return fail_compile(rc, offset, error);
+	*out = code;
+	return jit ? regex_speed_up(out, error) : OK;
+}
+
+int regex_speed_up(pcre2_code **code, struct pattern_error *error)
+{
+	size_t size = 0;
+
 	/* Without JIT (a platform without it, or no memory for it) the interpreter does the same.
 	 */
-	if (jit)
-		pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
-	pcre2_pattern_info(code, PCRE2_INFO_JITSIZE, &size);
-	if (size > JIT_SIZE_MAX) {
-		pcre2_code_free(code);
-		return pattern_fail(error, 0, "regular expression is too large");
-	}
-	*out = code;
-	return OK;
+	pcre2_jit_compile(*code, PCRE2_JIT_COMPLETE);
+	pcre2_pattern_info(*code, PCRE2_INFO_JITSIZE, &size);
+	if (size <= JIT_SIZE_MAX)
+		return OK;
+	pcre2_code_free(*code);
+	*code = NULL;
+	return pattern_fail(error, 0, "regular expression is too large");
 }
 
 bool regex_matches_empty(const pcre2_code *code)

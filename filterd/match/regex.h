@@ -18,6 +18,12 @@ int regex_vet(struct span regex, struct pattern_error *error);
  */
 int regex_compile(struct span regex, bool jit, pcre2_code **out, struct pattern_error *error);
 
+/*
+ * Compiles *code to machine code where that can be done. OK, or ERR_INVALID where it would be too
+ * much (*error filled; *code is freed and NULL).
+ */
+int regex_speed_up(pcre2_code **code, struct pattern_error *error);
+
 /* How long the POSIX class ("[:alpha:]") at `at` is, 0 if there is none: what PCRE2 takes for one.
  */
 size_t regex_posix_class(struct span regex, size_t at);

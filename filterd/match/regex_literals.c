@@ -4,8 +4,8 @@
  * A small reader of regexes that PCRE2 has accepted. For each part it works out either all the
  * strings that the part can match, while they are few ("exact"), or a set of literals that it needs
  * ("needed"). What it does not know for sure it takes for something that may match anything; at
- * constructs that change the meaning of others (conditions, extended mode, \Q) it gives up, and the
- * regex is tried on every text.
+ * constructs that change the meaning of others (conditions, extended mode, comments, \Q) it gives
+ * up, and the regex is tried on every text.
  */
 #include "match/literal.h"
 
@@ -30,9 +30,11 @@ struct strings {
 
 struct part {
 	bool exact; /* `strings` are all that it matches */
-	bool borders; /* not exact, but every match begins and ends with one of `strings` */
+	/* Not exact, but every match begins and ends with one of `strings`. */
+	bool borders;
 	struct strings strings;
 	struct literals needed; /* if not exact; none are known if it is empty */
+	bool digit; /* every match holds a digit, if not a literal one */
 	bool variable; /* holds a repeat that can match more or less of the same text */
 };
 
@@ -44,7 +46,11 @@ struct reader {
 	bool caseless;
 	bool unbounded;
 	bool lost; /* gave up, or out of memory */
+	bool impure; /* an exact set may be more than what is matched, or in another order */
 	unsigned depth;
+	bool choices; /* the regex as a whole is one of several */
+	struct literals sets[REGEX_OTHERS_MAX]; /* of which the regex as a whole needs one each */
+	size_t sets_count;
 };
 
 static void read_choices(struct reader *r, struct part *out);
@@ -56,9 +62,27 @@ static struct part any_part(void)
 	return (struct part){.exact = false};
 }
 
+static struct part digit_part(void)
+{
+	return (struct part){.exact = false, .digit = true};
+}
+
 static struct part exact_part(struct span string)
 {
 	return (struct part){.exact = true, .strings = {.items = {string}, .count = 1}};
+}
+
+/*
+ * What is no letter, digit or _: at a word character that stands beside it there is a \b, and \b
+ * beside any other is not asked for.
+ */
+static struct part gap_part(void)
+{
+	struct part part = exact_part(SPAN("\xFF"));
+
+	part.exact = false;
+	part.borders = true;
+	return part;
 }
 
 static bool add_string(struct strings *set, struct span string)
@@ -149,13 +173,17 @@ static struct literals literals_of(struct reader *r, const struct strings *set)
 		}
 		if (l.bytes.len < LITERAL_SHORTEST)
 			return (struct literals){NULL, 0};
+		if (!r->original)
+			literal_find_run(&l);
 		out.items[out.count++] = l;
 	}
 	return out;
 }
 
-static void keep_better(struct literals *best, struct literals other)
+static void keep_better(struct reader *r, struct literals *best, struct literals other)
 {
+	if (other.count > 0 && r->depth == 0 && r->sets_count < REGEX_OTHERS_MAX)
+		r->sets[r->sets_count++] = other;
 	if (other.count > 0 && (best->count == 0 || literals_worth(&other) > literals_worth(best)))
 		*best = other;
 }
@@ -166,7 +194,7 @@ static struct literals needed_of(struct reader *r, const struct part *part)
 	struct literals best = part->needed;
 
 	if (part->exact || part->borders)
-		keep_better(&best, literals_of(r, &part->strings));
+		keep_better(r, &best, literals_of(r, &part->strings));
 	return best;
 }
 
@@ -208,6 +236,7 @@ static struct part char_part(struct reader *r, uint32_t c)
 	char bytes[4];
 	size_t len;
 
+	r->impure |= r->caseless;
 	if (r->caseless && c >= 0x80)
 		return any_part();
 	if (r->caseless && c >= 'A' && c <= 'Z')
@@ -222,6 +251,13 @@ static int hex_digit(char c)
 		return c - '0';
 	c |= 0x20;
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* What matches no characters, but not everywhere. */
+static struct part condition_part(struct reader *r)
+{
+	r->impure = true;
+	return exact_part(SPAN(""));
 }
 
 /* Behind "\x": \xH, \xHH or \x{H...}. */
@@ -289,18 +325,20 @@ static struct part read_escape(struct reader *r)
 	case 'K':
 	case 'Z':
 	case 'z':
-		return exact_part(SPAN(""));
-	case 'D':
-	case 'H':
+		return condition_part(r);
 	case 'R':
-	case 'S':
-	case 'V':
 	case 'W':
-	case 'X':
-	case 'd':
 	case 'h':
 	case 's':
 	case 'v':
+		return gap_part();
+	case 'd':
+		return digit_part();
+	case 'D':
+	case 'H':
+	case 'S':
+	case 'V':
+	case 'X':
 	case 'w':
 		return any_part();
 	case 'N':
@@ -415,7 +453,7 @@ static struct part read_special_group(struct reader *r)
 	for (size_t i = 0; i < ARRAY_LEN(lookarounds); i++) {
 		if (take(r, lookarounds[i])) {
 			read_inside(r, caseless);
-			return exact_part(SPAN(""));
+			return condition_part(r);
 		}
 	}
 	for (size_t i = 0; i < ARRAY_LEN(groups); i++)
@@ -425,11 +463,12 @@ static struct part read_special_group(struct reader *r)
 		struct part part = read_inside(r, caseless);
 
 		part.variable = false; /* it gives nothing back */
+		r->impure = true;
 		return part;
 	}
-	if (take(r, "#")) {
-		skip_past(r, ')');
-		return exact_part(SPAN(""));
+	if (take(r, "#")) { /* a repeat behind it would be of what stands before */
+		r->lost = true;
+		return any_part();
 	}
 	if (take(r, "<") || take(r, "P<")) {
 		skip_past(r, '>');
@@ -444,7 +483,7 @@ static struct part read_special_group(struct reader *r)
 		return any_part();
 	}
 	if (read_options(r, &group))
-		return group ? read_inside(r, caseless) : exact_part(SPAN(""));
+		return group ? read_inside(r, caseless) : condition_part(r);
 	skip_past(r, ')'); /* (?R), (?1), (?&name), (?P>name), (?P=name) */
 	return any_part();
 }
@@ -515,10 +554,10 @@ static bool read_repeat(struct reader *r, uint32_t *least, uint32_t *most)
 
 static void apply_repeat(struct reader *r, struct part *part, uint32_t least, uint32_t most)
 {
-	bool possessive = take(r, "+"), variable = part->variable;
+	bool possessive = take(r, "+"), lazy = !possessive && take(r, "?");
+	bool variable = part->variable;
 
-	if (!possessive)
-		take(r, "?");
+	r->impure |= possessive || lazy;
 	if (most == UNLIMITED && variable && !possessive)
 		r->unbounded = true;
 	if (least == 1 && most == 1)
@@ -539,7 +578,7 @@ static struct part read_atom(struct reader *r)
 	case '(':
 		return read_group(r);
 	case '[':
-		return read_class(r);
+		return take(r, "[0-9]") ? digit_part() : read_class(r);
 	case '\\':
 		return read_escape(r);
 	case '.':
@@ -548,7 +587,7 @@ static struct part read_atom(struct reader *r)
 	case '^':
 	case '$':
 		r->at++;
-		return exact_part(SPAN(""));
+		return condition_part(r);
 	default:
 		return char_part(r, utf8_next(r->in, &r->at));
 	}
@@ -564,12 +603,13 @@ static void append(struct reader *r, struct part *all, const struct part *next)
 		(next->exact || next->borders) && cross(r, &all->strings, &next->strings, &both);
 
 	all->variable |= next->variable;
+	all->digit |= next->digit;
 	if (next->exact && fits) {
 		all->strings = both;
 		return;
 	}
-	keep_better(&all->needed, literals_of(r, fits ? &both : &all->strings));
-	keep_better(&all->needed, next->needed);
+	keep_better(r, &all->needed, literals_of(r, fits ? &both : &all->strings));
+	keep_better(r, &all->needed, next->needed);
 	all->exact = false;
 	if (next->exact || next->borders)
 		all->strings = next->strings;
@@ -589,7 +629,7 @@ static void read_sequence(struct reader *r, struct part *out)
 		append(r, out, &part);
 	}
 	if (!out->exact)
-		keep_better(&out->needed, literals_of(r, &out->strings));
+		keep_better(r, &out->needed, literals_of(r, &out->strings));
 }
 
 /* Adds what another choice needs to what all the ones before need. */
@@ -617,8 +657,11 @@ static void read_choices(struct reader *r, struct part *out)
 		struct part next;
 		struct literals needed;
 
+		r->choices |= r->depth == 0;
+
 		read_sequence(r, &next);
 		out->variable |= next.variable;
+		out->digit &= next.digit;
 		if (out->exact && next.exact) {
 			struct strings both = out->strings;
 
@@ -628,12 +671,13 @@ static void read_choices(struct reader *r, struct part *out)
 			}
 		}
 		needed = unite(r, needed_of(r, out), needed_of(r, &next));
-		*out = (struct part){.needed = needed, .variable = out->variable};
+		*out = (struct part){
+			.needed = needed, .digit = out->digit, .variable = out->variable};
 	}
 }
 
 /* Copies the literals to where they stay. */
-static int keep(struct arena *arena, struct literals found, bool original, struct literals *out)
+static int keep(struct arena *arena, struct literals found, struct literals *out)
 {
 	out->items = arena_alloc(arena, found.count * sizeof(*out->items));
 	if (!out->items)
@@ -643,15 +687,55 @@ static int keep(struct arena *arena, struct literals found, bool original, struc
 		out->items[i].bytes = arena_copy(arena, found.items[i].bytes);
 		if (!out->items[i].bytes.ptr)
 			return ERR_NOMEM;
-		if (!original)
-			literal_find_run(&out->items[i]);
 	}
 	out->count = found.count;
 	return OK;
 }
 
-int literals_of_regex(struct arena *arena, struct span regex, bool original, struct literals *out,
-	bool *unbounded)
+/* The string without the edges at its ends. False for what exact_find() does not do. */
+static bool exact_string_of(struct span string, struct exact_string *out)
+{
+	*out = (struct exact_string){.bytes = string};
+	while (out->bytes.len > 0 && out->bytes.ptr[0] == EDGE) {
+		out->bytes = span_sub(out->bytes, 1, out->bytes.len);
+		out->edge_before = true;
+	}
+	while (out->bytes.len > 0 && out->bytes.ptr[out->bytes.len - 1] == EDGE) {
+		out->bytes.len--;
+		out->edge_after = true;
+	}
+	if (out->bytes.len == 0 || memchr(out->bytes.ptr, EDGE, out->bytes.len))
+		return false;
+	return !((out->edge_before && (out->bytes.ptr[0] & 0x80)) ||
+		 (out->edge_after && (out->bytes.ptr[out->bytes.len - 1] & 0x80)));
+}
+
+/* What the whole regex matches, if that is a few strings and no more. OK or ERR_NOMEM. */
+static int keep_exact(struct arena *arena, const struct reader *r, const struct part *all,
+	const struct exact **out)
+{
+	struct exact *exact;
+
+	if (!all->exact || r->impure || all->strings.count > EXACT_MAX)
+		return OK;
+	exact = arena_zalloc(arena, 1, sizeof(*exact));
+	if (!exact)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < all->strings.count; i++) {
+		struct exact_string *s = &exact->strings[exact->count++];
+
+		if (!exact_string_of(all->strings.items[i], s))
+			return OK;
+		s->bytes = arena_copy(arena, s->bytes);
+		if (!s->bytes.ptr)
+			return ERR_NOMEM;
+	}
+	*out = exact;
+	return OK;
+}
+
+int literals_of_regex(
+	struct arena *arena, struct span regex, bool original, struct regex_facts *out)
 {
 	struct arena scratch;
 	struct reader r = {.arena = &scratch, .in = regex, .original = original};
@@ -659,11 +743,20 @@ int literals_of_regex(struct arena *arena, struct span regex, bool original, str
 	int rc = OK;
 
 	arena_init(&scratch, 0);
-	*out = (struct literals){NULL, 0};
+	*out = (struct regex_facts){.others_count = 0};
 	read_choices(&r, &all);
-	*unbounded = r.unbounded;
-	if (!r.lost && r.at == regex.len)
-		rc = keep(arena, needed_of(&r, &all), original, out);
+	out->unbounded = r.unbounded;
+	if (!r.lost && r.at == regex.len) {
+		struct literals best = needed_of(&r, &all);
+
+		out->digit = all.digit;
+		rc = keep_exact(arena, &r, &all, &out->exact);
+		if (rc == OK)
+			rc = keep(arena, best, &out->literals);
+		for (size_t i = 0; i < r.sets_count && !r.choices && rc == OK; i++)
+			if (r.sets[i].items != best.items)
+				rc = keep(arena, r.sets[i], &out->others[out->others_count++]);
+	}
 	arena_free(&scratch);
 	return rc;
 }

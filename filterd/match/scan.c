@@ -2,9 +2,9 @@
  * Using a matcher: one pass over a text for the candidates, each confirmed when it is asked for.
  *
  * What the pass sees of words patterns is kept as sightings, a list for each pattern, and confirmed
- * by comparing; phrases and regexes are only noted as candidates and run with PCRE2. The plain way
- * is the same but for two things: every pattern is a candidate, and words patterns are run with
- * PCRE2 as well.
+ * by comparing; phrases and regexes are only noted as candidates. A phrase is walked by its program
+ * (program.h) and a regex run with PCRE2. The plain way is the same but for two things: every
+ * pattern is a candidate, and all of them are run with PCRE2.
  */
 #include <stdlib.h>
 
@@ -147,6 +147,7 @@ static bool add_candidate(struct scan *scan, struct finding *f, uint32_t id)
 		!grow((void **)&scan->candidates, &scan->candidates_room,
 			sizeof(*scan->candidates)))
 		return false;
+	__builtin_prefetch(&scan->matcher->patterns[id]);
 	f->candidate = true;
 	scan->candidates[scan->candidates_count++] = id;
 	return true;
@@ -236,10 +237,13 @@ static void pass_over(struct scan *scan, enum view_kind kind, struct span text)
 	for (size_t i = kept; i < count; i++) {
 		uint32_t id = scan->candidates[i];
 
-		if (has_needs(scan, &m->patterns[id]))
-			scan->candidates[kept++] = id;
-		else
+		if (!has_needs(scan, &m->patterns[id])) {
 			scan->findings[id].candidate = false;
+			continue;
+		}
+		scan->candidates[kept++] = id;
+		/* It will be run soon, and is far away in memory. */
+		__builtin_prefetch(m->patterns[id].code);
 	}
 	scan->candidates_count = kept;
 }
@@ -671,15 +675,51 @@ static bool find_by_program(struct search *s, enum view_kind kind)
 	return true;
 }
 
+/* --- regexes that are a few strings ------------------------------------------------------------
+ */
+
+static bool find_exact(struct search *s, enum view_kind kind)
+{
+	struct view original;
+	struct span text = view_of(s->scan->text, kind, &original)->text;
+	size_t before = s->count, from = 0;
+
+	while (s->count - before < HITS_MAX) {
+		struct range range;
+		enum exact_result result = exact_find(s->pattern->exact, text, from, &range);
+
+		if (result == EXACT_UNSURE)
+			s->count = before;
+		if (result != EXACT_FOUND)
+			return result == EXACT_NONE;
+		add_hit(s, kind, range, (struct span){NULL, 0});
+		from = range.to;
+	}
+	return true;
+}
+
 /* --- the answer ------------------------------------------------------------------------------- */
+
+/* Finds without PCRE2. False if that cannot be done: then there are no hits of this view yet. */
+static bool find_natively(struct search *s, enum view_kind kind)
+{
+	if (s->scan->plain)
+		return false;
+	if (s->pattern->kind == PATTERN_WORDS) {
+		if (!s->scan->findings[s->id].crowded) {
+			find_sighted(s, kind);
+			return true;
+		}
+		return false;
+	}
+	if (s->pattern->program)
+		return find_by_program(s, kind);
+	return s->pattern->exact && find_exact(s, kind);
+}
 
 static void find_in(struct search *s, enum view_kind kind)
 {
-	const struct finding *f = &s->scan->findings[s->id];
-
-	if (s->pattern->kind == PATTERN_WORDS && !s->scan->plain && !f->crowded)
-		find_sighted(s, kind);
-	else if (!s->pattern->program || s->scan->plain || !find_by_program(s, kind))
+	if (!find_natively(s, kind))
 		find_by_regex(s, kind);
 }
 
@@ -766,6 +806,6 @@ enum truth scan_find(struct scan *scan, uint32_t id, const struct hit **hits, si
 	*hits = f->hits;
 	*count = f->hits_count;
 	if (fault)
-		*fault = f->truth == TRUTH_UNKNOWN ? (enum scan_fault)f->fault : SCAN_OK;
+		*fault = (enum scan_fault)f->fault;
 	return (enum truth)f->truth;
 }

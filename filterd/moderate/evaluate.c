@@ -115,19 +115,10 @@ static int pick_rules(struct evaluator *evaluator)
 
 static struct match *new_match(struct evaluator *evaluator)
 {
-	if (evaluator->matches_count == evaluator->matches_capacity) {
-		size_t capacity = evaluator->matches_capacity ? evaluator->matches_capacity * 2 : 8;
-		struct match *matches =
-			arena_alloc(&evaluator->stage.arena, capacity * sizeof(*matches));
-
-		if (!matches)
-			return NULL;
-		if (evaluator->matches_count)
-			memcpy(matches, evaluator->matches,
-				evaluator->matches_count * sizeof(*matches));
-		evaluator->matches = matches;
-		evaluator->matches_capacity = capacity;
-	}
+	if (!arena_grow(&evaluator->stage.arena, (void **)&evaluator->matches,
+		    evaluator->matches_count, &evaluator->matches_capacity,
+		    sizeof(*evaluator->matches), 8))
+		return NULL;
 	return &evaluator->matches[evaluator->matches_count++];
 }
 

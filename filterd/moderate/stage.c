@@ -210,9 +210,9 @@ static bool scene_counts(struct scene *scene, enum field field, struct range ran
 	       !stage_quoted(stage, field, range);
 }
 
-/* Leaves out the hits that do not count for the rule. */
+/* Leaves out the hits that do not count for the rule; `more`: there may be further ones. */
 static enum truth filter_hits(
-	struct stage *stage, enum field field, const struct hit **hits, size_t *count)
+	struct stage *stage, enum field field, const struct hit **hits, size_t *count, bool more)
 {
 	const struct text *text = &stage->fields[field].text;
 	struct hit *kept = arena_alloc(&stage->arena, *count * sizeof(*kept));
@@ -231,7 +231,7 @@ static enum truth filter_hits(
 			continue;
 		kept[n++] = *hit;
 	}
-	if (n == 0 && *count == HITS_MAX) {
+	if (n == 0 && more) {
 		/* There may be one that counts behind those that were put in front of it. */
 		scene_fault(&stage->scene, SCAN_REGEX_LIMIT);
 		return TRUTH_UNKNOWN;
@@ -241,16 +241,19 @@ static enum truth filter_hits(
 	return truth_of(n > 0);
 }
 
-static enum truth scene_find(
-	struct scene *scene, enum field field, uint32_t id, const struct hit **hits, size_t *count)
+static enum truth scene_find(struct scene *scene, enum field field, uint32_t id,
+	const struct hit **hits, size_t *count, bool *more)
 {
 	struct stage *stage = stage_of(scene);
 	struct stage_field *f = &stage->fields[field];
 	enum scan_fault fault = SCAN_INTERNAL;
 	enum truth found;
+	bool cut;
 
 	*hits = NULL;
 	*count = 0;
+	if (more)
+		*more = false;
 	if (f->too_long) {
 		fault_too_long(stage);
 		return TRUTH_UNKNOWN;
@@ -262,9 +265,12 @@ static enum truth scene_find(
 		scene_fault(scene, fault);
 	if (found != TRUTH_YES)
 		return found;
+	cut = fault != SCAN_OK || *count == HITS_MAX;
+	if (more)
+		*more = cut;
 	if (stage->in_when &&
 		(stage->rule->in_quotes == IN_QUOTES_IGNORE || stage->rule->excuse_article_words))
-		return filter_hits(stage, field, hits, count);
+		return filter_hits(stage, field, hits, count, cut);
 	return TRUTH_YES;
 }
 

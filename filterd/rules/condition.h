@@ -41,10 +41,11 @@ struct scene {
 	/*
 	 * Whether pattern `id` of the field's matcher matches; its hits if yes. Hits that do not
 	 * count for the rule being tested (counts() below) are left out. On unknown the fault has
-	 * been noted in the scene.
+	 * been noted in the scene. *more (may be NULL): the hits may not be all there are, for a
+	 * limit was hit behind them or only HITS_MAX are kept.
 	 */
 	enum truth (*find)(struct scene *scene, enum field field, uint32_t id,
-		const struct hit **hits, size_t *count);
+		const struct hit **hits, size_t *count, bool *more);
 	/*
 	 * Whether a place counts for the rule being tested: not if the rule ignores quotes and the
 	 * place is quoted. For conditions that find places by themselves.

@@ -79,6 +79,12 @@ static int compile(struct loader *loader, struct condition *condition)
 	return first != OK ? first : second;
 }
 
+/* Where a hit stands among the words of the text. */
+struct where {
+	struct range bytes; /* of the original */
+	size_t from, to; /* [words] that begin before its first byte, and before its end */
+};
+
 /* The first byte of the folded text that comes from the original at or after `original`. */
 static size_t folded_offset(const struct view *folded, uint32_t original)
 {
@@ -97,27 +103,42 @@ static size_t folded_offset(const struct view *folded, uint32_t original)
 	return low;
 }
 
-/* Whether at most `within` words stand between the end of a and the start of b. */
-static bool close_enough(const struct text *text, struct range a, struct range b, int64_t within)
+/*
+ * Counts the words before each of the hits, which are in order and do not overlap, in one pass:
+ * what stands between two of them may be long, and many pairs are to be looked at.
+ */
+static void place_hits(
+	const struct view *folded, const struct hit *hits, size_t count, struct where *out)
 {
-	size_t from = folded_offset(&text->folded, a.to);
-	size_t to = folded_offset(&text->folded, b.from);
-	struct span between = span_sub(text->folded.text, from, to), word;
-	size_t at = 0;
+	struct span word;
+	size_t at = 0, words = 0;
+	bool left = segment_next_word(folded->text, &at, &word);
 
-	for (int64_t words = 0; segment_next_word(between, &at, &word);)
-		if (++words > within)
-			return false;
-	return true;
+	for (size_t i = 0; i < 2 * count; i++) {
+		struct range bytes = hits[i / 2].in_original;
+		size_t offset = folded_offset(folded, i % 2 ? bytes.to : bytes.from);
+
+		while (left && (size_t)(word.ptr - folded->text.ptr) < offset) {
+			words++;
+			left = segment_next_word(folded->text, &at, &word);
+		}
+		out[i / 2].bytes = bytes;
+		*(i % 2 ? &out[i / 2].to : &out[i / 2].from) = words;
+	}
 }
 
-static bool near_each_other(
-	const struct near *near, const struct text *text, struct range a, struct range b)
+/* Whether at most `within` words stand between the end of a and the start of b. */
+static bool close_enough(const struct where *a, const struct where *b, int64_t within)
 {
-	if (a.to <= b.from)
-		return close_enough(text, a, b, near->within);
-	if (b.to <= a.from)
-		return !near->ordered && close_enough(text, b, a, near->within);
+	return b->from <= a->to || b->from - a->to <= (size_t)within;
+}
+
+static bool near_each_other(const struct near *near, const struct where *a, const struct where *b)
+{
+	if (a->bytes.to <= b->bytes.from)
+		return close_enough(a, b, near->within);
+	if (b->bytes.to <= a->bytes.from)
+		return !near->ordered && close_enough(b, a, near->within);
 	return false; /* they overlap: one place cannot be two */
 }
 
@@ -138,29 +159,34 @@ static enum truth test(
 	enum field field = near->first.field;
 	const struct hit *a, *b;
 	size_t a_count, b_count;
-	enum truth first = scene->find(scene, field, near->first.ids[0], &a, &a_count), second;
+	bool a_more, b_more;
+	enum truth first = scene->find(scene, field, near->first.ids[0], &a, &a_count, &a_more);
+	enum truth second;
+	struct where a_where[HITS_MAX], b_where[HITS_MAX];
 	struct text *text;
 	bool found = false;
 
 	if (first == TRUTH_NO)
 		return TRUTH_NO;
-	second = scene->find(scene, field, near->second.ids[0], &b, &b_count);
+	second = scene->find(scene, field, near->second.ids[0], &b, &b_count, &b_more);
 	if (truth_and(first, second) != TRUTH_YES)
 		return truth_and(first, second);
 	text = scene->text(scene, field);
 	if (!text)
 		return TRUTH_UNKNOWN;
+	place_hits(&text->folded, a, a_count, a_where);
+	place_hits(&text->folded, b, b_count, b_where);
 	for (size_t i = 0; i < a_count; i++)
 		for (size_t k = 0; k < b_count; k++)
-			if (near_each_other(near, text, a[i].in_original, b[k].in_original)) {
+			if (near_each_other(near, &a_where[i], &b_where[k])) {
 				add_evidence(scene, evidence, field, &a[i]);
 				add_evidence(scene, evidence, field, &b[k]);
 				found = true;
 			}
 	if (found)
 		return TRUTH_YES;
-	/* Further hits are not known: somebody may have put HITS_MAX harmless ones in front. */
-	if (a_count == HITS_MAX || b_count == HITS_MAX) {
+	/* Further hits are not known: somebody may have put harmless ones in front of them. */
+	if (a_more || b_more) {
 		scene->fault(scene, SCAN_REGEX_LIMIT);
 		return TRUTH_UNKNOWN;
 	}

@@ -71,7 +71,7 @@ enum truth patterns_test(
 		const struct hit *hits;
 		size_t count;
 		enum truth found =
-			scene->find(scene, patterns->field, patterns->ids[i], &hits, &count);
+			scene->find(scene, patterns->field, patterns->ids[i], &hits, &count, NULL);
 
 		result = truth_or(result, found);
 		if (found != TRUTH_YES)

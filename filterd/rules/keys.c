@@ -180,6 +180,16 @@ static const struct key test_keys[] = {
 };
 #undef AT
 
+/* A comment that was not quoted, such as `- You: go away`. */
+static const char *sentence(struct span key)
+{
+	for (size_t i = 0; i < key.len; i++) {
+		if (!(key.ptr[i] >= 'a' && key.ptr[i] <= 'z') && key.ptr[i] != '_')
+			return "a comment with `: ` in it needs quotes around it";
+	}
+	return NULL;
+}
+
 const struct section test_section = {
 	.name = "test",
 	.noun = "a test",
@@ -187,6 +197,7 @@ const struct section test_section = {
 	.keys = test_keys,
 	.count = ARRAY_LEN(test_keys),
 	.shorthand = 0,
+	.elsewhere = sentence,
 	.size = sizeof(struct test_keys),
 };
 

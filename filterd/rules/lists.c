@@ -48,11 +48,30 @@ static bool is_disguise(struct span word, size_t at)
 	return before > 0 ? is_letter(word, before - 1) : word.ptr[at] == '$';
 }
 
+void lists_lint_quotes(struct load *load, struct place place, struct span text)
+{
+	static const char *const marks[] = {"“", "”", "„", "‘", "«"};
+
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
+		if (!span_starts(text, span_of(marks[i])))
+			continue;
+		errors_add(load->loader.errors, SEVERITY_WARNING, place,
+			"`%s` is taken for a part of the text", marks[i]);
+		errors_hint(load->loader.errors, "write straight quotes: `\"` or `'`");
+	}
+}
+
 void lists_lint_word(struct load *load, struct place place, struct span word)
 {
 	struct buf meant = {0};
 	bool found = false, masked = false;
 
+	lists_lint_quotes(load, place, word);
+	if (word.len && memchr(word.ptr, ',', word.len - 1)) {
+		errors_add(load->loader.errors, SEVERITY_WARNING, place,
+			"`%.*s` is one entry: these words in a row", SPAN_ARGS(word));
+		errors_hint(load->loader.errors, "for any of them write `[%.*s]`", SPAN_ARGS(word));
+	}
 	for (size_t i = 0; i < word.len; i++) {
 		char letter = letter_for(word.ptr[i]);
 
@@ -130,7 +149,7 @@ int lists_declare(struct load *load, const struct rule_file *file)
 
 void lists_unknown(struct load *load, struct place place, struct span name)
 {
-	const char *near = names_nearest(&load->list_names, name);
+	const char *near = names_nearest(&load->list_names, name, load->loader.errors);
 
 	errors_add(load->loader.errors, SEVERITY_ERROR, place, "there is no list `%.*s`",
 		SPAN_ARGS(name));
@@ -171,7 +190,7 @@ static bool grow(struct load *load, struct growing *to)
 static bool add_entry(struct load *load, struct list *list, struct growing *to, struct place place,
 	struct span entry)
 {
-	if (to->count == LIST_ENTRIES_MAX || load->entries == ENTRIES_TOTAL_MAX) {
+	if (to->count == LIST_ENTRIES_MAX || load->entries >= ENTRIES_TOTAL_MAX) {
 		if (list->state != STATE_BROKEN)
 			load_error(load, list->file->source, list->name_node,
 				"the list `%s` is too long", list->name.ptr);

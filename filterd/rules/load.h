@@ -17,7 +17,7 @@
 #define EXEMPTIONS_MAX 1000000 /* pairs of an exception and a rule */
 #define LIST_INCLUDES_MAX 32 /* lists that one list includes */
 #define LIST_DEPTH_MAX 16 /* lists that include lists */
-#define ENTRIES_TOTAL_MAX 2000000 /* of all lists, and of all `words` */
+#define ENTRIES_TOTAL_MAX 2000000 /* of all lists, of all `words`, and of lists in phrases */
 
 struct rule_file {
 	const struct source *source;
@@ -68,7 +68,7 @@ struct names {
 	size_t count, capacity;
 };
 
-/* A regex or phrase of the file, for what can only be said about it once it is built. */
+/* A regex of the file, for what can only be said about it once it is built. */
 struct pattern_place {
 	enum field field;
 	uint32_t id;
@@ -98,7 +98,7 @@ struct load {
 	size_t lists_capacity;
 	struct names list_names;
 	unsigned list_depth; /* of the list being expanded */
-	size_t entries; /* of all lists and `words` so far */
+	size_t entries; /* of all lists, `words` and lists in phrases so far */
 	struct named *named; /* owned */
 	size_t named_capacity;
 	struct names condition_names;
@@ -132,7 +132,6 @@ struct ruleset {
 	uint32_t *always;
 	size_t always_count;
 	struct triggered triggered[FIELD_COUNT];
-	bool needs_quotes;
 	bool needs_language;
 	const struct site *sites; /* the configuration's */
 	struct site_table *site_tables; /* one for each of them */
@@ -146,8 +145,8 @@ bool load_grow(void **items, size_t count, size_t *capacity, size_t size);
 int names_add(struct names *names, struct span name, uint32_t index);
 /* The index, or MAP_NONE. */
 uint32_t names_find(const struct names *names, struct span name);
-/* The nearest name, or NULL. */
-const char *names_nearest(const struct names *names, struct span name);
+/* The nearest name, or NULL; also if the error it is for would not be kept. */
+const char *names_nearest(const struct names *names, struct span name, const struct errors *errors);
 void names_free(struct names *names);
 
 /*
@@ -190,7 +189,13 @@ int lists_finish(struct load *load);
 /* Whether `<name>` is written; then *name is what stands between. */
 bool lists_is_include(struct span entry, struct span *name);
 
-/* Warns about a word that is written in disguise: its plain form finds more. */
+/* Warns about the quotation marks of a word processor, which quote nothing in YAML. */
+void lists_lint_quotes(struct load *load, struct place place, struct span text);
+
+/*
+ * Warns about a word that is written in disguise, whose plain form finds more, and about several
+ * between commas.
+ */
 void lists_lint_word(struct load *load, struct place place, struct span word);
 
 /* The same for a list that is used for words (it may as well hold domains), and those in it. */

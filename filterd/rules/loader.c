@@ -171,7 +171,8 @@ struct condition *loader_named_condition(struct loader *loader, const struct yam
 	struct named *named;
 
 	if (index == MAP_NONE) {
-		const char *near = names_nearest(&load->condition_names, name->value);
+		const char *near =
+			names_nearest(&load->condition_names, name->value, loader->errors);
 
 		loader_error(loader, name, "there is no condition named `%s`", name->value.ptr);
 		if (near)
@@ -193,6 +194,17 @@ struct condition *loader_named_condition(struct loader *loader, const struct yam
 
 /* --- lists ---------------------------------------------------------------------------------------
  */
+
+#define TOO_MANY_ENTRIES "the rules use more than %d words in all"
+
+/* Counts entries that are used. False when they become too many: an error is to be added, once. */
+static bool count_entries(struct load *load, size_t more)
+{
+	bool few = load->entries <= ENTRIES_TOTAL_MAX;
+
+	load->entries += more;
+	return !few || load->entries <= ENTRIES_TOTAL_MAX;
+}
 
 int loader_expand(struct loader *loader, const struct strings *written, struct strings *out)
 {
@@ -219,12 +231,10 @@ int loader_expand(struct loader *loader, const struct strings *written, struct s
 			rc = ERR_INVALID;
 		total += list->count;
 	}
-	load->entries += total;
-	if (load->entries > ENTRIES_TOTAL_MAX && rc == OK && written->count) {
-		loader_error(loader, written->nodes[0], "the rules use more than %d words in all",
-			ENTRIES_TOTAL_MAX);
+	if (!count_entries(load, total) && rc == OK && written->count)
+		loader_error(loader, written->nodes[0], TOO_MANY_ENTRIES, ENTRIES_TOTAL_MAX);
+	if (load->entries > ENTRIES_TOTAL_MAX)
 		rc = ERR_INVALID;
-	}
 	if (rc != OK || load->nomem)
 		return load->nomem ? ERR_NOMEM : rc;
 	items = arena_alloc(loader->arena, total * sizeof(*items));
@@ -253,6 +263,15 @@ bool loader_find_list(void *context, struct span name, const struct span **entri
 	if (!list)
 		return false;
 	lists_lint(loader->load, list);
+	/* A phrase takes in what the list holds, each time it stands there. */
+	if (!count_entries(loader->load, list->count))
+		load_error(loader->load, list->file->source, list->name_node, TOO_MANY_ENTRIES,
+			ENTRIES_TOTAL_MAX);
+	if (loader->load->entries > ENTRIES_TOTAL_MAX) {
+		*entries = &anything;
+		*count = 1;
+		return true;
+	}
 	*entries = list->entries;
 	*count = list->count;
 	/* A broken list has been reported: no second error about its being empty. */
@@ -278,7 +297,9 @@ static struct matcher_builder *builder_of(struct loader *loader)
 static void pattern_error(
 	struct loader *loader, const struct yaml_node *node, const struct pattern_error *error)
 {
-	struct place place = yaml_place_inside(loader->source, node, error->offset);
+	struct place place = errors_are_full(loader->errors)
+				     ? yaml_place(loader->source, node)
+				     : yaml_place_inside(loader->source, node, error->offset);
 
 	if (error->unknown_list.len)
 		lists_unknown(loader->load, place, error->unknown_list);
@@ -363,6 +384,7 @@ int loader_add_phrase(struct loader *loader, const struct yaml_node *phrase, uin
 		loader_error(loader, phrase, "a phrase must be a text");
 		return ERR_INVALID;
 	}
+	lists_lint_quotes(loader->load, yaml_place(loader->source, phrase), phrase->value);
 	rc = matcher_add_phrase(builder, phrase->value, &loader->lists, options, id, &error);
 	if (rc == ERR_INVALID)
 		pattern_error(loader, phrase, &error);

@@ -55,6 +55,3 @@ int loader_add_regex(
 #define loader_error(loader, node, ...)                                                            \
 	errors_add((loader)->errors, SEVERITY_ERROR, yaml_place((loader)->source, (node)),         \
 		__VA_ARGS__)
-#define loader_warning(loader, node, ...)                                                          \
-	errors_add((loader)->errors, SEVERITY_WARNING, yaml_place((loader)->source, (node)),       \
-		__VA_ARGS__)

@@ -81,7 +81,7 @@ static const struct guideline *find_guideline(
 
 	if (index != MAP_NONE)
 		return &load->set->guidelines[index];
-	near = names_nearest(&load->guideline_names, name);
+	near = names_nearest(&load->guideline_names, name, load->loader.errors);
 	errors_add(load->loader.errors, SEVERITY_ERROR, place, "there is no guideline `%.*s`",
 		SPAN_ARGS(name));
 	if (near)
@@ -203,7 +203,8 @@ static void set_action(struct load *load, struct rule *rule, const struct rule_k
 
 	if (action && points) {
 		load_error(load, rule->source, points, "a rule has `action` or `points`, not both");
-	} else if (!action && !points) {
+	} else if (!action && !points && !schema_is_misspelt(&rule_section, rule->node, "action") &&
+		   !schema_is_misspelt(&rule_section, rule->node, "points")) {
 		load_error(load, rule->source, rule->node, "`action` is missing in a rule");
 		errors_hint(load->loader.errors, "write `action: review` or `points: 4`");
 	}
@@ -338,8 +339,6 @@ static int compile_rule(struct load *load, struct rule *rule, const struct rule_
 	else
 		set_guideline(load, rule, file, &keys);
 	set_times(load, rule, &keys);
-	if (rule->in_quotes != IN_QUOTES_SAME)
-		load->set->needs_quotes = true;
 	rc = compile_conditions(load, rule, file, &keys);
 	if (rc != ERR_NOMEM)
 		rc = compile_tests(load, rule, keys.tests);
@@ -412,13 +411,16 @@ int rule_compile_all(struct load *load)
 static void unknown_rule(struct load *load, const struct source *source,
 	const struct yaml_node *node, struct span pattern)
 {
+	bool full = errors_are_full(load->loader.errors);
 	const char *best = NULL;
 
 	load_error(load, source, node, "no rule fits `%.*s`", SPAN_ARGS(pattern));
-	for (size_t i = 0; i < load->set->rules_count && !best; i++)
+	for (size_t i = 0; i < load->set->rules_count && !best && !full; i++)
 		best = nearest_name(pattern, &load->set->rules[i].id, 1);
 	if (best)
 		errors_hint(load->loader.errors, "did you mean `%s`?", best);
+	else
+		errors_hint(load->loader.errors, "are those rules loaded, too?");
 }
 
 size_t rule_fitting(struct load *load, const struct source *source, const struct yaml_node *node,

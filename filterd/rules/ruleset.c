@@ -44,9 +44,9 @@ uint32_t names_find(const struct names *names, struct span name)
 	return map_get(&names->map, name);
 }
 
-const char *names_nearest(const struct names *names, struct span name)
+const char *names_nearest(const struct names *names, struct span name, const struct errors *errors)
 {
-	return nearest_name(name, names->all, names->count);
+	return errors_are_full(errors) ? NULL : nearest_name(name, names->all, names->count);
 }
 
 void names_free(struct names *names)
@@ -603,11 +603,6 @@ const uint32_t *ruleset_triggered(
 		return NULL;
 	*count = t->starts[pattern + 1] - t->starts[pattern];
 	return t->rules + t->starts[pattern];
-}
-
-bool ruleset_needs_quotes(const struct ruleset *set)
-{
-	return set->needs_quotes;
 }
 
 bool ruleset_needs_language(const struct ruleset *set)

@@ -141,8 +141,6 @@ const uint32_t *ruleset_always(const struct ruleset *set, size_t *count);
 /* Rules that may hold when this pattern is a candidate; ascending indexes. */
 const uint32_t *ruleset_triggered(
 	const struct ruleset *set, enum field field, uint32_t pattern, size_t *count);
-/* Whether any rule looks at quotes, or at article words: else evaluate saves that work. */
-bool ruleset_needs_quotes(const struct ruleset *set);
 /* Whether any rule is for some languages only, or asks for the language: else none is guessed. */
 bool ruleset_needs_language(const struct ruleset *set);
 

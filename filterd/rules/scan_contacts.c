@@ -49,14 +49,7 @@ static bool is_local(char c)
 /* Whether a letter or digit of any script ends just before `at`. */
 static bool word_before(struct span s, size_t at)
 {
-	size_t from = at;
-
-	if (at == 0)
-		return false;
-	do
-		from--;
-	while (from > 0 && ((unsigned char)s.ptr[from] & 0xC0) == 0x80);
-	return char_info(utf8_next(s, &from)).flags & CHAR_WORD;
+	return at > 0 && (char_info(utf8_prev(s, &at)).flags & CHAR_WORD);
 }
 
 static bool word_at(struct span s, size_t at)
@@ -67,17 +60,9 @@ static bool word_at(struct span s, size_t at)
 static int add(
 	struct arena *arena, struct contacts *out, enum contact_kind kind, size_t from, size_t to)
 {
-	if (out->count == out->capacity) {
-		size_t capacity = out->capacity ? out->capacity * 2 : 4;
-		struct contact *items = arena_alloc(arena, capacity * sizeof(*items));
-
-		if (!items)
-			return ERR_NOMEM;
-		if (out->count)
-			memcpy(items, out->items, out->count * sizeof(*items));
-		out->items = items;
-		out->capacity = capacity;
-	}
+	if (!arena_grow(arena, (void **)&out->items, out->count, &out->capacity,
+		    sizeof(*out->items), 4))
+		return ERR_NOMEM;
 	out->items[out->count++] = (struct contact){kind, {(uint32_t)from, (uint32_t)to}};
 	return OK;
 }

@@ -54,17 +54,9 @@ static enum hidden_kind kind_of(uint32_t c, uint32_t before, bool in_flag)
 
 static int add(struct arena *arena, struct hiddens *out, struct hidden hidden)
 {
-	if (out->count == out->capacity) {
-		size_t capacity = out->capacity ? out->capacity * 2 : 16;
-		struct hidden *items = arena_alloc(arena, capacity * sizeof(*items));
-
-		if (!items)
-			return ERR_NOMEM;
-		if (out->count)
-			memcpy(items, out->items, out->count * sizeof(*items));
-		out->items = items;
-		out->capacity = capacity;
-	}
+	if (!arena_grow(arena, (void **)&out->items, out->count, &out->capacity,
+		    sizeof(*out->items), 16))
+		return ERR_NOMEM;
 	out->items[out->count++] = hidden;
 	return OK;
 }

@@ -212,17 +212,9 @@ static size_t skip_port(struct span s, size_t at)
 
 static int add(struct arena *arena, struct links *out, struct link link)
 {
-	if (out->count == out->capacity) {
-		size_t capacity = out->capacity ? out->capacity * 2 : 4;
-		struct link *items = arena_alloc(arena, capacity * sizeof(*items));
-
-		if (!items)
-			return ERR_NOMEM;
-		if (out->count)
-			memcpy(items, out->items, out->count * sizeof(*items));
-		out->items = items;
-		out->capacity = capacity;
-	}
+	if (!arena_grow(arena, (void **)&out->items, out->count, &out->capacity,
+		    sizeof(*out->items), 4))
+		return ERR_NOMEM;
 	out->items[out->count++] = link;
 	return OK;
 }

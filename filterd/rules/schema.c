@@ -614,7 +614,8 @@ static void read_section(
 	for (size_t i = 0; i < section->count; i++) {
 		const struct key *key = &section->keys[i];
 
-		if (!(key->flags & KEY_REQUIRED) || schema_has(node, key->name))
+		if (!(key->flags & KEY_REQUIRED) || schema_has(node, key->name) ||
+			schema_is_misspelt(section, node, key->name))
 			continue;
 		complain(r, node, "`%s` is missing in %s", key->name, noun_of(section, noun));
 		hint(r, "%c%.*s", tolower((unsigned char)key->help[0]),
@@ -636,4 +637,22 @@ int schema_read(struct arena *arena, const struct source *source, struct errors 
 bool schema_has(const struct yaml_node *node, const char *name)
 {
 	return yaml_get(node, name) != NULL;
+}
+
+bool schema_is_misspelt(
+	const struct section *section, const struct yaml_node *node, const char *name)
+{
+	for (size_t i = 0; i < node->count; i++) {
+		struct span key = yaml_key(node, i)->value;
+
+		if (find_key(section, key))
+			continue;
+		if (nearest_name(key, &name, 1))
+			return true;
+		/* A text that reads like a key because of its colon is there, only not quoted. */
+		if (section->shorthand >= 0 && section->elsewhere && section->elsewhere(key) &&
+			strcmp(section->keys[section->shorthand].name, name) == 0)
+			return true;
+	}
+	return false;
 }

@@ -92,6 +92,10 @@ int schema_read(struct arena *arena, const struct source *source, struct errors 
 /* Whether the mapping has the key, for telling "absent" from "default". */
 bool schema_has(const struct yaml_node *node, const char *name);
 
+/* Whether some key of the mapping is none of the section's, but probably meant to be this one. */
+bool schema_is_misspelt(
+	const struct section *section, const struct yaml_node *node, const char *name);
+
 /* Whether it is a language code as rules name them: two or three small letters. */
 bool schema_is_language(struct span tag);
 

@@ -129,7 +129,8 @@ static void compile_threshold(
 	struct threshold_row row;
 
 	if (index == MAP_NONE) {
-		const char *near = names_nearest(&load->guideline_names, threshold->guideline);
+		const char *near = names_nearest(
+			&load->guideline_names, threshold->guideline, load->loader.errors);
 
 		load_error(load, load->options->sites_source, threshold->node,
 			"there is no guideline `%.*s`", SPAN_ARGS(threshold->guideline));

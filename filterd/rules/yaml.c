@@ -313,7 +313,8 @@ static const struct {
 	{"mapping values are not allowed in this context", "a `:` is not expected here",
 		"a text with `: ` in it needs quotes; or is the indentation off?"},
 	{"did not find expected key", "a key is expected here",
-		"check the indentation, and quotes inside a text in quotes"},
+		"check the indentation, and the quotes: one inside a text in quotes, or one not "
+		"closed further up"},
 	{"could not find expected ':'", "a `:` is missing after this key",
 		"write `key: value`; a text that goes on in the next line must be indented"},
 	{"did not find expected '-' indicator", "a `- ` is expected here",

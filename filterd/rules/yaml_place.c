@@ -164,7 +164,9 @@ struct place yaml_place_inside(
 	struct walk w = {.text = source->text, .value = scalar->value};
 	bool block;
 
-	if (scalar->kind != YAML_SCALAR || scalar->line == 0 || source->text.len == 0)
+	/* Nothing stands anywhere inside an empty value; at the file's end libyaml puts it a line
+	 * on. */
+	if (scalar->kind != YAML_SCALAR || scalar->line == 0 || scalar->value.len == 0)
 		return yaml_place(source, scalar);
 	w.at = yaml_offset(source, scalar->line, scalar->column);
 	w.style = scalar->quoted ? peek(&w, 0) : '\0';

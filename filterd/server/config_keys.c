@@ -18,7 +18,7 @@ static const struct key listen_keys[] = {
 	{.name = "protocol",
 		.type = TYPE_CHOICE,
 		AT(protocol),
-		.help = "`ndjson`: one JSON object a line; `http`: HTTP/1.1.",
+		.help = "`ndjson` (one JSON object a line) or `http` (HTTP/1.1).",
 		.choices = protocol_choices,
 		.flags = KEY_REQUIRED},
 	{.name = "mode",

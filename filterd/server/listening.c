@@ -65,10 +65,11 @@ static bool is_stale(const struct listener *l)
 /* bind() for a Unix socket: over a leftover, and with the mode from the first moment. */
 static int bind_unix(int fd, const struct listener *l)
 {
-	mode_t before = umask(0777 & ~l->mode);
+	mode_t before;
 	int result;
 
-	make_parent(l->path);
+	make_parent(l->path); /* before the mask, which would shut even the owner out of it */
+	before = umask(0777 & ~l->mode);
 	result = bind(fd, (const struct sockaddr *)&l->address, l->address_len);
 	if (result != 0 && errno == EADDRINUSE && is_stale(l) && unlink(l->path) == 0)
 		result = bind(fd, (const struct sockaddr *)&l->address, l->address_len);
@@ -84,6 +85,20 @@ static int bind_tcp(int fd, const struct listener *l)
 	if (l->address.ss_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
 	return bind(fd, (const struct sockaddr *)&l->address, l->address_len);
+}
+
+/* What a person can do something with: strerror() calls a file in the way an address. */
+static const char *why(const struct listener *l, int code)
+{
+	struct stat st;
+
+	if (code == EADDRINUSE && l->path && lstat(l->path, &st) == 0 && !S_ISSOCK(st.st_mode))
+		return "a file of that name is in the way; it is no socket, so it is left alone";
+	if (code == EADDRINUSE)
+		return "something listens there already; stop it, or choose another address";
+	if (code == ENOENT && l->path)
+		return "there is no such folder";
+	return strerror(code);
 }
 
 static int open_one(struct listening *out, const struct listener *l, const struct config *config,
@@ -104,7 +119,7 @@ static int open_one(struct listening *out, const struct listener *l, const struc
 	out->protocol = protocols[l->protocol];
 	return OK;
 fail:
-	add_error(errors, config, l, what, strerror(errno));
+	add_error(errors, config, l, what, why(l, errno));
 	return ERR_INVALID;
 }
 

@@ -120,7 +120,8 @@ static void attempt(struct reload *reload, uint64_t ticket)
 		log_info("rules %s are in force: %zu rules", ruleset_version(fresh->set),
 			fresh->rules_count);
 	} else {
-		log_errorx("reload refused, %zu errors: the rules in force stay", errors.errors);
+		log_errorx("reload refused, %zu error%s: the rules in force stay", errors.errors,
+			errors.errors == 1 ? "" : "s");
 	}
 	conclude(reload, ticket, fresh, &errors, &keep);
 	notify_ready();

@@ -26,6 +26,8 @@ static enum outcome answer_body(struct exchange *x, int status, const char *type
 {
 	const struct buf *body = &worker_of(x)->body;
 
+	/* A long list takes its part of the connection's share, like a comment that is judged. */
+	worker_of(x)->now_ns = clock_mono_ns();
 	if (body->failed) {
 		exchange_refuse(x, REFUSAL_OOM, NULL);
 	} else {

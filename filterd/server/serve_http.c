@@ -129,7 +129,10 @@ enum outcome exchange_stream(struct exchange *x)
 	s->is_1_1 = x->request->is_1_1;
 	s->close |= !s->is_1_1;
 	s->streaming = true;
-	s->lines = (struct ndjson){.line_max = x->connection->worker->generation->limits.request};
+	s->lines = (struct ndjson){
+		.line_max = x->connection->worker->generation->limits.request,
+		.begun = true,
+	};
 	answer = frame_of(x);
 	answer.status = 200;
 	answer.type = "application/x-ndjson";

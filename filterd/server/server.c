@@ -5,6 +5,7 @@
 #include "server/listening.h"
 #include "server/notify.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -176,6 +177,7 @@ static int make_service(struct server *server)
 	struct service *service = &server->service;
 	const struct generation *first = server->first;
 
+	assert(first != NULL);
 	service->started_ms = clock_real_ms();
 	/* A copy, because the first configuration goes with the first reload. */
 	service->reload_token.ptr =

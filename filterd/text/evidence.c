@@ -9,20 +9,14 @@
 #include "text/evidence.h"
 
 #include "text/fold.h"
+#include "text/lanes.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
-#define LANES 16
 #define WINDOW 64 /* bytes of one look */
 #define BEFORE 1 /* of these, how many are only looked back at */
 #define AHEAD 7 /* and ahead at */
 #define READ (WINDOW + 2) /* bytes loaded: two more for comparing a byte with the next but one */
 
 _Static_assert(READ <= FOLD_PADDING, "a window may begin at the last byte");
-
-typedef uint8_t lanes __attribute__((vector_size(LANES)));
 
 /* Bit i is about byte i of the window. */
 struct classes {
@@ -38,29 +32,7 @@ struct classes {
 
 static uint64_t bits_of(lanes v)
 {
-#ifdef __SSE2__
-	return (uint64_t)(unsigned)_mm_movemask_epi8((__m128i)v);
-#else
-	uint64_t bits = 0;
-
-	for (int i = 0; i < LANES; i++)
-		bits |= (uint64_t)(v[i] >> 7) << i;
-	return bits;
-#endif
-}
-
-static lanes load(const uint8_t *p)
-{
-	lanes v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-/* All ones in each lane from `first` on, `count` values long. */
-static lanes within(lanes v, uint8_t first, uint8_t count)
-{
-	return (lanes)((lanes)(v - first) < count);
+	return lanes_bits(v);
 }
 
 static struct classes classify(const uint8_t bytes[READ])
@@ -68,15 +40,16 @@ static struct classes classify(const uint8_t bytes[READ])
 	struct classes c = {0};
 
 	for (unsigned at = 0; at < WINDOW; at += LANES) {
-		lanes v = load(bytes + at);
-		lanes sign = within(v, '0', 10) | within(v, '#', 4) | within(v, '*', 2) |
-			     (lanes)(v == '@') | (lanes)(v == '|') | (lanes)(v == '<');
+		lanes v = lanes_load(bytes + at);
+		lanes sign = lanes_within(v, '0', 10) | lanes_within(v, '#', 4) |
+			     lanes_within(v, '*', 2) | (lanes)(v == '@') | (lanes)(v == '|') |
+			     (lanes)(v == '<');
 
-		c.latin |= bits_of(within(v, 'a', 26)) << at;
+		c.latin |= bits_of(lanes_within(v, 'a', 26)) << at;
 		c.high |= bits_of(v) << at;
 		c.sign |= bits_of(sign) << at;
-		c.punct |= bits_of(within(v, '!', 0x5E) & (lanes)(v != '\'')) << at;
-		c.same |= bits_of((lanes)(v == load(bytes + at + 1))) << at;
+		c.punct |= bits_of(lanes_within(v, '!', 0x5E) & (lanes)(v != '\'')) << at;
+		c.same |= bits_of((lanes)(v == lanes_load(bytes + at + 1))) << at;
 	}
 	c.punct &= ~(c.latin | c.sign);
 	return c;
@@ -86,9 +59,9 @@ static struct classes classify(const uint8_t bytes[READ])
 static void classify_high(struct classes *c, const uint8_t bytes[READ])
 {
 	for (unsigned at = 0; at < WINDOW; at += LANES) {
-		lanes v = load(bytes + at), next = load(bytes + at + 1);
+		lanes v = lanes_load(bytes + at), next = lanes_load(bytes + at + 1);
 
-		c->same2 |= bits_of((lanes)(v == load(bytes + at + 2))) << at;
+		c->same2 |= bits_of((lanes)(v == lanes_load(bytes + at + 2))) << at;
 		c->emoji |= bits_of((lanes)(v == 0xF0)) << at;
 		c->flag |= bits_of((lanes)(v == 0x9F) & (lanes)(next == 0x87)) << at;
 	}

@@ -8,10 +8,11 @@
  */
 #include "text/language.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
-#include "base/map.h"
 #include "text/fold.h"
+#include "text/lanes.h"
 #include "text/language_data.h"
 #include "text/segment.h"
 #include "text/tables.h"
@@ -25,9 +26,37 @@
 #define LISTED_SHARE 10 /* per cent */
 #define SURE 0.5
 
+#define KEY_BYTES 16 /* no frequent word is longer */
+#define FREQUENT_MAX 2048
+#define SLOT_BITS 12
+#define SLOTS (1u << SLOT_BITS)
+#define AFFIXES_MAX 32
+#define EDGE 3 /* bytes; no word with an affix is shorter */
+
+_Static_assert(KEY_BYTES <= FOLD_PADDING, "a key is read wherever a word begins");
+_Static_assert(LOOKED_AT_MAX / LANES <= UINT8_MAX, "a lane must be able to count its letters");
+
+/* The bytes of a word, and NUL after them: words hold no NUL, so equal keys are equal words. */
+struct key {
+	uint64_t low, high;
+};
+
+struct frequent {
+	struct key key;
+	uint64_t passed; /* all ones when another word's way to its slot led past this one's */
+	uint8_t tongue; /* that has the word */
+	uint8_t points; /* for each language that has it */
+	uint16_t others; /* bit (1 << enum tongue) for each of these but the first */
+};
+_Static_assert(TONGUE_COUNT <= 16, "tongues have a bit each");
+
+/* Bit i of a set of affixes is about affix_evidence[i]. */
 struct language_guesser {
-	struct arena arena; /* the folded words */
-	struct map words; /* each with bit (1 << enum tongue) for each language that has it */
+	uint16_t slots[SLOTS]; /* open addressing: indices of words, 0 for none */
+	uint32_t begin[EDGE][UINT8_MAX + 1]; /* prefixes, by their first bytes */
+	uint32_t end[EDGE][UINT8_MAX + 1]; /* suffixes, by their last bytes, from the end */
+	size_t count; /* of words, with words[0], which is none */
+	struct frequent words[FREQUENT_MAX];
 };
 
 /* What was found in a text. */
@@ -39,51 +68,142 @@ struct evidence {
 	unsigned words;
 };
 
-/* --- frequent words --------------------------------------------------------------------------- */
+/* --- index ------------------------------------------------------------------------------------ */
 
-static int add_words(struct language_guesser *guesser, enum tongue tongue)
+/* The key of the len <= KEY_BYTES bytes at `word`, of which KEY_BYTES can be read. */
+static struct key key_of(const char *word, size_t len)
+{
+	static const uint64_t all_then_none[4] = {UINT64_MAX, UINT64_MAX, 0, 0};
+	struct key key, mask;
+
+	memcpy(&key, word, sizeof(key));
+	memcpy(&mask, (const char *)all_then_none + KEY_BYTES - len, sizeof(mask));
+	return (struct key){key.low & mask.low, key.high & mask.high};
+}
+
+static size_t first_slot(struct key key)
+{
+	uint64_t hash = (key.low ^ key.high * 31) * UINT64_C(0x9FB21C651E98DF25);
+
+	return hash >> (64 - SLOT_BITS);
+}
+
+static size_t next_slot(size_t slot)
+{
+	return (slot + 1) % SLOTS;
+}
+
+/*
+ * The index in words[] of the word with this key, or 0. Nobody can foretell which words of a text
+ * are frequent, so that nothing here branches on it: nearly always the first slot decides.
+ */
+static size_t find_word(const struct language_guesser *guesser, struct key key)
+{
+	for (size_t slot = first_slot(key);; slot = next_slot(slot)) {
+		size_t i = guesser->slots[slot];
+		const struct frequent *there = &guesser->words[i];
+		uint64_t differs = (there->key.low ^ key.low) | (there->key.high ^ key.high);
+
+		if ((differs & there->passed) == 0)
+			return i & (0 - (size_t)(differs == 0));
+	}
+}
+
+static struct frequent *new_word(struct language_guesser *guesser, struct key key)
+{
+	size_t slot = first_slot(key);
+	struct frequent *frequent = &guesser->words[guesser->count];
+
+	assert(guesser->count < FREQUENT_MAX);
+	for (; guesser->slots[slot] != 0; slot = next_slot(slot))
+		guesser->words[guesser->slots[slot]].passed = UINT64_MAX;
+	guesser->slots[slot] = (uint16_t)guesser->count++;
+	frequent->key = key;
+	return frequent;
+}
+
+static void add_word(struct language_guesser *guesser, struct span word, enum tongue tongue)
+{
+	char padded[KEY_BYTES] = {0};
+	struct frequent *frequent;
+	struct key key;
+	size_t i;
+
+	assert(word.len > 0 && word.len <= KEY_BYTES);
+	memcpy(padded, word.ptr, word.len);
+	key = key_of(padded, word.len);
+	i = find_word(guesser, key);
+	frequent = i ? &guesser->words[i] : new_word(guesser, key);
+	if (frequent->points == 0)
+		frequent->tongue = tongue;
+	else if (frequent->tongue != tongue)
+		frequent->others |= 1u << tongue;
+	frequent->points = WORD_POINTS / (1 + __builtin_popcount(frequent->others));
+	if (word.len == 1)
+		frequent->points /= 4;
+}
+
+static int add_words(struct language_guesser *guesser, struct arena *arena, enum tongue tongue)
 {
 	struct span list = span_of(tongues[tongue].words);
 
 	for (size_t at = 0; at < list.len;) {
 		const char *space = memchr(list.ptr + at, ' ', list.len - at);
 		size_t end = space ? (size_t)(space - list.ptr) : list.len;
-		struct span word = fold_word(&guesser->arena, span_sub(list, at, end));
-		uint32_t mask;
+		struct span word = fold_word(arena, span_sub(list, at, end));
 
 		if (!word.ptr)
 			return ERR_NOMEM;
-		mask = map_get(&guesser->words, word);
-		if (mask == MAP_NONE)
-			mask = 0;
-		if (map_set(&guesser->words, word, mask | 1u << tongue) != OK)
-			return ERR_NOMEM;
+		add_word(guesser, word, tongue);
 		at = end + 1;
 	}
 	return OK;
 }
 
+/* Adds affix i to the set of each byte that it may have as its k-th from the word's edge. */
+static void add_affix(uint32_t edge[EDGE][UINT8_MAX + 1], size_t i)
+{
+	const struct affix_evidence *a = &affix_evidence[i];
+
+	for (size_t k = 0; k < EDGE; k++)
+		for (unsigned byte = 0; byte <= UINT8_MAX; byte++)
+			if (k >= a->len ||
+				byte == (uint8_t)a->affix[a->begins ? k : a->len - 1 - k])
+				edge[k][byte] |= 1u << i;
+}
+
+static void add_affixes(struct language_guesser *guesser)
+{
+	assert(affix_evidence_count <= AFFIXES_MAX);
+	for (size_t i = 0; i < affix_evidence_count; i++) {
+		assert(affix_evidence[i].len + affix_evidence[i].rest >= EDGE);
+		add_affix(affix_evidence[i].begins ? guesser->begin : guesser->end, i);
+	}
+}
+
 struct language_guesser *language_guesser_new(void)
 {
 	struct language_guesser *guesser = calloc(1, sizeof(*guesser));
+	struct arena arena;
+	int rc = OK;
 
 	if (!guesser)
 		return NULL;
-	for (enum tongue t = 0; t < TONGUE_COUNT; t++) {
-		if (add_words(guesser, t) != OK) {
-			language_guesser_free(guesser);
-			return NULL;
-		}
+	guesser->count = 1;
+	arena_init(&arena, 0);
+	for (enum tongue t = 0; t < TONGUE_COUNT && rc == OK; t++)
+		rc = add_words(guesser, &arena, t);
+	arena_free(&arena);
+	if (rc != OK) {
+		language_guesser_free(guesser);
+		return NULL;
 	}
+	add_affixes(guesser);
 	return guesser;
 }
 
 void language_guesser_free(struct language_guesser *guesser)
 {
-	if (!guesser)
-		return;
-	map_free(&guesser->words);
-	arena_free(&guesser->arena);
 	free(guesser);
 }
 
@@ -103,6 +223,8 @@ static struct span beginning(struct span s)
 static uint32_t lower(uint32_t c)
 {
 	/* what the letters of letter_evidence need */
+	if (c >= 0x430)
+		return c;
 	if (c >= 0xC0 && c <= 0xDE && c != 0xD7)
 		return c + 0x20;
 	if (c == 0x130)
@@ -111,44 +233,74 @@ static uint32_t lower(uint32_t c)
 		return c + 1;
 	if (c >= 0x400 && c <= 0x40F)
 		return c + 0x50;
-	if (c >= 0x410 && c <= 0x42F)
+	if (c >= 0x410)
 		return c + 0x20;
 	return c;
 }
 
-static const struct letter_evidence *find_letter(uint32_t c)
+/* How many letters A to Z there are, many at a time. */
+static unsigned count_ascii_letters(struct span s)
 {
-	size_t low = 0, high = letter_evidence_count;
+	unsigned count = 0;
+	lanes counts = {0};
+	size_t at;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+	for (at = 0; s.len - at >= LANES; at += LANES) {
+		lanes bytes = lanes_load(s.ptr + at);
 
-		if (letter_evidence[middle].c < c)
-			low = middle + 1;
-		else
-			high = middle;
+		counts -= lanes_within(bytes | 0x20, 'a', 26); /* all ones are -1 */
 	}
-	return low < letter_evidence_count && letter_evidence[low].c == c ? &letter_evidence[low]
-									  : NULL;
+	for (int i = 0; i < LANES; i++)
+		count += counts[i];
+	for (; at < s.len; at++)
+		count += ((uint8_t)s.ptr[at] | 0x20u) - 'a' < 26;
+	return count;
 }
 
-static void weigh_letters(struct evidence *e, struct span original)
+/* The first byte at or after `at` that is not ASCII. */
+static size_t skip_ascii(struct span s, size_t at)
 {
-	for (size_t at = 0; at < original.len;) {
-		uint32_t c = utf8_next(original, &at);
-		const struct letter_evidence *letter;
-		struct char_info info;
+	for (; s.len - at >= LANES; at += LANES) {
+		unsigned high = lanes_bits(lanes_load(s.ptr + at));
 
-		if (c < 0x80) {
-			e->by_script[SCRIPT_LATIN] += (c | 0x20) - 'a' < 26;
-			continue;
-		}
-		info = char_lookup(c);
-		if ((info.flags & CHAR_LETTER) && info.script != SCRIPT_COMMON)
-			e->by_script[info.script]++;
-		letter = find_letter(lower(c));
-		for (int i = 0; letter && i < LETTER_TONGUES; i++)
-			e->letter_points[letter->of[i].tongue] += letter->of[i].points;
+		if (high)
+			return at + (size_t)__builtin_ctz(high);
+	}
+	while (at < s.len && (uint8_t)s.ptr[at] < 0x80)
+		at++;
+	return at;
+}
+
+static void count_letter(struct evidence *e, uint32_t c)
+{
+	struct char_info info = char_lookup(c);
+
+	if ((info.flags & CHAR_LETTER) && info.script != SCRIPT_COMMON)
+		e->by_script[info.script]++;
+}
+
+static void weigh_letter(struct evidence *e, uint32_t c)
+{
+	const struct letter_evidence *letter;
+
+	c = lower(c);
+	if (c >= LETTERS_END)
+		return;
+	letter = &letter_evidence[c];
+	for (int i = 0; i < LETTER_TONGUES && letter->of[i].points; i++)
+		e->letter_points[letter->of[i].tongue] += letter->of[i].points;
+}
+
+/* Counts the letters of each script, and weighs them if somebody wants to know. */
+static void look_at_letters(struct evidence *e, struct span original, bool weigh)
+{
+	e->by_script[SCRIPT_LATIN] = count_ascii_letters(original);
+	for (size_t at = 0; (at = skip_ascii(original, at)) < original.len;) {
+		uint32_t c = utf8_next(original, &at);
+
+		count_letter(e, c);
+		if (weigh)
+			weigh_letter(e, c);
 	}
 	for (enum script s = 0; s < SCRIPT_COUNT; s++)
 		e->letters += e->by_script[s];
@@ -156,42 +308,91 @@ static void weigh_letters(struct evidence *e, struct span original)
 		e->points[t] += e->letter_points[t];
 }
 
-static void weigh_affixes(struct evidence *e, struct span word)
+/* The affixes that a word can have, by its first and last bytes. */
+static uint32_t likely_affixes(const struct language_guesser *guesser, struct span word)
 {
-	const char first = word.ptr[0], last = word.ptr[word.len - 1];
+	const uint8_t *first = (const uint8_t *)word.ptr, *last = first + word.len - 1;
 
-	for (size_t i = 0; i < affix_evidence_count; i++) {
-		const struct affix_evidence *a = &affix_evidence[i];
-		struct span affix = {a->affix, a->len};
+	if (word.len < EDGE)
+		return 0;
+	if (!guesser)
+		return UINT32_MAX >> (AFFIXES_MAX - affix_evidence_count);
+	return (guesser->begin[0][first[0]] & guesser->begin[1][first[1]] &
+		       guesser->begin[2][first[2]]) |
+	       (guesser->end[0][last[0]] & guesser->end[1][last[-1]] & guesser->end[2][last[-2]]);
+}
 
-		if (a->begins ? a->affix[0] != first : a->affix[a->len - 1] != last)
-			continue;
-		if (a->begins ? !span_starts(word, affix) : !span_ends(word, affix))
-			continue;
-		if (utf8_count(word).chars >= a->rest + utf8_count(affix).chars)
+/* Whether the word has the affix, and letters enough besides. */
+static bool has_affix(struct span word, const struct affix_evidence *a)
+{
+	struct span rest;
+	size_t at;
+
+	if (word.len < (size_t)a->len + a->rest)
+		return false;
+	rest = span_sub(word, a->begins ? a->len : 0, a->begins ? word.len : word.len - a->len);
+	at = a->begins ? 0 : rest.len;
+	for (size_t i = 0; i < a->len; i++)
+		if (word.ptr[at + i] != a->affix[i])
+			return false;
+	return utf8_count(rest).chars >= a->rest;
+}
+
+static void weigh_affixes(
+	struct evidence *e, const struct language_guesser *guesser, struct span word)
+{
+	for (uint32_t left = likely_affixes(guesser, word); left; left &= left - 1) {
+		const struct affix_evidence *a = &affix_evidence[__builtin_ctz(left)];
+
+		if (has_affix(word, a))
 			e->points[a->tongue] += a->points;
 	}
 }
 
+/* A word of a folded text among the frequent ones; words[0] stands for all others. */
+static const struct frequent *find_frequent(
+	const struct language_guesser *guesser, struct span word)
+{
+	struct key key;
+
+	if (word.len > KEY_BYTES)
+		return guesser->words;
+	key = key_of(word.ptr, word.len);
+	return &guesser->words[find_word(guesser, key)];
+}
+
+/* Weighs the frequent ones of words[0..count); keeps the others there and returns how many. */
+static size_t weigh_frequent(struct evidence *e, const struct language_guesser *guesser,
+	struct span *words, size_t count)
+{
+	size_t others = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct frequent *frequent = find_frequent(guesser, words[i]);
+
+		/* no branch between frequent and other words, because nobody can foretell it */
+		e->points[frequent->tongue] += frequent->points;
+		for (unsigned more = frequent->others; more; more &= more - 1)
+			e->points[__builtin_ctz(more)] += frequent->points;
+		words[others] = words[i];
+		others += frequent->points == 0;
+	}
+	return others;
+}
+
+/* `folded` must be the beginning of what fold() made: it is read a little further. */
 static void weigh_words(
 	struct evidence *e, const struct language_guesser *guesser, struct span folded)
 {
-	struct span word;
+	struct span words[SEGMENT_WORDS];
+	size_t count;
 
-	for (size_t at = 0; segment_next_word(folded, &at, &word);) {
-		uint32_t mask = guesser ? map_get(&guesser->words, word) : MAP_NONE;
-		unsigned points;
-
-		e->words++;
-		if (mask == MAP_NONE) {
-			weigh_affixes(e, word);
-			continue;
-		}
-		points = WORD_POINTS / (unsigned)__builtin_popcount(mask);
-		if (word.len == 1)
-			points /= 4;
-		for (; mask; mask &= mask - 1)
-			e->points[__builtin_ctz(mask)] += points;
+	for (size_t at = 0; (count = segment_next_words(folded, &at, words)) > 0;) {
+		e->words += count;
+		if (guesser)
+			count = weigh_frequent(e, guesser, words, count);
+		for (size_t i = 0; i < count; i++)
+			weigh_affixes(e, guesser, words[i]);
 	}
 }
 
@@ -275,7 +476,7 @@ static void answer_points(struct language *out, const struct evidence *e)
 
 /* Other names of the same languages; "" is for tags that name none. */
 static const struct {
-	const char *from, *to;
+	char from[4], to[4];
 } aliases[] = {
 	{"ara", "ar"},
 	{"deu", "de"},
@@ -303,6 +504,7 @@ static bool read_tag(struct span told, char out[LANGUAGE_SIZE])
 {
 	size_t len = 0;
 
+	memset(out, 0, LANGUAGE_SIZE);
 	while (len < told.len && len < 4 && told.ptr[len] != '-' && told.ptr[len] != '_') {
 		char c = (char)(told.ptr[len] | 0x20);
 
@@ -312,10 +514,9 @@ static bool read_tag(struct span told, char out[LANGUAGE_SIZE])
 	}
 	if (len < 2 || len > 3 || (len < told.len && told.ptr[len] != '-' && told.ptr[len] != '_'))
 		return false;
-	out[len] = '\0';
 	for (size_t i = 0; i < ARRAY_LEN(aliases); i++)
-		if (strcmp(aliases[i].from, out) == 0)
-			memcpy(out, aliases[i].to, strlen(aliases[i].to) + 1);
+		if (memcmp(aliases[i].from, out, sizeof(aliases[i].from)) == 0)
+			memcpy(out, aliases[i].to, sizeof(aliases[i].to));
 	/* the script of Chinese tells what its region would */
 	if (strcmp(out, "zh") == 0 && told.len >= 7) {
 		if (memcmp(told.ptr + 3, "Hant", 4) == 0)
@@ -326,31 +527,30 @@ static bool read_tag(struct span told, char out[LANGUAGE_SIZE])
 	return out[0] != '\0';
 }
 
-static bool answer_told(struct language *out, const struct evidence *e, struct span told)
+static void answer_told(struct language *out, const struct evidence *e, const char *tag)
 {
-	char tag[LANGUAGE_SIZE];
-
-	if (!read_tag(told, tag))
-		return false;
 	if (strcmp(tag, "ku") == 0)
-		memcpy(tag,
-			e->by_script[SCRIPT_ARABIC] > e->by_script[SCRIPT_LATIN] ? "ckb" : "kmr",
-			sizeof("ckb"));
+		tag = e->by_script[SCRIPT_ARABIC] > e->by_script[SCRIPT_LATIN] ? "ckb" : "kmr";
 	answer(out, tag, LANGUAGE_TOLD, 1);
-	return true;
 }
 
 void language_find(const struct language_guesser *guesser, const struct text *text,
 	struct span told, struct language *out)
 {
 	struct evidence e = {0};
+	char tag[LANGUAGE_SIZE];
+	bool is_told = read_tag(told, tag);
 
 	*out = (struct language){.source = LANGUAGE_UNKNOWN};
-	weigh_letters(&e, beginning(text->original));
+	look_at_letters(&e, beginning(text->original), !is_told);
 	for (enum script s = 0; s < SCRIPT_COUNT; s++)
 		if (e.by_script[s] > 0 && 100 * e.by_script[s] >= LISTED_SHARE * e.letters)
 			out->scripts |= 1u << s;
-	if (answer_told(out, &e, told) || e.letters == 0 || answer_script(out, &e))
+	if (is_told) {
+		answer_told(out, &e, tag);
+		return;
+	}
+	if (e.letters == 0 || answer_script(out, &e))
 		return;
 	weigh_words(&e, guesser, beginning(text->folded.text));
 	answer_points(out, &e);

@@ -97,66 +97,65 @@ const struct tongue_data tongues[TONGUE_COUNT] = {
 #define C TONGUE_CKB
 #define K TONGUE_KMR
 
-const struct letter_evidence letter_evidence[] = {
-	{0x00A1, {{TONGUE_ES, 100}}}, /* ¡ */
-	{0x00BF, {{TONGUE_ES, 100}}}, /* ¿ */
-	{0x00DF, {{TONGUE_DE, 100}}}, /* ß */
-	{0x00E0, {{TONGUE_FR, 50}}}, /* à */
-	{0x00E1, {{TONGUE_ES, 40}}}, /* á */
-	{0x00E4, {{TONGUE_DE, 60}}}, /* ä */
-	{0x00E7, {{TONGUE_TR, 30}, {K, 30}, {TONGUE_FR, 30}}}, /* ç */
-	{0x00E8, {{TONGUE_FR, 50}}}, /* è */
-	{0x00E9, {{TONGUE_FR, 40}, {TONGUE_ES, 20}}}, /* é */
-	{0x00EA, {{K, 60}, {TONGUE_FR, 20}}}, /* ê */
-	{0x00ED, {{TONGUE_ES, 40}}}, /* í */
-	{0x00EE, {{K, 70}, {TONGUE_FR, 20}}}, /* î */
-	{0x00F1, {{TONGUE_ES, 100}}}, /* ñ */
-	{0x00F3, {{TONGUE_ES, 40}}}, /* ó */
-	{0x00F6, {{TONGUE_TR, 40}, {TONGUE_DE, 40}}}, /* ö */
-	{0x00FA, {{TONGUE_ES, 30}}}, /* ú */
-	{0x00FB, {{K, 70}, {TONGUE_FR, 20}}}, /* û */
-	{0x00FC, {{TONGUE_TR, 40}, {TONGUE_DE, 40}}}, /* ü */
-	{0x011F, {{TONGUE_TR, 90}}}, /* ğ */
-	{0x0131, {{TONGUE_TR, 90}}}, /* ı */
-	{0x0153, {{TONGUE_FR, 60}}}, /* œ */
-	{0x015F, {{TONGUE_TR, 40}, {K, 40}}}, /* ş */
-	{0x044A, {{TONGUE_RU, 30}}}, /* ъ */
-	{0x044B, {{TONGUE_RU, 40}}}, /* ы */
-	{0x044D, {{TONGUE_RU, 40}}}, /* э */
-	{0x0451, {{TONGUE_RU, 40}}}, /* ё */
-	{0x0454, {{TONGUE_UK, 60}}}, /* є */
-	{0x0456, {{TONGUE_UK, 60}}}, /* і */
-	{0x0457, {{TONGUE_UK, 80}}}, /* ї */
-	{0x0623, {{A, 50}}}, /* أ */
-	{0x0625, {{A, 60}}}, /* إ */
-	{0x0629, {{A, 60}}}, /* ة */
-	{0x062B, {{A, 10}, {TONGUE_FA, 5}}}, /* ث */
-	{0x0630, {{A, 10}, {TONGUE_FA, 5}}}, /* ذ */
-	{0x0636, {{A, 15}, {TONGUE_FA, 5}}}, /* ض */
-	{0x0638, {{A, 15}, {TONGUE_FA, 5}}}, /* ظ */
-	{0x0643, {{A, 20}}}, /* ك */
-	{0x0649, {{A, 20}}}, /* ى */
-	{0x064A, {{A, 15}}}, /* ي */
-	{0x0679, {{TONGUE_UR, 90}}}, /* ٹ */
-	{0x067E, {{TONGUE_FA, 30}, {C, 20}, {TONGUE_UR, 20}}}, /* پ */
-	{0x0686, {{TONGUE_FA, 30}, {C, 20}, {TONGUE_UR, 20}}}, /* چ */
-	{0x0688, {{TONGUE_UR, 90}}}, /* ڈ */
-	{0x0691, {{TONGUE_UR, 90}}}, /* ڑ */
-	{0x0695, {{C, 120}}}, /* ڕ */
-	{0x0698, {{TONGUE_FA, 20}, {C, 30}}}, /* ژ */
-	{0x06A4, {{C, 60}}}, /* ڤ */
-	{0x06A9, {{TONGUE_FA, 10}, {C, 8}, {TONGUE_UR, 8}}}, /* ک */
-	{0x06AF, {{TONGUE_FA, 30}, {C, 25}, {TONGUE_UR, 15}}}, /* گ */
-	{0x06B5, {{C, 120}}}, /* ڵ */
-	{0x06BA, {{TONGUE_UR, 90}}}, /* ں */
-	{0x06C1, {{TONGUE_UR, 50}}}, /* ہ */
-	{0x06C6, {{C, 100}}}, /* ۆ */
-	{0x06CC, {{TONGUE_FA, 10}, {C, 8}, {TONGUE_UR, 6}}}, /* ی */
-	{0x06CE, {{C, 120}}}, /* ێ */
-	{0x06D2, {{TONGUE_UR, 90}}}, /* ے */
-	{0x06D5, {{C, 70}}}, /* ە */
+const struct letter_evidence letter_evidence[LETTERS_END] = {
+	[0x00A1] = {{{TONGUE_ES, 100}}}, /* ¡ */
+	[0x00BF] = {{{TONGUE_ES, 100}}}, /* ¿ */
+	[0x00DF] = {{{TONGUE_DE, 100}}}, /* ß */
+	[0x00E0] = {{{TONGUE_FR, 50}}}, /* à */
+	[0x00E1] = {{{TONGUE_ES, 40}}}, /* á */
+	[0x00E4] = {{{TONGUE_DE, 60}}}, /* ä */
+	[0x00E7] = {{{TONGUE_TR, 30}, {K, 30}, {TONGUE_FR, 30}}}, /* ç */
+	[0x00E8] = {{{TONGUE_FR, 50}}}, /* è */
+	[0x00E9] = {{{TONGUE_FR, 40}, {TONGUE_ES, 20}}}, /* é */
+	[0x00EA] = {{{K, 60}, {TONGUE_FR, 20}}}, /* ê */
+	[0x00ED] = {{{TONGUE_ES, 40}}}, /* í */
+	[0x00EE] = {{{K, 70}, {TONGUE_FR, 20}}}, /* î */
+	[0x00F1] = {{{TONGUE_ES, 100}}}, /* ñ */
+	[0x00F3] = {{{TONGUE_ES, 40}}}, /* ó */
+	[0x00F6] = {{{TONGUE_TR, 40}, {TONGUE_DE, 40}}}, /* ö */
+	[0x00FA] = {{{TONGUE_ES, 30}}}, /* ú */
+	[0x00FB] = {{{K, 70}, {TONGUE_FR, 20}}}, /* û */
+	[0x00FC] = {{{TONGUE_TR, 40}, {TONGUE_DE, 40}}}, /* ü */
+	[0x011F] = {{{TONGUE_TR, 90}}}, /* ğ */
+	[0x0131] = {{{TONGUE_TR, 90}}}, /* ı */
+	[0x0153] = {{{TONGUE_FR, 60}}}, /* œ */
+	[0x015F] = {{{TONGUE_TR, 40}, {K, 40}}}, /* ş */
+	[0x044A] = {{{TONGUE_RU, 30}}}, /* ъ */
+	[0x044B] = {{{TONGUE_RU, 40}}}, /* ы */
+	[0x044D] = {{{TONGUE_RU, 40}}}, /* э */
+	[0x0451] = {{{TONGUE_RU, 40}}}, /* ё */
+	[0x0454] = {{{TONGUE_UK, 60}}}, /* є */
+	[0x0456] = {{{TONGUE_UK, 60}}}, /* і */
+	[0x0457] = {{{TONGUE_UK, 80}}}, /* ї */
+	[0x0623] = {{{A, 50}}}, /* أ */
+	[0x0625] = {{{A, 60}}}, /* إ */
+	[0x0629] = {{{A, 60}}}, /* ة */
+	[0x062B] = {{{A, 10}, {TONGUE_FA, 5}}}, /* ث */
+	[0x0630] = {{{A, 10}, {TONGUE_FA, 5}}}, /* ذ */
+	[0x0636] = {{{A, 15}, {TONGUE_FA, 5}}}, /* ض */
+	[0x0638] = {{{A, 15}, {TONGUE_FA, 5}}}, /* ظ */
+	[0x0643] = {{{A, 20}}}, /* ك */
+	[0x0649] = {{{A, 20}}}, /* ى */
+	[0x064A] = {{{A, 15}}}, /* ي */
+	[0x0679] = {{{TONGUE_UR, 90}}}, /* ٹ */
+	[0x067E] = {{{TONGUE_FA, 30}, {C, 20}, {TONGUE_UR, 20}}}, /* پ */
+	[0x0686] = {{{TONGUE_FA, 30}, {C, 20}, {TONGUE_UR, 20}}}, /* چ */
+	[0x0688] = {{{TONGUE_UR, 90}}}, /* ڈ */
+	[0x0691] = {{{TONGUE_UR, 90}}}, /* ڑ */
+	[0x0695] = {{{C, 120}}}, /* ڕ */
+	[0x0698] = {{{TONGUE_FA, 20}, {C, 30}}}, /* ژ */
+	[0x06A4] = {{{C, 60}}}, /* ڤ */
+	[0x06A9] = {{{TONGUE_FA, 10}, {C, 8}, {TONGUE_UR, 8}}}, /* ک */
+	[0x06AF] = {{{TONGUE_FA, 30}, {C, 25}, {TONGUE_UR, 15}}}, /* گ */
+	[0x06B5] = {{{C, 120}}}, /* ڵ */
+	[0x06BA] = {{{TONGUE_UR, 90}}}, /* ں */
+	[0x06C1] = {{{TONGUE_UR, 50}}}, /* ہ */
+	[0x06C6] = {{{C, 100}}}, /* ۆ */
+	[0x06CC] = {{{TONGUE_FA, 10}, {C, 8}, {TONGUE_UR, 6}}}, /* ی */
+	[0x06CE] = {{{C, 120}}}, /* ێ */
+	[0x06D2] = {{{TONGUE_UR, 90}}}, /* ے */
+	[0x06D5] = {{{C, 70}}}, /* ە */
 };
-const size_t letter_evidence_count = ARRAY_LEN(letter_evidence);
 
 #define AFFIX(text) text, sizeof(text) - 1
 

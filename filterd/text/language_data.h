@@ -22,7 +22,8 @@ enum tongue {
 
 struct tongue_data {
 	const char *tag;
-	const char *words; /* the commonest, parted by spaces, as they are written */
+	const char *words; /* the commonest, parted by spaces, as they are written; each is of 16
+			      bytes at most when folded */
 };
 extern const struct tongue_data tongues[TONGUE_COUNT];
 
@@ -30,23 +31,22 @@ extern const struct tongue_data tongues[TONGUE_COUNT];
 
 /* A letter of the original text that speaks for some languages. Points are hundredths of a word. */
 struct letter_evidence {
-	uint32_t c; /* lower case */
 	struct {
 		uint8_t tongue;
-		uint8_t points;
+		uint8_t points; /* 0 ends the list */
 	} of[LETTER_TONGUES];
 };
-extern const struct letter_evidence letter_evidence[]; /* sorted by c */
-extern const size_t letter_evidence_count;
+#define LETTERS_END 0x700 /* no later character is a letter that speaks for one */
+extern const struct letter_evidence letter_evidence[LETTERS_END]; /* by code point, lower case */
 
 /* A beginning or an end of a folded word that speaks for a language. */
 struct affix_evidence {
-	char affix[8]; /* in place, because every unknown word is held against all */
+	char affix[8];
 	uint8_t len; /* of the affix, in bytes */
 	uint8_t tongue;
 	uint8_t points;
 	uint8_t rest; /* letters that the word must have besides */
 	bool begins; /* a prefix; else a suffix */
 };
-extern const struct affix_evidence affix_evidence[];
+extern const struct affix_evidence affix_evidence[]; /* 32 at most */
 extern const size_t affix_evidence_count;

@@ -10,6 +10,15 @@
  */
 bool segment_next_word(struct span folded, size_t *at, struct span *word);
 
+#define SEGMENT_WORDS 64
+
+/*
+ * Finds the next words at or after *at as segment_next_word() would one by one, but ASCII much
+ * faster. Puts SEGMENT_WORDS into words[] at most and moves *at past them; returns how many, 0 only
+ * at the end.
+ */
+size_t segment_next_words(struct span folded, size_t *at, struct span words[SEGMENT_WORDS]);
+
 /*
  * Whether something that starts, or ends, at byte `at` of the folded text (a character boundary)
  * starts, or ends, at a word edge. The one definition of a word edge, which the patterns' PCRE2

@@ -211,13 +211,17 @@ static struct span scan_string(struct json *j)
 	for (;;) {
 		p = find_special(p, end, &high);
 		if (p == end) {
-			refuse(j, REFUSAL_BAD_JSON, "a string is never closed", j->at);
+			refuse(j, REFUSAL_BAD_JSON,
+				"a string is never closed; a line end in it is written \\n", j->at);
 			return refused;
 		}
 		if (*p == '"')
 			break;
 		if (*p != '\\') {
-			refuse(j, REFUSAL_BAD_JSON, "a raw control character in a string", p);
+			refuse(j, REFUSAL_BAD_JSON,
+				"a raw control character in a string; it is written \\u and four "
+				"digits",
+				p);
 			return refused;
 		}
 		j->escaped = true;

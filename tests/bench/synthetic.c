@@ -10,6 +10,8 @@
 #define MADE_ENGLISH 3700
 #define MADE_ARABIC 1500
 #define MADE_BAD 12000 /* words that only patterns use */
+#define ORDINARY_IN_LISTS 10 /* percent of listed words that stand in comments by chance */
+#define ORDINARY_ELSEWHERE 33 /* the same of words in phrases and regexes */
 #define RARE 400 /* words of a vocabulary from here on are rare enough for patterns */
 
 static const char frequent_english[] =
@@ -181,17 +183,17 @@ static struct span draw(struct synthetic *s, const struct vocabulary *v)
 	return v->words[low];
 }
 
-/* A word that patterns look for. */
-static struct span draw_bad(struct synthetic *s)
+/* A word that patterns look for, or, so often, one of the rarer ordinary words. */
+static struct span draw_bad(struct synthetic *s, unsigned ordinary)
 {
-	if (percent(s, 67))
+	if (!percent(s, ordinary))
 		return s->bad[below(s, s->bad_count)];
 	return s->english.words[RARE + below(s, s->english.count - RARE)];
 }
 
-static struct span draw_bad_arabic(struct synthetic *s)
+static struct span draw_bad_arabic(struct synthetic *s, unsigned ordinary)
 {
-	if (percent(s, 67))
+	if (!percent(s, ordinary))
 		return s->bad_arabic[below(s, s->bad_arabic_count)];
 	return s->arabic.words[RARE + below(s, s->arabic.count - RARE)];
 }
@@ -202,7 +204,7 @@ static struct span draw_bad_arabic(struct synthetic *s)
  * Fills a template: %b a bad word, %a one in Arabic script, %f a frequent word, %3 three letters,
  * %h a bad word with look-alikes in classes, everything else itself.
  */
-static struct span fill(struct synthetic *s, const char *template)
+static struct span fill(struct synthetic *s, const char *template, unsigned ordinary)
 {
 	for (const char *t = template; *t; t++) {
 		struct span word;
@@ -213,19 +215,19 @@ static struct span fill(struct synthetic *s, const char *template)
 		}
 		switch (*++t) {
 		case 'b':
-			buf_span(&s->text, draw_bad(s));
+			buf_span(&s->text, draw_bad(s, ordinary));
 			break;
 		case 'a':
-			buf_span(&s->text, draw_bad_arabic(s));
+			buf_span(&s->text, draw_bad_arabic(s, ordinary));
 			break;
 		case 'f':
 			buf_span(&s->text, s->english.words[below(s, 300)]);
 			break;
 		case '3':
-			buf_span(&s->text, span_sub(draw_bad(s), 0, 3));
+			buf_span(&s->text, span_sub(draw_bad(s, ordinary), 0, 3));
 			break;
 		case 'h':
-			word = draw_bad(s);
+			word = draw_bad(s, ordinary);
 			for (size_t i = 0; i < word.len; i++) {
 				if (i == 1 && strchr("aeio", word.ptr[i]))
 					buf_printf(&s->text, "[%c%c]", word.ptr[i],
@@ -257,18 +259,21 @@ static struct synthetic_pattern make_pattern(struct synthetic *s)
 
 	if (die < 45)
 		return (struct synthetic_pattern){SYNTHETIC_WORDS,
-			fill(s, word_templates[below(s, ARRAY_LEN(word_templates))])};
+			fill(s, word_templates[below(s, ARRAY_LEN(word_templates))],
+				ORDINARY_IN_LISTS)};
 	if (die < 58)
 		return (struct synthetic_pattern){SYNTHETIC_PHRASE,
-			fill(s, phrase_templates[below(s, ARRAY_LEN(phrase_templates))])};
+			fill(s, phrase_templates[below(s, ARRAY_LEN(phrase_templates))],
+				ORDINARY_ELSEWHERE)};
 	if (die < 80) {
 		size_t which = below(s, ARRAY_LEN(arabic_templates));
 
 		return (struct synthetic_pattern){which < 6 ? SYNTHETIC_WORDS : SYNTHETIC_PHRASE,
-			fill(s, arabic_templates[which])};
+			fill(s, arabic_templates[which],
+				which < 6 ? ORDINARY_IN_LISTS : ORDINARY_ELSEWHERE)};
 	}
-	return (struct synthetic_pattern){
-		SYNTHETIC_REGEX, fill(s, regex_templates[below(s, ARRAY_LEN(regex_templates))])};
+	return (struct synthetic_pattern){SYNTHETIC_REGEX,
+		fill(s, regex_templates[below(s, ARRAY_LEN(regex_templates))], ORDINARY_ELSEWHERE)};
 }
 
 /* --- comments --------------------------------------------------------------------------------- */
@@ -329,9 +334,11 @@ static void put_word(struct synthetic *s, enum comment_kind kind, bool capital)
 	bool arabic = kind == COMMENT_ARABIC || (kind == COMMENT_MIXED && percent(s, 50));
 
 	if (kind == COMMENT_DISGUISED && percent(s, 8))
-		put_disguised(s, draw_bad(s));
+		put_disguised(s, draw_bad(s, 0));
 	else if (kind == COMMENT_PLANTED && percent(s, 4) && s->patterns_count > 0)
 		put_planted(s);
+	else if (percent(s, 1))
+		buf_u64(&s->text, below(s, 2030));
 	else
 		buf_span(&s->text, draw(s, arabic ? &s->arabic : &s->english));
 	if (capital && s->text.len > at && s->text.data[at] >= 'a' && s->text.data[at] <= 'z')

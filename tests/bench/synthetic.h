@@ -2,8 +2,9 @@
  * Synthetic rules and comments for the benchmarks: the same for the same seed, everywhere.
  *
  * Words follow a Zipf distribution over a vocabulary of some 300 frequent English words, 3,700 made
- * of syllables and 1,500 in Arabic script. Two thirds of the words that patterns look for are in no
- * comment by chance, as in real lists; the rest are rare words of the vocabulary.
+ * of syllables and 1,500 in Arabic script. Nine of ten listed words, and two of three words in
+ * phrases and regexes, are in no comment by chance, as in real rules; the rest are rarer words of
+ * the vocabulary.
  */
 #pragma once
 

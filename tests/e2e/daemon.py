@@ -103,6 +103,14 @@ class Daemon:
         with open(os.path.join(self.folder, "config.yaml"), "w", encoding="utf-8") as out:
             out.write(text)
 
+    def edit_config(self, old, new):
+        path = os.path.join(self.folder, "config.yaml")
+        with open(path, encoding="utf-8") as config:
+            text = config.read()
+        assert old in text
+        with open(path, "w", encoding="utf-8") as config:
+            config.write(text.replace(old, new))
+
     # --- the process ---
 
     def _prepare(self):
@@ -228,8 +236,8 @@ class Daemon:
 class Client:
     """A connected socket with a deadline on every read."""
 
-    def __init__(self, address, receive_buffer=None):
-        family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+    def __init__(self, address, receive_buffer=None, family=socket.AF_INET):
+        family = socket.AF_UNIX if isinstance(address, str) else family
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)

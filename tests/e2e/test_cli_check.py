@@ -82,6 +82,8 @@ def test_site_and_title_are_taken_into_account(tmp_path):
     text = "http://a.com http://b.com http://c.com"
     assert filterd("check", text, cwd=tmp_path).code == 1
     assert filterd("check", "--site", "quiet", text, cwd=tmp_path).code == 0
+    mistyped = filterd("check", "--site", "quite", text, cwd=tmp_path)
+    assert mistyped.code == 2 and "did you mean `quiet`?" in mistyped.err
 
 
 def test_title_is_the_article(tmp_path):

@@ -81,6 +81,14 @@ def test_a_missing_configuration_is_named(tmp_path):
     assert "none.yaml" in result.err and "No such file" in result.err
 
 
+def test_neither_configuration_nor_rules_is_said(tmp_path):
+    for command in (["check", "x"], ["serve"], ["lint"]):
+        result = filterd(*command, cwd=tmp_path)
+        assert result.code != 0, command
+        assert "/etc/filterd/config.yaml" in result.out + result.err
+        assert "-c" in result.out + result.err
+
+
 def test_a_missing_rule_folder_is_named(tmp_path):
     result = filterd("check", "-r", str(tmp_path / "none"), "x")
     assert result.code == 78

@@ -97,11 +97,11 @@ def test_rules_own_tests_are_run(tmp_path):
 
 def test_a_file_of_the_set_shows_only_its_own(tmp_path):
     folder = write_rules(tmp_path / "rules", BROKEN, "a.yaml")
-    write_rules(tmp_path / "rules", "rulez: []\n", "b.yaml")
+    write_rules(tmp_path / "rules", "lists:\n  a b: [x]\n", "b.yaml")
     everything = filterd("lint", "-r", folder)
-    assert "a.yaml:3" in everything.out and "b.yaml:1" in everything.out
+    assert "a.yaml:3" in everything.out and "b.yaml:2" in everything.out
     one = filterd("lint", "-r", folder, str(tmp_path / "rules" / "b.yaml"))
-    assert "a.yaml" not in one.out and "b.yaml:1:1: error: " in one.out
+    assert "a.yaml" not in one.out and "b.yaml:2:3: error: " in one.out
     assert "1 error, no warnings\n" in one.out
 
 

@@ -61,6 +61,13 @@ def test_bad_lines_are_answered_and_the_run_goes_on(rules):
     assert answers[2]["id"] == "b"
 
 
+def test_a_wrong_first_line_is_merely_a_wrong_line(rules):
+    result = filterd("check", "--ndjson", "-r", rules, stdin='GET /\n{"text":"I will kill you"}\n')
+    wrong, right = [json.loads(line) for line in result.out.splitlines()]
+    assert wrong["error"]["code"] == "bad_json" and wrong["error"]["line"] == 1
+    assert right["verdict"] == "reject"
+
+
 def test_line_ends_and_empty_lines(rules):
     text = b'\r\n{"id":"a","text":"x"}\r\n\n\n{"id":"b","text":"y"}'
     result = filterd("check", "--ndjson", "-r", rules, stdin=text)

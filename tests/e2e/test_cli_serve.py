@@ -19,11 +19,11 @@ SECONDS = 30
 class Daemon:
     """`filterd serve` in a folder of its own, on a Unix socket."""
 
-    def __init__(self, folder, *words):
+    def __init__(self, folder, *words, more=""):
         self.folder = folder
         self.path = str(folder / "s")
         (folder / "config.yaml").write_text(
-            'rules: [rules]\nlisten:\n  - {address: "unix:s", protocol: ndjson}\n')
+            'rules: [rules]\nlisten:\n  - {address: "unix:s", protocol: ndjson}\n' + more)
         self.log = open(folder / "log", "wb")
         self.child = subprocess.Popen([FILTERD, "serve", *words], cwd=folder,
                                       stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
@@ -97,6 +97,16 @@ def test_says_how_to_talk_to_it(daemon):
     with daemon.connect():
         pass
     assert re.search(r"^  echo '\{\"text\":.*\}' \| socat - UNIX-CONNECT:s$", daemon.said(), re.M)
+
+
+def test_a_json_log_is_json_from_the_first_line(tmp_path):
+    write_rules(tmp_path / "rules")
+    daemon = Daemon(tmp_path, more="log: {format: json}\n")
+    with daemon.connect():
+        pass
+    assert daemon.stop() == 0
+    lines = daemon.said().splitlines()
+    assert lines and all("text" in json.loads(line) for line in lines)
 
 
 def test_answers_and_drains(daemon):

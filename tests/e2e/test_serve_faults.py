@@ -14,8 +14,8 @@ WILD = {"text": "a" * 16000}
 
 # Rules without a literal are run on every comment: dear, but far from any limit.
 DEAR = RULES + "".join("""\
-  - {id: any/dear-%d, guideline: threats, reason: Dear., points: 1, when: {regex: '[%s]\\d[a-f][ghi]\\d'}}
-""" % (i, "abcdefghijkl"[i:i + 6]) for i in range(6))
+  - {id: any/dear-%d, guideline: threats, reason: Dear., points: 1, when: {regex: '[%s]\\d[a-f][%s]\\d'}}
+""" % (i, "abcdefghijkl"[i % 6:i % 6 + 6], "ghij"[:1 + i // 6]) for i in range(24))
 
 
 def reasons(answer):

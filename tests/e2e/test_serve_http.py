@@ -83,6 +83,11 @@ def test_other_media_are_refused(shared, fields):
         assert (response.status, response.json()["code"]) == (415, "unsupported_media_type")
 
 
+def test_who_asks_at_the_wrong_place_is_shown_the_right_one(shared):
+    with shared.http() as http:
+        assert "/v1/check" in http.request("POST", "/", b"{}").json()["detail"]
+
+
 def test_a_refused_comment_says_where(shared):
     with shared.http() as http:
         problem = http.check(b'{"text":5}')
@@ -177,6 +182,15 @@ def test_many_comments_in_one_body(shared):
         response = http.response()
         assert "transfer-encoding" not in response.fields
         assert len(response.lines()) == 1002
+
+
+def test_a_wrong_first_line_of_a_body_is_merely_a_wrong_line(shared):
+    with shared.http() as http:
+        response = http.check(b'GET /\n{"id":"last","text":"a"}', "application/x-ndjson")
+        assert response.status == 200
+        wrong, right = response.lines()
+        assert wrong["error"]["code"] == "bad_json"
+        assert right["verdict"] == "approve"
 
 
 def test_answers_to_a_body_wait_for_the_reader(shared):

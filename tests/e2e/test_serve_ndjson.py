@@ -138,6 +138,12 @@ def test_what_is_no_ndjson_is_hung_up_on_with_a_reason(shared, name):
         shared.log_contains("does not speak ndjson")
 
 
+def test_a_text_with_a_raw_line_end_is_told_how_to_write_it(shared):
+    with shared.ndjson() as client:
+        client.send(b'{"text":"two\nlines"}\n')
+        assert "\\n" in client.answer()["error"]["message"]
+
+
 def test_crlf_and_some_empty_lines_are_fine(shared):
     with shared.ndjson() as client:
         client.send(b"\r\n\n" + b"\n" * 50 + line_of(KILL).replace(b"\n", b"\r\n"))

@@ -1,10 +1,13 @@
 """Reload: by signal and by request, good and broken, under load."""
 
+import os
 import signal
 import threading
 
 from daemon import RULES, line_of, wait_for
 
+# How often the rules are changed under load; a release is tried with 1000.
+RELOADS = int(os.environ.get("FILTERD_RELOADS", "100"))
 OTHER = RULES + """\
   - id: any/threats/other
     guideline: threats
@@ -143,7 +146,7 @@ def test_under_load_nothing_fails_and_each_answer_has_one_version(daemon):
         thread.start()
     before = 0
     with daemon.http() as http:
-        for i in range(100):
+        for i in range(RELOADS):
             daemon.write_rules(OTHER if i % 2 else RULES)
             assert http.request("POST", "/v1/rules/reload").status == 200
             if i == 20:

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from command import FILTERD
-from daemon import RULES, SHORT, Daemon, check_request, line_of, request_of, wait_for
+from daemon import RULES, SHORT, Daemon, Ndjson, check_request, line_of, request_of, wait_for
 
 
 def refused(folder, code=78, **options):
@@ -58,15 +58,56 @@ def test_an_address_in_use_is_refused(tmp_path):
 
 def test_a_second_daemon_does_not_take_the_socket(make_daemon, tmp_path):
     first = make_daemon()
-    second = Daemon(tmp_path / "second", more="")
-    with open(os.path.join(second.folder, "config.yaml")) as text:
-        config = text.read().replace("run/ndjson.sock", first.unix)
-    with open(os.path.join(second.folder, "config.yaml"), "w") as out:
-        out.write(config)
+    second = Daemon(tmp_path / "second")
+    second.edit_config("run/ndjson.sock", first.unix)
     second.spawn()
     assert second.wait() == 78
     assert "ndjson.sock" in second.log()
     assert first.check("a")["verdict"] == "approve"
+
+
+def test_a_path_that_is_too_long_is_refused(tmp_path):
+    daemon = Daemon(tmp_path)
+    daemon.edit_config("run/ndjson.sock", "x" * 108)
+    daemon.spawn()
+    assert daemon.wait() == 78
+    assert "config.yaml:4:" in daemon.log() and "108" in daemon.log()
+
+
+def test_an_address_for_others_must_be_meant(tmp_path):
+    daemon = Daemon(tmp_path)
+    daemon.edit_config("127.0.0.1:%d" % daemon.http_port, "0.0.0.0:%d" % daemon.http_port)
+    daemon.spawn()
+    assert daemon.wait() == 78
+    assert "config.yaml:7:" in daemon.log() and "public" in daemon.log()
+    daemon.edit_config("protocol: http}\nlimits", "protocol: http, public: true}\nlimits")
+    with daemon:
+        assert daemon.check("a")["verdict"] == "approve"
+
+
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="no IPv6 here")
+def test_ipv6(tmp_path):
+    daemon = Daemon(tmp_path, limits={"connections_per_address": 2})
+    daemon.edit_config('"127.0.0.1:%d", protocol: ndjson' % daemon.ndjson_port,
+                       '"[::1]:%d", protocol: ndjson' % daemon.ndjson_port)
+    with daemon:
+        clients = []
+        for _ in range(3):
+            client = Ndjson(("::1", daemon.ndjson_port), family=socket.AF_INET6)
+            client.send(line_of({"text": "a"}))
+            clients.append(client)
+        assert ["verdict" in client.answer() for client in clients] == [True, True, False]
+        for client in clients:
+            client.close()
 
 
 def test_a_leftover_socket_is_replaced(make_daemon, tmp_path):
@@ -81,8 +122,13 @@ def test_a_leftover_socket_is_replaced(make_daemon, tmp_path):
 def test_a_file_in_the_way_is_left_alone(tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "ndjson.sock").write_text("precious")
-    refused(tmp_path)
+    assert "a file of that name is in the way" in refused(tmp_path)
     assert (tmp_path / "run" / "ndjson.sock").read_text() == "precious"
+
+
+def test_the_folder_of_a_socket_can_be_entered(make_daemon):
+    daemon = make_daemon()
+    assert stat.S_IMODE(os.stat(os.path.dirname(daemon.unix)).st_mode) == 0o750
 
 
 def test_the_socket_has_its_mode_and_goes_with_the_daemon(make_daemon):

@@ -148,6 +148,30 @@ static void joins_what_another_holds(void **state)
 	arena_free(&from);
 }
 
+static void test_grow(void **state)
+{
+	struct arena a;
+	uint64_t *items = NULL;
+	size_t capacity = 0;
+
+	(void)state;
+	arena_init(&a, 0);
+	for (size_t i = 0; i < 1000; i++) {
+		assert_true(arena_grow(&a, (void **)&items, i, &capacity, sizeof(*items), 3));
+		assert_true(capacity > i);
+		items[i] = i;
+	}
+	for (size_t i = 0; i < 1000; i++)
+		assert_int_equal(items[i], i);
+	/* Without memory the array stays as it was. */
+	a.limit = 1;
+	capacity = 1000;
+	assert_false(arena_grow(&a, (void **)&items, 1000, &capacity, 1 << 20, 3));
+	assert_int_equal(capacity, 1000);
+	assert_int_equal(items[999], 999);
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +181,7 @@ int main(void)
 		cmocka_unit_test(zeroed_items_and_overflow),
 		cmocka_unit_test(copies_end_with_nul),
 		cmocka_unit_test(joins_what_another_holds),
+		cmocka_unit_test(test_grow),
 		cmocka_unit_test(reset_keeps_one_block),
 	};
 

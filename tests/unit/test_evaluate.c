@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <malloc.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "moderate/evaluate.h"
@@ -553,8 +554,100 @@ static void test_time_of_a_comment(void **state)
 	free(text);
 }
 
+static double cpu_seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* What stands between two places of a near is not walked over for each pair again. */
+static void test_near_far_apart(void **state)
+{
+	const char *const words[] = {"aa ", "- ", "x ", "dd "};
+	const int times[] = {HITS_MAX, 7600, 51, HITS_MAX};
+	struct evaluate_options options = evaluate_defaults;
+	struct comment comment = COMMENT_INIT;
+	struct buf text = {0}, yaml = {0};
+	const struct verdict *verdict;
+	struct ruleset *set;
+	double began;
+
+	(void)state;
+	options.comment_ns = 100 * NS_PER_S;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		for (int k = 0; k < times[i]; k++)
+			buf_str(&text, words[i]);
+	buf_str(&yaml, CONDUCT "rules:\n");
+	for (int k = 0; k < 400; k++)
+		buf_printf(&yaml,
+			"  - {id: r%d, guideline: conduct, reason: R., action: reject, when: "
+			"{near: {first: aa, second: dd, within: 50, ordered: true}}}\n",
+			k);
+	buf_char(&yaml, '\0');
+	set = load(yaml.data);
+	comment.text = buf_content(&text);
+	began = cpu_seconds();
+	assert_int_equal(evaluate(evaluator, set, &comment, &options, &verdict), OK);
+	/* A fraction of a second; several when each pair is walked. */
+	assert_true(cpu_seconds() - began < 1.5);
+	assert_int_equal(verdict->kind, VERDICT_REVIEW);
+	ruleset_unref(set);
+	buf_free(&yaml);
+	buf_free(&text);
+}
+
 /* --- the rest -----------------------------------------------------------------------------------
  */
+
+/* A place that does not count must not hide that the search ended behind it. */
+static void test_hits_before_a_limit(void **state)
+{
+	struct ruleset *set = load(CONDUCT "rules:\n"
+					   "  - id: q\n"
+					   "    guideline: conduct\n"
+					   "    reason: R.\n"
+					   "    action: reject\n"
+					   "    in_quotes: ignore\n"
+					   "    when: {regex: '(?:a|aa)+[bc]'}\n");
+	char text[8000] = "\"ab\" ";
+	const struct verdict *verdict;
+
+	(void)state;
+	assert_int_equal(judge_text(set, text)->kind, VERDICT_APPROVE);
+	memset(text + 5, 'a', 7000);
+	verdict = judge_text(set, text);
+	assert_int_equal(verdict->kind, VERDICT_REVIEW);
+	assert_true(has_fault(verdict, "regex_limit", "q"));
+	ruleset_unref(set);
+}
+
+/* Nor may places that do not count use up those that are kept. */
+static void test_near_behind_many_quotes(void **state)
+{
+	struct ruleset *set =
+		load(CONDUCT "rules:\n"
+			     "  - id: n\n"
+			     "    guideline: conduct\n"
+			     "    reason: R.\n"
+			     "    action: reject\n"
+			     "    in_quotes: ignore\n"
+			     "    when: {near: {first: spy, second: shot, within: 2}}\n");
+	struct buf text = {0};
+
+	(void)state;
+	for (int i = 0; i < HITS_MAX - 1; i++)
+		buf_str(&text, "\"spy\" ");
+	buf_str(&text, "spy and many other words that are harmless. spy shot");
+	buf_char(&text, '\0');
+	assert_int_equal(judge_text(set, text.data)->kind, VERDICT_REVIEW);
+	/* A few are no trouble. */
+	assert_int_equal(judge_text(set, text.data + 12)->kind, VERDICT_REJECT);
+	assert_int_equal(judge_text(set, "\"spy\" spy, and then a shot")->kind, VERDICT_APPROVE);
+	ruleset_unref(set);
+	buf_free(&text);
+}
 
 static void test_quoted_and_unknown(void **state)
 {
@@ -669,7 +762,10 @@ int main(void)
 		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_time_of_a_comment),
+		cmocka_unit_test(test_near_far_apart),
 		cmocka_unit_test(test_quoted_and_unknown),
+		cmocka_unit_test(test_hits_before_a_limit),
+		cmocka_unit_test(test_near_behind_many_quotes),
 		cmocka_unit_test(test_memory_is_reused),
 		cmocka_unit_test(test_picks),
 		cmocka_unit_test(test_failing_tests_refuse),

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "match/matcher.h"
+#include "match/program.h"
 
 static const struct scan_limits unlimited = {INT64_MAX, INT64_C(1000000000)};
 
@@ -368,6 +369,41 @@ static void test_words_for_the_lexicon(void **state)
 	arena_free(&arena);
 }
 
+/* Text that is passed over again and again counts, not only how often. */
+static void test_walk_is_bounded(void **state)
+{
+	static const int stretches[] = {10, 7000};
+	static const enum program_result results[] = {PROGRAM_NONE, PROGRAM_LIMIT};
+	struct pattern_error error;
+	struct arena arena;
+	struct phrase *phrase;
+	const struct program *program;
+
+	(void)state;
+	arena_init(&arena, 0);
+	assert_int_equal(
+		phrase_parse(&arena, SPAN("aa ...20 bb ...20 cc"), NULL, &phrase, &error), OK);
+	assert_int_equal(program_make(&arena, phrase, &program), OK);
+	assert_non_null(program);
+	for (size_t i = 0; i < ARRAY_LEN(stretches); i++) {
+		struct program_match match;
+		struct runs runs;
+		struct buf text = {0};
+
+		for (int k = 0; k < 20; k++)
+			buf_str(&text, "aa ");
+		for (int k = 0; k < 20; k++)
+			buf_str(&text, "bb ");
+		for (int k = 0; k < stretches[i]; k++)
+			buf_str(&text, "- ");
+		buf_str(&text, "x");
+		assert_true(runs_find(&arena, buf_content(&text), &runs));
+		assert_int_equal(program_find(program, &runs, 0, &match), results[i]);
+		buf_free(&text);
+	}
+	arena_free(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,6 +420,7 @@ int main(void)
 		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_kurdish_and_arabic),
 		cmocka_unit_test(test_entries),
+		cmocka_unit_test(test_walk_is_bounded),
 		cmocka_unit_test(test_words_for_the_lexicon),
 	};
 

@@ -42,6 +42,59 @@ static void words_are_found(void **state)
 	assert_int_equal(segment_count_words(SPAN("a b\0c d'e")), 4);
 }
 
+/* Expects the same words many at a time as one by one, from every byte that begins a character. */
+static void check_many(struct span text)
+{
+	for (size_t from = 0; from < text.len; utf8_next(text, &from)) {
+		struct span many[SEGMENT_WORDS], word;
+		size_t at = from, one_at = from, count;
+
+		while ((count = segment_next_words(text, &at, many)) > 0) {
+			assert_true(count <= SEGMENT_WORDS);
+			for (size_t i = 0; i < count; i++) {
+				assert_true(segment_next_word(text, &one_at, &word));
+				assert_ptr_equal(many[i].ptr, word.ptr);
+				assert_int_equal(many[i].len, word.len);
+			}
+		}
+		assert_false(segment_next_word(text, &one_at, &word));
+		assert_int_equal(at, text.len);
+	}
+}
+
+static void many_words_are_found_as_single_ones_are(void **state)
+{
+	static const char *const parts[] = {"a ", "don't ", "'quoted' ", "dogs' ", "x'é ",
+		"l'État ", "5'9 ", "_'a ", "o''clock ", "an_id ", "B2B, ", "... ", "caf\xC3\xA9 ",
+		"e\xCC\x81t ", "کوردستان، ", "你好ab ", "ไทย ",
+		"ab\xF0\x9F\x98\x80"
+		"cd ",
+		"rock'n'roll'",
+		"extraordinarily_long_words_that_fill_more_than_one_window_of_the_text ",
+		"a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e f g h i j k l m n ",
+		"\n\n-- ------------------------------------------------------------------------ "};
+	uint32_t seed = 1;
+
+	(void)state;
+	for (int round = 0; round < 300; round++) {
+		char bytes[600], *exact;
+		size_t len = 0;
+
+		while (len < 400) {
+			const char *part = parts[(seed >> 16) % ARRAY_LEN(parts)];
+
+			memcpy(bytes + len, part, strlen(part));
+			len += strlen(part);
+			seed = seed * 1103515245 + 12345;
+		}
+		/* no byte behind the text may be read */
+		exact = test_malloc(len);
+		memcpy(exact, bytes, len);
+		check_many((struct span){exact, len});
+		test_free(exact);
+	}
+}
+
 static void edges_stand_where_words_do(void **state)
 {
 	struct span text = SPAN("class ass's");
@@ -88,6 +141,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_are_found),
+		cmocka_unit_test(many_words_are_found_as_single_ones_are),
 		cmocka_unit_test(edges_stand_where_words_do),
 		cmocka_unit_test(elisions_hide_the_edge_after_them),
 		cmocka_unit_test(scripts_without_spaces_have_edges_everywhere),
