@@ -30,15 +30,23 @@ struct node {
 	uint32_t number; /* of NODE_GAP: [words] at most; of NODE_ENTRY: the entry */
 	bool keyed; /* of NODE_WORD: `hash` is that of the run it begins with */
 	uint32_t hash;
+	uint16_t head; /* of NODE_WORD: head_at() of the run it begins with; 0: not known */
 	const struct phrase_word *word; /* of NODE_WORD */
 	const struct choice *choice; /* of NODE_CHOICE */
 	const struct node *next; /* NULL only of NODE_END */
 };
 
-/* With this run at hand, that alternative may begin. */
+/* With this run at hand, and that behind it, the alternative may begin. */
 struct key {
 	uint32_t hash; /* of the run */
+	uint32_t second; /* of the run behind it; 0: any, or none */
 	uint32_t alternative;
+};
+
+/* An alternative that may begin with many runs: those with this head_at(), if it is not 0. */
+struct other {
+	uint32_t alternative;
+	uint16_t head;
 };
 
 struct choice {
@@ -48,14 +56,30 @@ struct choice {
 	const struct key *keys; /* by bucket, then by alternative */
 	const uint32_t *buckets; /* buckets[h & mask] to [(h & mask) + 1]: its keys */
 	uint32_t mask;
-	const uint32_t *others; /* ascending: alternatives that begin with what has no key */
+	const struct other *others; /* ascending: alternatives that begin with what has no key */
 	uint32_t others_count;
 };
 
 struct program {
 	const struct node *first;
-	uint64_t starts; /* run_bit() of each run that a match may begin with */
+	uint64_t starts, heads; /* run_bit() and head_bit() of all that a match may begin with */
 };
+
+/* The two bytes at `at`, at least one of which must be there, as a number. */
+static uint16_t head_at(struct span s, size_t at)
+{
+	unsigned second = at + 1 < s.len ? (unsigned char)s.ptr[at + 1] : 0;
+
+	return (uint16_t)(second << 8 | (unsigned char)s.ptr[at]);
+}
+
+/* The head of every run that the word can begin with; 0 if it is not always the same. */
+static uint16_t word_head(const struct phrase_word *word)
+{
+	bool same = word->text.len >= 2 && phrase_word_begin(word->text) == PHRASE_PLAIN;
+
+	return same ? head_at(word->text, 0) : 0;
+}
 
 /* --- keys ------------------------------------------------------------------------------------- */
 
@@ -66,22 +90,45 @@ struct keys {
 	uint32_t alternative; /* whose they are */
 };
 
-static void add_key(struct keys *keys, struct span run)
+/* The hash of the run that the word begins with; false if it has none: see word_key(). */
+static bool first_run(const struct phrase_word *word, uint32_t *hash, size_t *len)
 {
-	if (keys->items)
-		keys->items[keys->count] = (struct key){run_hash(run), keys->alternative};
-	keys->count++;
+	*len = run_length(word->text);
+	if (phrase_word_begin(word->text) != PHRASE_PLAIN ||
+		(word->prefix && *len == word->text.len))
+		return false;
+	*hash = run_hash(span_sub(word->text, 0, *len));
+	return true;
+}
+
+/* The hash of the run behind the first `len` bytes of `e`'s word, be it the next word's; or 0. */
+static uint32_t second_run(const struct phrase_element *e, size_t len)
+{
+	struct span rest = span_sub(e->word.text, len, e->word.text.len);
+	uint32_t hash = 0;
+
+	while (rest.len > 0 && (len = run_length(rest)) == 0)
+		rest = span_sub(rest, utf8_len((unsigned char)rest.ptr[0]), rest.len);
+	if (rest.len > 0)
+		return e->word.prefix && len == rest.len ? 0 : run_hash(span_sub(rest, 0, len));
+	if (e->next && e->next->kind == PHRASE_WORD)
+		first_run(&e->next->word, &hash, &len);
+	return hash;
 }
 
 /* Adds the key of a word; false if it has none: it begins with a sign, or goes on at will. */
-static bool word_key(const struct phrase_word *word, struct keys *keys)
+static bool word_key(const struct phrase_element *e, struct keys *keys)
 {
-	size_t len = run_length(word->text);
+	struct key key = {.alternative = keys->alternative};
+	size_t len;
 
-	if (phrase_word_begin(word->text) != PHRASE_PLAIN ||
-		(word->prefix && len == word->text.len))
+	if (!first_run(&e->word, &key.hash, &len))
 		return false;
-	add_key(keys, span_sub(word->text, 0, len));
+	if (keys->items) {
+		key.second = second_run(e, len);
+		keys->items[keys->count] = key;
+	}
+	keys->count++;
 	return true;
 }
 
@@ -93,7 +140,7 @@ static bool keys_of(const struct phrase_element *e, struct keys *keys)
 {
 	for (; e; e = e->next) {
 		if (e->kind == PHRASE_WORD)
-			return word_key(&e->word, keys);
+			return word_key(e, keys);
 		if (e->kind == PHRASE_GAP)
 			return false;
 		for (const struct phrase_sequence *s = e->choices; s; s = s->next)
@@ -127,7 +174,9 @@ static int compare_keys(const void *a, const void *b)
 
 	if (x->alternative != y->alternative)
 		return x->alternative < y->alternative ? -1 : 1;
-	return (x->hash > y->hash) - (x->hash < y->hash);
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return (x->second > y->second) - (x->second < y->second);
 }
 
 /* Brings them into the alternatives' order, each once. */
@@ -171,10 +220,15 @@ static bool fill_buckets(struct arena *arena, struct choice *choice, const struc
 	return true;
 }
 
+static uint16_t sequence_head(const struct phrase_sequence *s)
+{
+	return s->first->kind == PHRASE_WORD ? word_head(&s->first->word) : 0;
+}
+
 static bool make_keys(struct arena *arena, const struct phrase_element *e, struct choice *choice)
 {
 	struct keys keys = {0};
-	uint32_t *others = arena_alloc(arena, choice->count * sizeof(*others));
+	struct other *others = arena_alloc(arena, choice->count * sizeof(*others));
 	bool ok;
 
 	if (!others)
@@ -190,7 +244,8 @@ static bool make_keys(struct arena *arena, const struct phrase_element *e, struc
 
 		if (!keys_of(s->first, &keys)) {
 			keys.count = before;
-			others[choice->others_count++] = keys.alternative;
+			others[choice->others_count++] =
+				(struct other){keys.alternative, sequence_head(s)};
 		}
 		keys.alternative++;
 	}
@@ -236,11 +291,11 @@ static const struct node *compile_element(
 		return compile_choice(arena, e, next);
 	node = new_node(arena, e->kind == PHRASE_WORD ? NODE_WORD : NODE_GAP, next);
 	if (node && e->kind == PHRASE_WORD) {
-		struct keys key = {.items = &(struct key){0}};
+		size_t len;
 
 		node->word = &e->word;
-		node->keyed = word_key(&e->word, &key);
-		node->hash = key.items->hash;
+		node->keyed = first_run(&e->word, &node->hash, &len);
+		node->head = word_head(&e->word);
 	} else if (node) {
 		node->number = e->gap;
 	}
@@ -290,24 +345,32 @@ static bool begins_plainly(const struct phrase_element *e)
 	return true;
 }
 
-/* The bit that stands for a run, and for one of 64 others: one load tells most away. */
+/* The bits that stand for a run, and for 63 of 64 others do not: they tell most away. */
 static uint64_t run_bit(uint32_t hash)
 {
 	return UINT64_C(1) << (hash >> 26);
 }
 
-static uint64_t starts_of(const struct node *first)
+static uint64_t head_bit(uint16_t head)
 {
-	const struct choice *choice = first->choice;
-	uint64_t starts = 0;
+	return UINT64_C(1) << (uint16_t)(head * 0x9E37u) / 1024;
+}
 
-	if (first->kind == NODE_WORD)
-		return first->keyed ? run_bit(first->hash) : UINT64_MAX;
-	if (first->kind != NODE_CHOICE || choice->optional || choice->others_count > 0)
-		return UINT64_MAX;
-	for (uint32_t i = 0; i < choice->buckets[choice->mask + 1]; i++)
-		starts |= run_bit(choice->keys[i].hash);
-	return starts;
+/* Notes all runs that a match can begin with at the node. Recurses as deep as groups nest. */
+static void add_starts(const struct node *node, struct program *out)
+{
+	for (; node->kind == NODE_CHOICE; node = node->next) {
+		for (uint32_t i = 0; i < node->choice->count; i++)
+			add_starts(node->choice->alternatives[i], out);
+		if (!node->choice->optional)
+			return;
+	}
+	if (node->kind == NODE_WORD && node->keyed)
+		out->starts |= run_bit(node->hash);
+	else if (node->kind == NODE_WORD && node->head > 0)
+		out->heads |= head_bit(node->head);
+	else
+		out->starts = UINT64_MAX;
 }
 
 int program_make(struct arena *arena, const struct phrase *phrase, const struct program **out)
@@ -325,7 +388,7 @@ int program_make(struct arena *arena, const struct phrase *phrase, const struct 
 	program->first = compile_sequence(arena, &phrase->sequence, end);
 	if (!program->first)
 		return ERR_NOMEM;
-	program->starts = starts_of(program->first);
+	add_starts(program->first, program);
 	*out = program;
 	return OK;
 }
@@ -426,27 +489,37 @@ static bool walk_gap(struct walk *w, struct state *s)
 	return true;
 }
 
+/* Whether what has the key may begin with the run. */
+static bool key_fits(const struct key *key, const struct runs *runs, const struct run *run)
+{
+	return key->hash == run->hash &&
+	       (key->second == 0 ||
+		       (run + 1 < runs->items + runs->count && run[1].hash == key->second));
+}
+
 /* The first alternative from s->tried on that may begin here; choice->count if there is none. */
 static uint32_t next_alternative(const struct walk *w, struct state *s)
 {
 	const struct choice *choice = s->node->choice;
 	const struct run *run = next_run(w, s);
+	uint16_t head = run ? head_at(w->runs->text, run->from) : 0;
 	uint32_t best = choice->count;
 
 	if (run) {
 		uint32_t b = run->hash & choice->mask;
 
 		for (uint32_t i = choice->buckets[b]; i < choice->buckets[b + 1]; i++) {
-			if (choice->keys[i].hash == run->hash &&
-				choice->keys[i].alternative >= s->tried) {
+			if (choice->keys[i].alternative >= s->tried &&
+				key_fits(&choice->keys[i], w->runs, run)) {
 				best = choice->keys[i].alternative;
 				break;
 			}
 		}
 	}
-	for (uint32_t i = 0; i < choice->others_count; i++)
-		if (choice->others[i] >= s->tried)
-			return choice->others[i] < best ? choice->others[i] : best;
+	for (uint32_t i = 0; i < choice->others_count && choice->others[i].alternative < best; i++)
+		if (choice->others[i].alternative >= s->tried &&
+			(choice->others[i].head == 0 || choice->others[i].head == head))
+			return choice->others[i].alternative;
 	return best;
 }
 
@@ -506,8 +579,15 @@ static bool walk(struct walk *w, struct state *s)
 	}
 }
 
+/* The same as may_begin(), from the program alone: without a look at its graph. */
+static bool may_start(const struct program *program, const struct runs *runs, const struct run *run)
+{
+	return (program->starts & run_bit(run->hash)) ||
+	       (program->heads && program->heads & head_bit(head_at(runs->text, run->from)));
+}
+
 /* Whether a match may begin with the run. Wrong only in saying yes. */
-static bool may_begin(const struct node *first, const struct run *run)
+static bool may_begin(const struct node *first, const struct runs *runs, const struct run *run)
 {
 	const struct choice *choice = first->choice;
 	uint32_t bucket;
@@ -518,7 +598,7 @@ static bool may_begin(const struct node *first, const struct run *run)
 		return true;
 	bucket = run->hash & choice->mask;
 	for (uint32_t i = choice->buckets[bucket]; i < choice->buckets[bucket + 1]; i++)
-		if (choice->keys[i].hash == run->hash)
+		if (key_fits(&choice->keys[i], runs, run))
 			return true;
 	return false;
 }
@@ -535,8 +615,8 @@ enum program_result program_find(const struct program *program, const struct run
 		const struct run *run = &runs->items[i];
 		struct state s;
 
-		if (!(program->starts & run_bit(run->hash)) || run->from < from ||
-			!may_begin(program->first, run))
+		if (run->from < from || !may_start(program, runs, run) ||
+			!may_begin(program->first, runs, run))
 			continue;
 		s = (struct state){.node = program->first,
 			.at = run->from,
