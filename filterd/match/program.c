@@ -54,6 +54,7 @@ struct choice {
 
 struct program {
 	const struct node *first;
+	uint64_t starts; /* run_bit() of each run that a match may begin with */
 };
 
 /* --- keys ------------------------------------------------------------------------------------- */
@@ -289,6 +290,26 @@ static bool begins_plainly(const struct phrase_element *e)
 	return true;
 }
 
+/* The bit that stands for a run, and for one of 64 others: one load tells most away. */
+static uint64_t run_bit(uint32_t hash)
+{
+	return UINT64_C(1) << (hash >> 26);
+}
+
+static uint64_t starts_of(const struct node *first)
+{
+	const struct choice *choice = first->choice;
+	uint64_t starts = 0;
+
+	if (first->kind == NODE_WORD)
+		return first->keyed ? run_bit(first->hash) : UINT64_MAX;
+	if (first->kind != NODE_CHOICE || choice->optional || choice->others_count > 0)
+		return UINT64_MAX;
+	for (uint32_t i = 0; i < choice->buckets[choice->mask + 1]; i++)
+		starts |= run_bit(choice->keys[i].hash);
+	return starts;
+}
+
 int program_make(struct arena *arena, const struct phrase *phrase, const struct program **out)
 {
 	struct program *program;
@@ -304,6 +325,7 @@ int program_make(struct arena *arena, const struct phrase *phrase, const struct 
 	program->first = compile_sequence(arena, &phrase->sequence, end);
 	if (!program->first)
 		return ERR_NOMEM;
+	program->starts = starts_of(program->first);
 	*out = program;
 	return OK;
 }
@@ -511,13 +533,15 @@ enum program_result program_find(const struct program *program, const struct run
 	w.limit = false;
 	for (size_t i = 0; i < runs->count; i++) {
 		const struct run *run = &runs->items[i];
-		struct state s = {.node = program->first,
+		struct state s;
+
+		if (!(program->starts & run_bit(run->hash)) || run->from < from ||
+			!may_begin(program->first, run))
+			continue;
+		s = (struct state){.node = program->first,
 			.at = run->from,
 			.run = (uint32_t)i,
 			.entry = PHRASE_NO_ENTRY};
-
-		if (run->from < from || !may_begin(program->first, run))
-			continue;
 		if (walk(&w, &s)) {
 			*out = (struct program_match){{run->from, s.at}, s.entry};
 			return PROGRAM_FOUND;

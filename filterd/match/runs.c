@@ -21,34 +21,32 @@ uint32_t run_hash(struct span run)
 
 static bool is_ascii_word(unsigned char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-	       c == '_';
+	/* Digits; capitals and _; small letters. */
+	static const uint32_t words[] = {0, 0x03FF0000, 0x87FFFFFE, 0x07FFFFFE, 0, 0, 0, 0};
+
+	return words[c / 32] >> (c % 32) & 1;
 }
 
-/* Whether the character at *at belongs to a run; if so *at is moved past it. */
-static bool take(struct span s, size_t *at)
+/* The end of the run that goes on at `at`, which is `at` if none does. */
+static size_t run_end(struct span s, size_t at)
 {
-	size_t next = *at;
+	for (;;) {
+		size_t next;
 
-	if ((unsigned char)s.ptr[*at] < 0x80) {
-		if (!is_ascii_word((unsigned char)s.ptr[*at]))
-			return false;
-		++*at;
-		return true;
+		while (at < s.len && is_ascii_word((unsigned char)s.ptr[at]))
+			at++;
+		next = at;
+		if (at == s.len || (unsigned char)s.ptr[at] < 0x80 ||
+			(char_info(utf8_next(s, &next)).flags & (CHAR_WORD | CHAR_SOLO)) !=
+				CHAR_WORD)
+			return at;
+		at = next;
 	}
-	if ((char_info(utf8_next(s, &next)).flags & (CHAR_WORD | CHAR_SOLO)) != CHAR_WORD)
-		return false;
-	*at = next;
-	return true;
 }
 
 size_t run_length(struct span s)
 {
-	size_t at = 0;
-
-	while (at < s.len && take(s, &at))
-		;
-	return at;
+	return run_end(s, 0);
 }
 
 bool runs_find(struct arena *arena, struct span text, struct runs *out)
@@ -62,8 +60,7 @@ bool runs_find(struct arena *arena, struct span text, struct runs *out)
 	while (at < text.len) {
 		size_t from = at;
 
-		while (at < text.len && take(text, &at))
-			;
+		at = run_end(text, at);
 		if (at > from)
 			items[count++] = (struct run){
 				(uint32_t)from, (uint32_t)at, run_hash(span_sub(text, from, at))};

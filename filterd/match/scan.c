@@ -746,8 +746,8 @@ static bool begin_time(struct search *s)
 static void find_all(struct search *s)
 {
 	const struct scan *scan = s->scan;
-	bool compared = s->pattern->kind == PATTERN_WORDS && !scan->plain &&
-			!scan->findings[s->id].crowded;
+	bool compared =
+		s->pattern->kind == PATTERN_WORDS && !scan->plain && !scan->findings[s->id].crowded;
 	size_t folded;
 
 	if (!compared && !begin_time(s)) {

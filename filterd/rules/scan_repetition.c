@@ -12,22 +12,34 @@ static void keep_longer(struct run *longest, const struct run *run)
 		*longest = *run;
 }
 
+/* How often in a row the character at `at` stands there; *to is set behind the last. */
+static int64_t times_at(struct span s, size_t at, size_t *to)
+{
+	size_t len = utf8_len((unsigned char)s.ptr[at]), end = at + len;
+
+	if (len == 1)
+		while (end < s.len && s.ptr[end] == s.ptr[at])
+			end++;
+	else
+		while (end + len <= s.len && memcmp(s.ptr + end, s.ptr + at, len) == 0)
+			end += len;
+	*to = end;
+	return (int64_t)((end - at) / len);
+}
+
 /* Equal characters are equal bytes, and what they are matters only of the longest run. */
 static struct run character_run(struct span folded)
 {
 	struct run longest = {0};
+	size_t end;
 
-	for (size_t at = 0; at < folded.len;) {
-		size_t from = at, len = utf8_len((unsigned char)folded.ptr[at]), start = at;
-		int64_t times = 1;
+	for (size_t at = 0; at < folded.len; at = end) {
+		int64_t times = times_at(folded, at, &end);
+		size_t start = at;
 
-		for (at += len; at + len <= folded.len; at += len, times++)
-			if (folded.ptr[at] != folded.ptr[from] ||
-				(len > 1 && memcmp(folded.ptr + at, folded.ptr + from, len) != 0))
-				break;
 		if (times > longest.times &&
 			!(char_info(utf8_next(folded, &start)).flags & CHAR_SPACE))
-			longest = (struct run){times, {(uint32_t)from, (uint32_t)at}};
+			longest = (struct run){times, {(uint32_t)at, (uint32_t)end}};
 	}
 	return longest;
 }
@@ -41,13 +53,15 @@ static struct run word_run(struct span folded)
 	while (segment_next_word(folded, &at, &word)) {
 		uint32_t from = (uint32_t)(word.ptr - folded.ptr);
 
-		if (run.times == 0 || !span_eq(word, last))
+		if (word.len != last.len || word.ptr[0] != last.ptr[0] || !span_eq(word, last)) {
+			keep_longer(&longest, &run);
 			run = (struct run){0, {from, 0}};
+		}
 		run.times++;
 		run.range.to = from + (uint32_t)word.len;
 		last = word;
-		keep_longer(&longest, &run);
 	}
+	keep_longer(&longest, &run);
 	return longest;
 }
 

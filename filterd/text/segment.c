@@ -91,6 +91,8 @@ static size_t word_end(struct span s, size_t at, unsigned before)
 			at++;
 			continue;
 		}
+		if (s.ptr[at] == ' ')
+			break;
 		flags = char_lookup(utf8_next(s, &next)).flags;
 
 		if (s.ptr[at] == '\'') {
@@ -113,8 +115,13 @@ bool segment_next_word(struct span folded, size_t *at, struct span *word)
 
 	while (from < folded.len) {
 		size_t next = from;
-		unsigned flags = char_lookup(utf8_next(folded, &next)).flags;
+		unsigned flags;
 
+		if (folded.ptr[from] == ' ') {
+			from++;
+			continue;
+		}
+		flags = char_lookup(utf8_next(folded, &next)).flags;
 		if (flags & CHAR_WORD) {
 			*at = word_end(folded, from, flags);
 			*word = span_sub(folded, from, *at);
