@@ -103,6 +103,25 @@ static size_t folded_offset(const struct view *folded, uint32_t original)
 	return low;
 }
 
+/* Counts the words of a text from its beginning on. */
+struct counter {
+	struct span text;
+	struct span word; /* the next one, if `left` */
+	size_t at;
+	size_t words; /* counted so far */
+	bool left;
+};
+
+/* How many words begin before `offset`, which never goes back. */
+static size_t words_before(struct counter *c, size_t offset)
+{
+	while (c->left && (size_t)(c->word.ptr - c->text.ptr) < offset) {
+		c->words++;
+		c->left = segment_next_word(c->text, &c->at, &c->word);
+	}
+	return c->words;
+}
+
 /*
  * Counts the words before each of the hits, which are in order and do not overlap, in one pass:
  * what stands between two of them may be long, and many pairs are to be looked at.
@@ -110,20 +129,15 @@ static size_t folded_offset(const struct view *folded, uint32_t original)
 static void place_hits(
 	const struct view *folded, const struct hit *hits, size_t count, struct where *out)
 {
-	struct span word;
-	size_t at = 0, words = 0;
-	bool left = segment_next_word(folded->text, &at, &word);
+	struct counter c = {.text = folded->text};
 
-	for (size_t i = 0; i < 2 * count; i++) {
-		struct range bytes = hits[i / 2].in_original;
-		size_t offset = folded_offset(folded, i % 2 ? bytes.to : bytes.from);
+	c.left = segment_next_word(c.text, &c.at, &c.word);
+	for (size_t i = 0; i < count; i++) {
+		struct range bytes = hits[i].in_original;
 
-		while (left && (size_t)(word.ptr - folded->text.ptr) < offset) {
-			words++;
-			left = segment_next_word(folded->text, &at, &word);
-		}
-		out[i / 2].bytes = bytes;
-		*(i % 2 ? &out[i / 2].to : &out[i / 2].from) = words;
+		out[i].bytes = bytes;
+		out[i].from = words_before(&c, folded_offset(folded, bytes.from));
+		out[i].to = words_before(&c, folded_offset(folded, bytes.to));
 	}
 }
 

@@ -53,7 +53,8 @@ static struct run word_run(struct span folded)
 	while (segment_next_word(folded, &at, &word)) {
 		uint32_t from = (uint32_t)(word.ptr - folded.ptr);
 
-		if (word.len != last.len || word.ptr[0] != last.ptr[0] || !span_eq(word, last)) {
+		if (run.times == 0 || word.len != last.len || word.ptr[0] != last.ptr[0] ||
+			!span_eq(word, last)) {
 			keep_longer(&longest, &run);
 			run = (struct run){0, {from, 0}};
 		}
