@@ -704,7 +704,7 @@ static bool exact_string_of(struct span string, struct exact_string *out)
 		out->bytes.len--;
 		out->edge_after = true;
 	}
-	if (out->bytes.len == 0 || memchr(out->bytes.ptr, EDGE, out->bytes.len))
+	if (out->bytes.len == 0 || memchr(out->bytes.ptr, (unsigned char)EDGE, out->bytes.len))
 		return false;
 	return !((out->edge_before && (out->bytes.ptr[0] & 0x80)) ||
 		 (out->edge_after && (out->bytes.ptr[out->bytes.len - 1] & 0x80)));
