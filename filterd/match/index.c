@@ -17,6 +17,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "match/runs.h"
 #include "text/chars.h"
 #include "text/utf8.h"
 
@@ -432,22 +433,17 @@ struct pass {
 	void *context;
 };
 
-static bool is_ascii_word(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-	       (c >= 'A' && c <= 'Z');
-}
-
 /* Whether the literal's \b hold; what stands there outside ASCII is left to PCRE2. */
 static bool edges_hold(const struct stored *s, struct span text, size_t at)
 {
 	size_t end = at + s->len;
 
-	if ((s->edges & EDGE_BEFORE) && at > 0 && is_ascii_word(text.ptr[at]) &&
-		is_ascii_word(text.ptr[at - 1]))
+	if ((s->edges & EDGE_BEFORE) && at > 0 && run_is_ascii((unsigned char)text.ptr[at]) &&
+		run_is_ascii((unsigned char)text.ptr[at - 1]))
 		return false;
-	return !((s->edges & EDGE_AFTER) && end < text.len && is_ascii_word(text.ptr[end - 1]) &&
-		 is_ascii_word(text.ptr[end]));
+	return !((s->edges & EDGE_AFTER) && end < text.len &&
+		 run_is_ascii((unsigned char)text.ptr[end - 1]) &&
+		 run_is_ascii((unsigned char)text.ptr[end]));
 }
 
 /* Whether the literal the key of which may stand at `at` stands there; *start is where it begins.
@@ -628,7 +624,8 @@ static uint64_t word_bits(const char *p, bool *digits)
 
 	for (int i = 0; i < BLOCK; i++) {
 		*digits |= p[i] >= '0' && p[i] <= '9';
-		bits |= (uint64_t)(is_ascii_word(p[i]) || (unsigned char)p[i] >= 0x80) << i;
+		bits |= (uint64_t)(run_is_ascii((unsigned char)p[i]) || (unsigned char)p[i] >= 0x80)
+			<< i;
 	}
 	return bits;
 }

@@ -19,21 +19,13 @@ uint32_t run_hash(struct span run)
 	return (uint32_t)(h ^ h >> 32);
 }
 
-static bool is_ascii_word(unsigned char c)
-{
-	/* Digits; capitals and _; small letters. */
-	static const uint32_t words[] = {0, 0x03FF0000, 0x87FFFFFE, 0x07FFFFFE, 0, 0, 0, 0};
-
-	return words[c / 32] >> (c % 32) & 1;
-}
-
 /* The end of the run that goes on at `at`, which is `at` if none does. */
 static size_t run_end(struct span s, size_t at)
 {
 	for (;;) {
 		size_t next;
 
-		while (at < s.len && is_ascii_word((unsigned char)s.ptr[at]))
+		while (at < s.len && run_is_ascii((unsigned char)s.ptr[at]))
 			at++;
 		next = at;
 		if (at == s.len || (unsigned char)s.ptr[at] < 0x80 ||

@@ -29,3 +29,12 @@ bool runs_find(struct arena *arena, struct span text, struct runs *out);
 
 /* The length of the run that begins at the start of `s`; 0 when none does. */
 size_t run_length(struct span s);
+
+/* Whether c is a character of ASCII that words are made of: a letter, a digit or `_`. */
+static inline bool run_is_ascii(unsigned char c)
+{
+	/* Digits; capitals and _; small letters. */
+	static const uint32_t words[] = {0, 0x03FF0000, 0x87FFFFFE, 0x07FFFFFE, 0, 0, 0, 0};
+
+	return words[c / 32] >> (c % 32) & 1;
+}
