@@ -78,7 +78,7 @@ struct place place_of(uint32_t c, uint32_t from, uint32_t to)
 
 	if (c >= 'a' && c <= 'z') {
 		p.flags = PLACE_LETTER;
-		p.letters = c == 'v' ? L('v') | L('u') : L(c);
+		p.letters = c == 'v' ? L('u') : 0;
 	} else if (c < 128) {
 		p.letters = looks[c].letters;
 		p.other = looks[c].other;
@@ -192,6 +192,8 @@ static bool take_look_alikes(struct walk *w, const struct position *p)
 	const struct trie_node *node = &w->lexicon->nodes[p->node];
 	bool mask = (place->flags & PLACE_MASK) && p->word_len > 0 && !p->suffix;
 
+	if (!mask && !place->letters && !place->other)
+		return false;
 	for (uint32_t i = node->first; i < node->first + node->count; i++) {
 		uint32_t letter = w->lexicon->nodes[i].letter;
 		bool alike = letter == place->other;
