@@ -118,16 +118,16 @@ static void refuse_field(struct reader *r, const struct form *field, enum refusa
 
 static bool is_id(struct span s)
 {
-	if (s.len == 0 || s.len > NATIVE_ID_MAX)
-		return false;
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.ptr[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	/* - . 0-9 :   A-Z _   a-z */
+	static const uint32_t allowed[8] = {0, 0x07FF6000, 0x87FFFFFE, 0x07FFFFFE};
+	bool fine = s.len > 0 && s.len <= NATIVE_ID_MAX;
 
-		if (!letter && !(c >= '0' && c <= '9') && (c == '\0' || !strchr("._:-", c)))
-			return false;
+	for (size_t i = 0; i < s.len && fine; i++) {
+		unsigned char c = (unsigned char)s.ptr[i];
+
+		fine = allowed[c / 32] >> (c % 32) & 1;
 	}
-	return true;
+	return fine;
 }
 
 /* Reads the string that `event` stands for. False: not one, or no memory; noted. */
