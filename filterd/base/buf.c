@@ -48,11 +48,6 @@ void buf_append_growing(struct buf *b, const void *data, size_t len)
 	b->len += len;
 }
 
-void buf_str(struct buf *b, const char *string)
-{
-	buf_append(b, string, strlen(string));
-}
-
 void buf_printf(struct buf *b, const char *format, ...)
 {
 	va_list args;

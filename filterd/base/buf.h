@@ -51,8 +51,12 @@ static inline void buf_char(struct buf *b, char c)
 	buf_append(b, &c, 1);
 }
 
-/* Appends a string literal of ours. */
-void buf_str(struct buf *b, const char *string);
+/* Appends a string of ours. */
+static inline void buf_str(struct buf *b, const char *string)
+{
+	buf_append(b, string, strlen(string));
+}
+
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Decimal digits, without printf's cost. */
 void buf_u64(struct buf *b, uint64_t value);
