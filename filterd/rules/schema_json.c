@@ -31,6 +31,24 @@ static void put_string(struct buf *out, const char *text)
 	buf_char(out, '"');
 }
 
+/* What an editor shows: a sentence, and an example below it. */
+static void put_description(struct buf *out, const char *text, const char *example)
+{
+	struct buf both = {0};
+
+	buf_str(&both, text);
+	if (example) {
+		buf_str(&both, " Example: ");
+		buf_str(&both, example);
+	}
+	buf_char(&both, '\0');
+	if (both.failed)
+		out->failed = true;
+	else
+		put_string(out, both.data);
+	buf_free(&both);
+}
+
 /* A section's name as a key of $defs: a reference to it is a URI, so without spaces. */
 static void put_name(struct buf *out, const char *name)
 {
@@ -183,6 +201,26 @@ static void put_property(struct writer *w, const struct key *key)
 	buf_str(w->out, "]}");
 }
 
+/* The kinds of conditions as properties. */
+static void put_kinds(struct writer *w, bool *first)
+{
+	for (size_t i = 0; i < condition_kinds_count; i++) {
+		const struct condition_kind *kind = condition_kinds[i];
+
+		if ((kind->flags & CONDITION_FORESEEN) || !kind->section)
+			continue;
+		buf_str(w->out, *first ? "\n    " : ",\n    ");
+		*first = false;
+		put_string(w->out, kind->name);
+		buf_str(w->out, ": {\"description\": ");
+		put_description(w->out, kind->help, kind->example);
+		buf_str(w->out, ", \"allOf\": [");
+		put_ref(w, kind->section);
+		buf_str(w->out, "]}");
+	}
+}
+
+/* `open`: it may hold conditions beside its own keys. */
 static void put_mapping(struct writer *w, const struct section *section, bool open)
 {
 	bool first = true;
@@ -195,8 +233,9 @@ static void put_mapping(struct writer *w, const struct section *section, bool op
 		first = false;
 		put_property(w, &section->keys[i]);
 	}
-	buf_printf(w->out, "}, \"additionalProperties\": %s, \"required\": [",
-		open ? "true" : "false");
+	if (open)
+		put_kinds(w, &first);
+	buf_str(w->out, "}, \"additionalProperties\": false, \"required\": [");
 	first = true;
 	for (size_t i = 0; i < section->count; i++) {
 		if (!(section->keys[i].flags & KEY_REQUIRED))
@@ -236,20 +275,7 @@ static void put_conditions(struct writer *w)
 
 	buf_str(w->out, ",\n  \"conditions\": {\"type\": \"object\", \"minProperties\": 1, "
 			"\"additionalProperties\": false, \"properties\": {");
-	for (size_t i = 0; i < condition_kinds_count; i++) {
-		const struct condition_kind *kind = condition_kinds[i];
-
-		if ((kind->flags & CONDITION_FORESEEN) || !kind->section)
-			continue;
-		buf_str(w->out, first ? "\n    " : ",\n    ");
-		first = false;
-		put_string(w->out, kind->name);
-		buf_str(w->out, ": {\"description\": ");
-		put_string(w->out, kind->help);
-		buf_str(w->out, ", \"allOf\": [");
-		put_ref(w, kind->section);
-		buf_str(w->out, "]}");
-	}
+	put_kinds(w, &first);
 	buf_str(w->out, "}}");
 }
 
