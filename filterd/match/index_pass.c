@@ -116,10 +116,11 @@ struct lookups {
 static struct lookups lookups_of(const struct index *index)
 {
 	const struct table *prefixes = &index->tables[TABLE_PREFIXES];
-	struct lookups l = {.runs = filter_of(&index->tables[TABLE_RUNS]),
-		.prefixes = filter_of(prefixes),
-		.lengths_count = prefixes->lengths_count};
+	struct lookups l; /* not cleared: most of it is never read */
 
+	l.runs = filter_of(&index->tables[TABLE_RUNS]);
+	l.prefixes = filter_of(prefixes);
+	l.lengths_count = prefixes->lengths_count;
 	for (unsigned i = 0; i < l.lengths_count; i++) {
 		l.lengths[i].mask = key_mask(prefixes->lengths[i]);
 		l.lengths[i].seed = hash_seed(prefixes->lengths[i]);
