@@ -102,7 +102,7 @@ static void put_node(struct writer *w, const struct key *key)
 		buf_str(w->out, strcmp(shape, "phrase") == 0 ? TEXT_SCHEMA : "{}");
 		return;
 	}
-	if (strstr(shape, "or list")) {
+	if (key->section && strstr(shape, "or list")) {
 		buf_str(w->out, "{\"anyOf\": [{\"type\": \"array\", \"items\": ");
 		put_ref(w, key->section);
 		buf_str(w->out, "}, {\"type\": \"object\", \"additionalProperties\": ");
