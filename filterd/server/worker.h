@@ -89,7 +89,7 @@ struct worker {
 	struct counters counters;
 };
 
-#define WORKER_INPUT (64 * 1024) /* [bytes] read at a time */
+#define WORKER_INPUT (16 * 1024) /* [bytes] read at a time */
 #define WORKER_TICK_MS 50 /* how exact deadlines are */
 
 /*
