@@ -170,8 +170,15 @@ run: all
 $(B)/tests/unit/%: tests/unit/%.c $(B)/libdaemon.a $(B)/libfilterd.a
 	@echo "  TEST  $@"
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS_ALL) $(CPPFLAGS_ALL) $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS_ALL) -o $@ $< \
-		$(B)/libdaemon.a $(B)/libfilterd.a $(LIB_LIBS) $(DAEMON_LIBS) -lcmocka -ljansson
+	$(Q)$(CC) $(CFLAGS_ALL) $(CPPFLAGS_ALL) $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS_ALL) $(TEST_FLAGS) \
+		-o $@ $< $(B)/libdaemon.a $(B)/libfilterd.a $(LIB_LIBS) $(DAEMON_LIBS) -lcmocka -ljansson
+
+# Tests in which allocations fail: see tests/unit/failing_malloc.h.
+FAILING := $(addprefix $(B)/tests/unit/,test_load_oom test_nomem test_server_oom)
+ifneq ($(SAN)$(TSAN),)
+$(FAILING): TEST_FLAGS := -DWRAP_MALLOC \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc
+endif
 
 # The same fuzz entry with a plain driver replays corpus and repros in every test run.
 $(B)/tests/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(B)/libdaemon.a $(B)/libfilterd.a

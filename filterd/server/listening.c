@@ -289,21 +289,26 @@ static void pause_accepting(struct acceptor *a)
 {
 	static const struct timeval pause = {.tv_usec = PAUSE_MS * 1000};
 
+	/* Without the one event that ends the pause nothing would ever be accepted again. */
+	if (event_add(a->pause, &pause) != 0)
+		return;
 	for (size_t i = 0; i < a->count; i++)
 		event_del(a->listening[i].event);
-	event_add(a->pause, &pause);
 }
 
 static void on_pause_over(evutil_socket_t fd, short what, void *argument)
 {
 	struct acceptor *a = argument;
+	bool all = true;
 
 	(void)fd;
 	(void)what;
 	if (a->reserve_fd < 0)
 		a->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	for (size_t i = 0; i < a->count; i++)
-		event_add(a->listening[i].event, NULL);
+		all &= event_add(a->listening[i].event, NULL) == 0;
+	if (!all)
+		pause_accepting(a);
 }
 
 /* Accepts one connection. False: none is there, or it is time to pause. */

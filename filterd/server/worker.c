@@ -129,7 +129,7 @@ static void on_tick(evutil_socket_t fd, short what, void *argument)
 	}
 }
 
-void worker_tick_as_needed(struct worker *w)
+bool worker_tick_as_needed(struct worker *w)
 {
 	static const struct timeval interval = {.tv_usec = WORKER_TICK_MS * 1000};
 	bool wanted = !TAILQ_EMPTY(&w->all);
@@ -137,6 +137,7 @@ void worker_tick_as_needed(struct worker *w)
 	if (wanted != w->ticking &&
 		(wanted ? event_add(w->tick, &interval) : event_del(w->tick)) == 0)
 		w->ticking = wanted;
+	return w->ticking == wanted;
 }
 
 /* Empties the mailbox into connections. */

@@ -117,5 +117,5 @@ void worker_wake(struct worker *worker);
 /* A callback of the loop begins: looks at the clock and notes how long it waited for others. */
 void worker_enter(struct worker *worker);
 
-/* Starts or stops the tick with the first and the last connection. */
-void worker_tick_as_needed(struct worker *worker);
+/* Starts or stops the tick with the first and the last connection. False: no memory for that. */
+bool worker_tick_as_needed(struct worker *worker);
