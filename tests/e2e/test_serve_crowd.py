@@ -5,7 +5,8 @@ import time
 from crowd import Crowd, files_for
 from daemon import check_request, is_sanitized, line_of, wait_for
 
-LATE = 1.0  # [s] that a deadline may be late, or seen late by one thread that looks at thousands
+TIMES = 3 if is_sanitized() else 1  # as long as it takes otherwise
+LATE = 2.0 * TIMES  # [s] that a deadline may be late, or seen late by one thread that looks at thousands
 KIB, MIB = 1 << 10, 1 << 20
 REJECT = line_of({"text": "I will kill you"})
 
@@ -18,15 +19,22 @@ SLOW = {
     "line": ("ndjson", b'{"text":"', b"x", "request_time"),
     "answer": ("ndjson", REJECT * 8000, None, "write_time"),
 }
-DEADLINES = {"header_time": 2, "request_time": 3, "write_time": 2}  # [s]
+DEADLINES = {"header_time": 2 * TIMES, "request_time": 3 * TIMES, "write_time": 2 * TIMES}  # [s]
+
+
+def is_answered(client):
+    """Whether it got its verdict; it may be told to come back when there is too much to do."""
+    answer = client.ask({"text": "I will kill you"})
+    assert answer.get("verdict") == "reject" or answer["error"]["code"] == "overloaded", answer
+    return "verdict" in answer
 
 
 def waits(client, count):
-    """[s] that each of so many questions took, in order of length."""
+    """[s] that it took each of so many times to get an answer, in order of length."""
     took = []
     for _ in range(count):
         began = time.perf_counter()
-        assert client.ask({"text": "I will kill you"})["verdict"] == "reject"
+        wait_for(lambda: is_answered(client), "a client that is not slow to be served")
         took.append(time.perf_counter() - began)
     return sorted(took)
 
@@ -54,6 +62,8 @@ def test_slow_clients(make_daemon):
         good = daemon.ndjson()
         for i in range(count):
             join_slowly(crowd, daemon, list(SLOW)[i % len(SLOW)])
+            if i % 100 == 0:
+                crowd.look()
         assert len(crowd.open()) == count
         while crowd.open():
             crowd.look()
@@ -75,7 +85,7 @@ def test_slow_clients(make_daemon):
 
 
 def push_all(crowd, data):
-    """Sends `data[kind]` from each until all is sent or nothing more is taken; [bytes] left."""
+    """Sends `data[kind]` from each until all is sent or nothing more is taken."""
     left = [[member, memoryview(data[member.kind])] for member in crowd.open()]
     quiet = time.monotonic()
     while time.monotonic() - quiet < 0.3:
@@ -83,7 +93,6 @@ def push_all(crowd, data):
             sent = entry[0].pump(entry[1])
             if sent:
                 entry[1], quiet = entry[1][sent:], time.monotonic()
-    return sum(len(rest) for _, rest in left)
 
 
 def test_clients_that_never_read(make_daemon):
@@ -92,7 +101,7 @@ def test_clients_that_never_read(make_daemon):
     data = {"ndjson": REJECT * (MIB // len(REJECT)),
             "http": check_request("I will kill you") * (MIB // len(check_request("I will kill you")))}
     with files_for(count + 200) as files, Crowd() as crowd:
-        daemon = make_daemon(files=files)
+        daemon = make_daemon(files=files, limits={"write_time": "60s"})
         for i in range(count):
             if i % 2:
                 crowd.join(daemon.http_port, "http")
@@ -100,13 +109,9 @@ def test_clients_that_never_read(make_daemon):
                 crowd.join(daemon.ndjson_port, "ndjson")
         push_all(crowd, data)
         with daemon.ndjson() as other:
-            # On a slow machine it may be told to come back: then it does.
-            wait_for(lambda: other.ask({"text": "I will kill you"}).get("verdict") == "reject",
-                     "another client to be served")
+            wait_for(lambda: is_answered(other), "another client to be served")
         crowd.look()
         assert len(crowd.open()) == count
         assert is_sanitized() or daemon.rss() < 64 * MIB + count * 64 * KIB
-        # None of them got through: each has answers waiting that it is cut off for, sooner or later.
-        print(daemon.metrics())
-        judged = daemon.metrics()['filterd_comments_total{verdict="reject"}']
-        assert judged < count * MIB // len(REJECT) // 4
+        # Nor does the kernel keep megabytes of answers for each.
+        assert daemon.metrics()['filterd_comments_total{verdict="reject"}'] < count * 1500
