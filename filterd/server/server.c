@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "server/listening.h"
 #include "server/notify.h"
+#include "server/sandbox.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -153,6 +154,18 @@ static int open_sockets(struct server *server)
 	return status;
 }
 
+static int enter_sandbox(struct server *server)
+{
+	struct errors errors = {0};
+	int status = sandbox_enter(server->first->config, server->source.folders,
+		server->source.folders_count, &errors);
+
+	server->source.sandboxed = server->first->config->sandbox != SANDBOX_OFF;
+	show(&errors);
+	errors_free(&errors);
+	return status;
+}
+
 static int make_workers(struct server *server)
 {
 	struct service *service = &server->service;
@@ -281,6 +294,9 @@ int server_run(const struct server_options *options)
 		status = open_sockets(&server);
 	if (status == OK)
 		status = catch_signals(&server);
+	/* Before there are threads: Landlock holds for this one and those it starts. */
+	if (status == OK)
+		status = enter_sandbox(&server);
 	if (status == OK)
 		status = start_threads(&server);
 	if (status == OK)

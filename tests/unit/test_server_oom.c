@@ -35,7 +35,8 @@ static const char config_text[] = "rules: [rules]\n"
 				  "listen:\n"
 				  "  - {address: 'unix:ndjson', protocol: ndjson}\n"
 				  "  - {address: 'unix:http', protocol: http}\n"
-				  "log: {level: error}\n";
+				  "log: {level: error}\n"
+				  "sandbox: off\n" /* this process goes on */;
 
 /* Two rule sets that judge alike and differ in their version. */
 static const char rules_text[] = "guidelines: {conduct: {title: Conduct}}\n"
