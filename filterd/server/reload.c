@@ -149,6 +149,7 @@ static void *reload_main(void *argument)
 {
 	struct reload *reload = argument;
 
+	pthread_setname_np(pthread_self(), "reload");
 	pthread_mutex_lock(&reload->lock);
 	for (;;) {
 		uint64_t ticket = reload->asked;

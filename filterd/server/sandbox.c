@@ -259,6 +259,7 @@ static const struct {
 	IF(clone, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)),
 	ANYHOW(futex),
 	ANYHOW(futex_time64),
+	IF(prctl, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME)),
 	ANYHOW(membarrier),
 	ANYHOW(rseq),
 	ANYHOW(sched_getaffinity),

@@ -5,6 +5,7 @@
 #include "server/listening.h"
 #include "server/notify.h"
 #include "server/sandbox.h"
+#include "server/watchdog.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -20,6 +21,7 @@ struct server {
 	struct generation *first; /* until reload has it */
 	struct service service;
 	struct acceptor acceptor;
+	struct watchdog watchdog;
 	struct event_base *base; /* the main thread's */
 	struct event *signals[3];
 	size_t signals_count;
@@ -254,6 +256,7 @@ static void tear_down(struct server *server)
 	struct service *service = &server->service;
 
 	acceptor_close(&server->acceptor);
+	watchdog_stop(&server->watchdog);
 	for (size_t i = 0; i < service->workers_count; i++)
 		worker_join(&service->workers[i]);
 	/* Its thread wakes workers: it ends before they are freed. */
@@ -301,6 +304,8 @@ int server_run(const struct server_options *options)
 		status = start_threads(&server);
 	if (status == OK)
 		status = acceptor_start(&server.acceptor);
+	if (status == OK)
+		status = watchdog_start(&server.watchdog, server.base, &server.service);
 	if (status == OK) {
 		notify_ready();
 		log_info("ready: %zu workers", server.service.workers_count);

@@ -52,6 +52,7 @@ struct worker {
 	pthread_t thread;
 	bool started;
 	_Atomic bool ended; /* its thread is about to end */
+	counter turns; /* of its loop so far */
 	struct event_base *base;
 	struct event *wake; /* the mailbox has something, a reload is over, or we drain */
 	struct event *tick; /* looks at deadlines while there are connections */
