@@ -179,9 +179,11 @@ static void enter_landlock(
 	{                                                                                          \
 		.number = SCMP_SYS(call)                                                           \
 	}
-#define IF(call, test)                                                                             \
+/* Only if an argument is `value`, looked at through `mask`. */
+#define IF(call, argument, mask, value)                                                            \
 	{                                                                                          \
-		.number = SCMP_SYS(call), .condition = test, .conditions = 1                       \
+		.number = SCMP_SYS(call), .conditions = 1,                                         \
+		.condition = {argument, SCMP_CMP_MASKED_EQ, mask, value},                          \
 	}
 
 /* A few are only there for what libraries do instead when a better one is missing. */
@@ -217,10 +219,10 @@ static const struct {
 	ANYHOW(shutdown),
 	ANYHOW(write),
 	ANYHOW(writev),
-	IF(ioctl, SCMP_A1(SCMP_CMP_EQ, TCGETS)),
+	IF(ioctl, 1, UINT32_MAX, TCGETS),
 	/* the service manager's socket */
 	ANYHOW(connect),
-	IF(socket, SCMP_A0(SCMP_CMP_EQ, AF_UNIX)),
+	IF(socket, 0, UINT32_MAX, AF_UNIX),
 	/* reading rules and configuration; removing our Unix sockets */
 	ANYHOW(access),
 	ANYHOW(faccessat),
@@ -245,8 +247,8 @@ static const struct {
 	ANYHOW(statx),
 	ANYHOW(unlink),
 	ANYHOW(unlinkat),
-	IF(open, SCMP_A1(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT, O_RDONLY)),
-	IF(openat, SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT, O_RDONLY)),
+	IF(open, 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY),
+	IF(openat, 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY),
 	/* memory; PCRE2 compiles patterns to machine code, on reload too: mprotect() is whole */
 	ANYHOW(brk),
 	ANYHOW(madvise),
@@ -256,11 +258,11 @@ static const struct {
 	ANYHOW(mremap),
 	ANYHOW(munmap),
 	/* threads, but no processes */
-	IF(clone, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)),
+	IF(clone, 0, CLONE_THREAD, CLONE_THREAD),
 	ANYHOW(futex),
 	ANYHOW(futex_time64),
-	IF(prctl, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME)),
 	ANYHOW(membarrier),
+	IF(prctl, 0, UINT32_MAX, PR_SET_NAME),
 	ANYHOW(rseq),
 	ANYHOW(sched_getaffinity),
 	ANYHOW(sched_yield),
@@ -308,7 +310,7 @@ static int add_calls(scmp_filter_ctx filter)
 	rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	if (rc == 0) /* abort() */
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
 	return rc;
 }
 
