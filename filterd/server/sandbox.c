@@ -43,7 +43,7 @@ static void enter_seccomp(struct part *part)
 
 static void failed(struct part *part, const char *what, int code)
 {
-	snprintf(part->why, sizeof(part->why), "%s: %s", what, strerror(code));
+	snprintf(part->why, sizeof(part->why), "%s (%s)", what, strerror(code));
 }
 
 /* --- Landlock, as <linux/landlock.h> of a kernel newer than the build machine's says --- */

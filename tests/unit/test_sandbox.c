@@ -23,9 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char folder[32]; /* "site/" in it is what the child keeps, "other" is beside that */
-
-static int config_for(struct config *config, enum sandbox_mode mode)
+static void config_for(struct config *config, enum sandbox_mode mode)
 {
 	static const char *const rules[] = {"site/rules"};
 	static const struct listener listeners[] = {{.path = "run/socket"}};
@@ -38,7 +36,6 @@ static int config_for(struct config *config, enum sandbox_mode mode)
 		.listeners_count = 1,
 		.sandbox = mode,
 	};
-	return OK;
 }
 
 #ifdef WITHOUT_SANDBOX
@@ -68,6 +65,8 @@ int main(void)
 }
 
 #else
+
+static char folder[32]; /* "site/" in it is what the child keeps, "other" is beside that */
 
 /* --- what is tried: each returns whether it went as it must --- */
 
