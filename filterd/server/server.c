@@ -85,10 +85,10 @@ static int catch (struct server *server, int number, event_callback_fn callback)
 {
 	struct event *event = evsignal_new(server->base, number, callback, server);
 
-	if (event == NULL || event_add(event, NULL) != 0)
+	if (event == NULL)
 		return ERR_NOMEM;
 	server->signals[server->signals_count++] = event;
-	return OK;
+	return event_add(event, NULL) == 0 ? OK : ERR_NOMEM;
 }
 
 static int catch_signals(struct server *server)
@@ -256,6 +256,12 @@ static void tear_down(struct server *server)
 	struct service *service = &server->service;
 
 	acceptor_close(&server->acceptor);
+	/* After a start that failed midway nobody has told them. */
+	atomic_store(&service->draining, true);
+	for (size_t i = 0; i < service->workers_count; i++) {
+		if (service->workers[i].started)
+			worker_wake(&service->workers[i]);
+	}
 	watchdog_stop(&server->watchdog);
 	for (size_t i = 0; i < service->workers_count; i++)
 		worker_join(&service->workers[i]);

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,7 +19,7 @@ static _Atomic bool failing_on; /* all after that one fail, too */
 static _Atomic long failing_live; /* blocks that are not freed */
 static _Thread_local bool failing_spares; /* this thread's calls do not fail */
 
-static inline bool failing_now(void)
+static inline bool failing_takes_its_turn(void)
 {
 	long left = atomic_load(&failing_left);
 
@@ -34,6 +35,16 @@ static inline bool failing_now(void)
 	if (!atomic_load(&failing_on))
 		return atomic_compare_exchange_strong(&failing_left, &left, -1);
 	return true;
+}
+
+/* As malloc() fails: with errno set. */
+static inline bool failing_now(void)
+{
+	bool fails = failing_takes_its_turn();
+
+	if (fails)
+		errno = ENOMEM;
+	return fails;
 }
 
 /* From here on the k-th call from 0 fails; `from_then_on`: and all after it. */
