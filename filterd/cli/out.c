@@ -100,6 +100,36 @@ void out_printf(struct out *out, const char *format, ...)
 	flush_if_full(out);
 }
 
+void out_count(struct out *out, uint64_t number)
+{
+	char digits[32];
+	int len = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)number);
+
+	for (int i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			out_str(out, ",");
+		out_span(out, (struct span){digits + i, 1});
+	}
+}
+
+void out_share(struct out *out, uint64_t part, uint64_t whole)
+{
+	double percent = whole ? 100.0 * (double)part / (double)whole : 0;
+
+	if (whole == 0)
+		out_str(out, "-");
+	else if (part == 0 || part == whole)
+		out_printf(out, "%.0f %%", percent);
+	else if (percent < 0.01)
+		out_str(out, "<0.01 %");
+	else
+		out_printf(out, "%.*f %%",
+			percent < 1                    ? 2
+			: percent < 10 || percent > 90 ? 1
+						       : 0,
+			percent);
+}
+
 void out_style(struct out *out, enum style style)
 {
 	if (out->colour)

@@ -43,6 +43,12 @@ void out_span(struct out *out, struct span s);
 void out_str(struct out *out, const char *text);
 void out_printf(struct out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* A number with commas between thousands: 1,234,567. */
+void out_count(struct out *out, uint64_t number);
+
+/* What share of `whole` that is, for people: "12 %", "1.2 %", "0.03 %", "<0.01 %"; "-" of none. */
+void out_share(struct out *out, uint64_t part, uint64_t whole);
+
 /* Starts a style, or ends it with STYLE_PLAIN; nothing without colours. */
 void out_style(struct out *out, enum style style);
 
