@@ -13,7 +13,7 @@
 #define LINES_MAX 4096 /* of one batch */
 
 /* One thread's share of a batch: lines in a row. */
-struct share {
+struct part {
 	const struct stream *stream;
 	void *state;
 	const struct stream_line *lines;
@@ -26,7 +26,7 @@ struct reading {
 	struct run *run;
 	const struct stream *stream;
 	const char *name;
-	struct share shares[STREAM_THREADS_MAX];
+	struct part parts[STREAM_THREADS_MAX];
 	char *input;
 	size_t size; /* [bytes] of it: room for the longest line and a good many others */
 	size_t have; /* [bytes] of it filled */
@@ -34,12 +34,12 @@ struct reading {
 	struct stream_line *lines; /* LINES_MAX of them */
 };
 
-static void *work_share(void *context)
+static void *work_part(void *context)
 {
-	struct share *share = context;
+	struct part *part = context;
 
-	for (size_t i = 0; i < share->count; i++)
-		share->stream->work(share->state, &share->lines[i]);
+	for (size_t i = 0; i < part->count; i++)
+		part->stream->work(part->state, &part->lines[i]);
 	return NULL;
 }
 
@@ -50,21 +50,21 @@ static void run_batch(struct reading *r, size_t count)
 	size_t most = (count + stream->threads - 1) / stream->threads, from = 0;
 
 	for (unsigned i = 0; i < stream->threads; i++) {
-		struct share *share = &r->shares[i];
+		struct part *part = &r->parts[i];
 
-		share->lines = r->lines + from;
-		share->count = count - from < most ? count - from : most;
-		from += share->count;
+		part->lines = r->lines + from;
+		part->count = count - from < most ? count - from : most;
+		from += part->count;
 		/* The last share, and one for which there is no thread, is done here. */
-		share->started = from < count &&
-				 pthread_create(&share->thread, NULL, work_share, share) == 0;
-		if (!share->started)
-			work_share(share);
+		part->started =
+			from < count && pthread_create(&part->thread, NULL, work_part, part) == 0;
+		if (!part->started)
+			work_part(part);
 	}
 	for (unsigned i = 0; i < stream->threads; i++) {
-		if (r->shares[i].started)
-			pthread_join(r->shares[i].thread, NULL);
-		stream->collect(stream->context, r->shares[i].state);
+		if (r->parts[i].started)
+			pthread_join(r->parts[i].thread, NULL);
+		stream->collect(stream->context, r->parts[i].state);
 	}
 }
 
@@ -123,7 +123,7 @@ int stream_run(struct run *run, const struct stream *stream, int in, const char 
 	int code;
 
 	for (unsigned i = 0; i < stream->threads; i++)
-		r.shares[i] = (struct share){.stream = stream, .state = stream->states[i]};
+		r.parts[i] = (struct part){.stream = stream, .state = stream->states[i]};
 	r.size = READ_MAX + r.framing.line_max + 2;
 	r.input = malloc(r.size);
 	r.lines = calloc(LINES_MAX, sizeof(*r.lines));
