@@ -16,6 +16,7 @@ static const struct command *const commands[] = {
 	&command_test,
 	&command_explain,
 	&command_diff,
+	&command_eval,
 	&command_schema,
 	&command_bench,
 	&command_version,

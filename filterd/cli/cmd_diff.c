@@ -47,16 +47,6 @@ static int load_side(struct run *run, struct diff *diff, enum side side, const c
 	return setup_load_from(run, &from, &diff->setups[side], SETUP_RULES);
 }
 
-static int read_mappings(struct run *run, const struct texts *texts, struct mappings *out)
-{
-	for (size_t i = 0; i < texts->count; i++) {
-		if (!mappings_add(out, texts->items[i]))
-			return cli_usage_error(
-				run, "`--as` takes NAME=GUIDELINE, not `%.64s`", texts->items[i]);
-	}
-	return CLI_FINE;
-}
-
 static int show(struct run *run, struct diff *diff)
 {
 	const struct diff_options *options = run->options;
@@ -85,7 +75,7 @@ static int run_diff(struct run *run)
 	if (options->ndjson && options->common.json)
 		return cli_usage_error(run, "--json and --ndjson exclude each other");
 	files = (struct texts){arguments->items + 2, arguments->count - 2};
-	code = read_mappings(run, &options->mappings, &diff.mappings);
+	code = mappings_read(run, &options->mappings, &diff.mappings);
 	for (enum side side = SIDE_OLD; side < SIDE_COUNT && code == CLI_FINE; side++)
 		code = load_side(run, &diff, side, arguments->items[side]);
 	if (code == CLI_FINE)

@@ -21,17 +21,26 @@ static const struct {
 		"comments labelled review that are rejected"},
 };
 
-bool mappings_add(struct mappings *mappings, const char *text)
+static bool add_mapping(struct mappings *mappings, struct span text)
 {
-	struct span all = span_of(text);
-	const char *equals = strchr(text, '=');
-	size_t at = equals ? (size_t)(equals - text) : 0;
+	const char *equals = memchr(text.ptr, '=', text.len);
+	size_t at = equals ? (size_t)(equals - text.ptr) : 0;
 
-	if (at == 0 || at + 1 == all.len || mappings->count == MAPPINGS_MAX)
+	if (at == 0 || at + 1 == text.len || mappings->count == MAPPINGS_MAX)
 		return false;
 	mappings->items[mappings->count++] =
-		(struct mapping){span_sub(all, 0, at), span_sub(all, at + 1, all.len)};
+		(struct mapping){span_sub(text, 0, at), span_sub(text, at + 1, text.len)};
 	return true;
+}
+
+int mappings_read(struct run *run, const struct texts *texts, struct mappings *out)
+{
+	for (size_t i = 0; i < texts->count; i++) {
+		if (!add_mapping(out, span_of(texts->items[i])))
+			return cli_usage_error(
+				run, "`--as` takes NAME=GUIDELINE, not `%.64s`", texts->items[i]);
+	}
+	return CLI_FINE;
 }
 
 static uint64_t bit_of(const struct ruleset *set, const struct mappings *mappings, struct span name)
@@ -119,8 +128,9 @@ static void add_guideline(struct guideline_score *score, enum label_kind kind, b
 		score->wrong++;
 }
 
-void scores_add(struct scores *scores, const struct ruleset *set, const struct mappings *mappings,
-	const struct comment *comment, const struct label *label, const struct verdict *verdict)
+uint64_t scores_add(struct scores *scores, const struct ruleset *set,
+	const struct mappings *mappings, const struct comment *comment, const struct label *label,
+	const struct verdict *verdict)
 {
 	const struct guideline *guidelines;
 	size_t count = ruleset_guidelines(set, &guidelines);
@@ -128,13 +138,16 @@ void scores_add(struct scores *scores, const struct ruleset *set, const struct m
 
 	scores->verdicts[label->kind][verdict->kind]++;
 	if (label->kind != LABEL_OK && label->kind != LABEL_BAD)
-		return;
+		return 0;
 	if (label->kind == LABEL_BAD)
 		said = labelled_guidelines(scores, set, mappings, label);
 	reached = scores_reached(set, comment, verdict);
 	for (size_t i = 0; (said | reached) >> i && i < count; i++)
 		add_guideline(&scores->guidelines[i], label->kind, said & BIT(i), reached & BIT(i),
 			verdict->kind != VERDICT_APPROVE);
+	if (label->kind == LABEL_BAD && !said && verdict->kind == VERDICT_APPROVE)
+		scores->missed_unnamed++;
+	return said;
 }
 
 void scores_join(struct scores *to, const struct scores *from)
@@ -142,6 +155,7 @@ void scores_join(struct scores *to, const struct scores *from)
 	for (size_t label = 0; label < LABEL_COUNT; label++)
 		for (size_t verdict = 0; verdict < VERDICT_COUNT; verdict++)
 			to->verdicts[label][verdict] += from->verdicts[label][verdict];
+	to->missed_unnamed += from->missed_unnamed;
 	for (size_t i = 0; i < GUIDELINES_MAX; i++) {
 		struct guideline_score *sum = &to->guidelines[i];
 		const struct guideline_score *more = &from->guidelines[i];
@@ -168,10 +182,10 @@ uint64_t scores_labelled(const struct scores *scores)
 	       sum_of(scores->verdicts[LABEL_BAD]);
 }
 
-struct share scores_figure(const struct scores *scores, enum figure figure)
+struct share scores_figure(const uint64_t verdicts[LABEL_COUNT][VERDICT_COUNT], enum figure figure)
 {
-	const uint64_t *ok = scores->verdicts[LABEL_OK], *bad = scores->verdicts[LABEL_BAD];
-	const uint64_t *review = scores->verdicts[LABEL_REVIEW];
+	const uint64_t *ok = verdicts[LABEL_OK], *bad = verdicts[LABEL_BAD];
+	const uint64_t *review = verdicts[LABEL_REVIEW];
 	uint64_t caught = bad[VERDICT_REVIEW] + bad[VERDICT_REJECT];
 	uint64_t flagged = ok[VERDICT_REVIEW] + ok[VERDICT_REJECT];
 
@@ -219,12 +233,12 @@ void scores_show(struct out *out, const struct scores *const *columns, const cha
 		out_str(out, "\n");
 	}
 	for (enum figure f = FIGURE_CAUGHT; f < FIGURE_COUNT; f++) {
-		if (scores_figure(columns[0], f).whole == 0 &&
-			scores_figure(columns[count - 1], f).whole == 0)
+		if (scores_figure(columns[0]->verdicts, f).whole == 0 &&
+			scores_figure(columns[count - 1]->verdicts, f).whole == 0)
 			continue;
 		out_printf(out, "  %-10s", figures[f].text);
 		for (size_t i = 0; i < count; i++)
-			out_share(out, scores_figure(columns[i], f), 10);
+			out_share(out, scores_figure(columns[i]->verdicts, f), 10);
 		out_str(out, "   ");
 		out_styled(out, STYLE_DIM, figures[f].meaning);
 		out_str(out, "\n");
@@ -283,7 +297,7 @@ void scores_json(struct buf *json, const struct scores *scores)
 	buf_char(json, '}');
 	for (enum figure f = FIGURE_CAUGHT; f < FIGURE_COUNT; f++) {
 		buf_char(json, ',');
-		share_json(json, figures[f].name, scores_figure(scores, f));
+		share_json(json, figures[f].name, scores_figure(scores->verdicts, f));
 	}
 	buf_char(json, '}');
 }

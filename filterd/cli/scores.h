@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "cli/out.h"
+#include "cli/cli.h"
 #include "moderate/verdict.h"
 #include "wire/label.h"
 
@@ -44,21 +44,26 @@ struct stranger {
 
 struct scores {
 	uint64_t verdicts[LABEL_COUNT][VERDICT_COUNT];
+	uint64_t missed_unnamed; /* bad comments approved whose label names no guideline */
 	struct guideline_score guidelines[GUIDELINES_MAX]; /* by index in the set */
 	struct stranger strangers[STRANGERS_MAX];
 	size_t strangers_count;
 };
 
-/* Reads NAME=GUIDELINE; false: it is not that, or there are too many. */
-bool mappings_add(struct mappings *mappings, const char *text);
+/* Reads texts of the form NAME=GUIDELINE: --as. CLI_FINE, or CLI_USAGE after saying why. */
+int mappings_read(struct run *run, const struct texts *texts, struct mappings *out);
 
 /* Guidelines that reached review_at in the verdict and are not lifted, a bit for each index. */
 uint64_t scores_reached(
 	const struct ruleset *set, const struct comment *comment, const struct verdict *verdict);
 
-/* Counts one comment. */
-void scores_add(struct scores *scores, const struct ruleset *set, const struct mappings *mappings,
-	const struct comment *comment, const struct label *label, const struct verdict *verdict);
+/*
+ * Counts one comment. Gives the guidelines that its label names, a bit for each index: those of a
+ * bad comment.
+ */
+uint64_t scores_add(struct scores *scores, const struct ruleset *set,
+	const struct mappings *mappings, const struct comment *comment, const struct label *label,
+	const struct verdict *verdict);
 
 /* Adds what another thread has counted. */
 void scores_join(struct scores *to, const struct scores *from);
@@ -78,7 +83,7 @@ enum figure {
 	FIGURE_COUNT,
 };
 
-struct share scores_figure(const struct scores *scores, enum figure figure);
+struct share scores_figure(const uint64_t verdicts[LABEL_COUNT][VERDICT_COUNT], enum figure figure);
 
 /* Precision and recall of a guideline: see struct guideline_score. */
 struct share scores_precision(const struct guideline_score *score);
