@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 
-#define COST_ROUNDS 25 /* how often the cost of a rule is measured; the least counts */
-#define COST_ROUNDS_ALL 5000 /* of all rules together, unless that is less than COST_ROUNDS_LEAST  \
-			      */
+/* How often the cost of a rule is measured (the least counts); of all rules together; at least. */
+#define COST_ROUNDS 25
+#define COST_ROUNDS_ALL 5000
 #define COST_ROUNDS_LEAST 3
 
 struct explainer {
