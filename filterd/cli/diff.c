@@ -298,6 +298,7 @@ static int survey_all(struct run *run, struct diff *diff, const struct texts *fi
 		.line_max = old_max > new_max ? old_max : new_max,
 		.threads = threads,
 		.doing = "comparing",
+		.writes = diff->lines,
 		.states = states,
 		.judge = judge,
 		.collect = collect,

@@ -195,7 +195,8 @@ int survey_run(struct survey *survey)
 
 	if (code != CLI_FINE)
 		return code;
-	progress_init(&all.progress, &survey->run->err, survey->doing, bytes);
+	if (!survey->writes || !survey->run->out.terminal)
+		progress_init(&all.progress, &survey->run->err, survey->doing, bytes);
 	for (unsigned i = 0; i < survey->threads; i++) {
 		surveyors[i].survey = survey;
 		surveyors[i].state = survey->states[i];

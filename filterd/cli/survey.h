@@ -27,6 +27,7 @@ struct survey {
 	size_t line_max; /* [bytes] of a request */
 	unsigned threads; /* 1 to STREAM_THREADS_MAX */
 	const char *doing; /* for the progress bar */
+	bool writes; /* collect() writes to run->out: no bar among its lines on a terminal */
 	void *const *states; /* one for each thread */
 	/* On any thread; the comments of a batch come in order. OK or ERR_NOMEM. */
 	int (*judge)(void *state, const struct survey_comment *comment);

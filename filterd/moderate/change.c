@@ -138,9 +138,13 @@ static int compare_weights(const void *a, const void *b)
 	return left != right ? (left > right ? -1 : 1) : compare_pairs(a, b);
 }
 
+/* Points of review and reject come from the guideline's thresholds: they are not the rule's own. */
 static bool is_same(const struct match *old, const struct match *new)
 {
-	return old && new && old->action == new->action && old->points == new->points;
+	bool own = old && old->action == ACTION_POINTS;
+
+	return old && new && old->action == new->action && old->shadow == new->shadow &&
+	       (!own || old->points == new->points) && strcmp(old->guideline, new->guideline) == 0;
 }
 
 /* Every match of both verdicts, each rule once, sorted by pair. */
@@ -234,6 +238,12 @@ static bool is_lifted(const struct verdict *verdict, const char *guideline)
 	return false;
 }
 
+/* The points that a match (NULL: none) adds to the guideline. */
+static int32_t points_for(const struct match *match, const char *guideline)
+{
+	return match && strcmp(match->guideline, guideline) == 0 ? match->points : 0;
+}
+
 /*
  * Whether the difference leads the way the verdict went: towards reject by more points for the
  * guideline, by points that count in another way, or by an exemption that is gone; towards approve
@@ -245,14 +255,11 @@ static bool leads(const struct change *change, const struct difference *differen
 	enum side milder = stricter == SIDE_NEW ? SIDE_OLD : SIDE_NEW;
 	const struct match *more = difference->matches[stricter];
 	const struct match *less = difference->matches[milder];
-	int32_t more_points = difference_points(difference, stricter);
-	int32_t less_points = difference_points(difference, milder);
+	int32_t points = points_for(more, guideline);
 
 	if (approves(less) && !approves(more))
 		return is_lifted(change->verdicts[milder], guideline);
-	if (!more || strcmp(more->guideline, guideline) != 0)
-		return false;
-	return more_points > less_points || (less && more_points == less_points && more_points > 0);
+	return points > 0 && points >= points_for(less, guideline);
 }
 
 /* The rule that a fault on either side names, if there is one. */

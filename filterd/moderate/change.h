@@ -59,7 +59,8 @@ struct change {
 };
 
 /*
- * Compares the verdicts of one comment. A match is the same when action and points are. *out lives
+ * Compares the verdicts of one comment. A match is the same when its guideline, action,
+ * own points and shadow are. *out lives
  * in the arena and points to the verdicts. OK or ERR_NOMEM.
  */
 int change_find(const struct pairs *pairs, struct arena *arena, const struct verdict *old,

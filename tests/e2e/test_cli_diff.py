@@ -117,6 +117,8 @@ def test_on_a_terminal(sets, comments):
     assert "comparing [" in before and "8 comments" in before
     assert "comparing" not in report
     assert "come to the \033[4mcasino\033[0m" in report
+    lines = on_terminal("diff", "--ndjson", *sets, comments).out
+    assert "comparing" not in lines and len(lines.splitlines()) == 5
     plain = on_terminal("diff", *sets, comments, term="dumb")
     assert "comparing" not in plain.out
 

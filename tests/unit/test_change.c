@@ -142,6 +142,23 @@ static void other_points_or_another_action_are(void **state)
 	cause_is_both_ways(with_review, with_points, "one", "rule first");
 }
 
+static void a_rule_moved_to_another_guideline_or_into_shadow_is(void **state)
+{
+	static const char moved[] =
+		GUIDELINES "  - {id: first, guideline: b, reason: r, points: 10, "
+			   "when: {words: one}}\n";
+	static const char hidden[] =
+		GUIDELINES "  - {id: first, guideline: a, reason: r, "
+			   "action: reject, shadow: true, when: {words: one}}\n";
+	static const char off[] = GUIDELINES FIRST "  - {id: lift, reason: r, action: approve, "
+						   "shadow: true, when: {words: two}}\n";
+
+	(void)state;
+	cause_is_both_ways(GUIDELINES FIRST, moved, "one", "rule first");
+	cause_is_both_ways(GUIDELINES FIRST, hidden, "one", "rule first");
+	cause_is_both_ways(GUIDELINES FIRST LIFT, off, "one two", "rule lift");
+}
+
 static void without_a_rule_the_guideline_is(void **state)
 {
 	(void)state;
@@ -164,6 +181,17 @@ static void differences_are_listed_without_a_change(void **state)
 	assert_null(bench.change.differences[1].matches[SIDE_NEW]);
 	drop(&bench);
 	compare(&bench, GUIDELINES OTHER THIRD, GUIDELINES THIRD OTHER, "three one");
+	assert_int_equal(bench.change.differences_count, 0);
+	drop(&bench);
+}
+
+static void other_thresholds_make_no_rule_differ(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	compare(&bench, GUIDELINES FIRST,
+		"guidelines:\n  a: {title: A, review_at: 3, reject_at: 7}\nrules:\n" FIRST, "one");
 	assert_int_equal(bench.change.differences_count, 0);
 	drop(&bench);
 }
@@ -197,8 +225,10 @@ int main(void)
 		cmocka_unit_test(a_rule_that_goes_the_other_way_is_not),
 		cmocka_unit_test(a_rule_that_lifts_is),
 		cmocka_unit_test(other_points_or_another_action_are),
+		cmocka_unit_test(a_rule_moved_to_another_guideline_or_into_shadow_is),
 		cmocka_unit_test(without_a_rule_the_guideline_is),
 		cmocka_unit_test(differences_are_listed_without_a_change),
+		cmocka_unit_test(other_thresholds_make_no_rule_differ),
 		cmocka_unit_test(a_limit_has_no_name),
 	};
 
