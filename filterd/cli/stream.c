@@ -64,8 +64,9 @@ static void run_batch(struct reading *r, size_t count)
 	for (unsigned i = 0; i < stream->threads; i++) {
 		if (r->parts[i].started)
 			pthread_join(r->parts[i].thread, NULL);
-		stream->collect(stream->context, r->parts[i].state);
 	}
+	for (unsigned i = 0; i < stream->threads; i++)
+		stream->collect(stream->context, r->parts[i].state);
 }
 
 /* Works on all whole lines of the input; at its end on the rest too. False: what follows is no

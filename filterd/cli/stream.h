@@ -29,7 +29,10 @@ struct stream {
 	unsigned threads;
 	/* One line, on any thread. The lines of a state come in order. */
 	void (*work)(void *state, const struct stream_line *line);
-	/* After each batch, on the calling thread, with the states in the order of their lines. */
+	/*
+	 * After each batch, while no thread works, with the states in the order of their lines:
+	 * what it changes may be read by work().
+	 */
 	void (*collect)(void *context, void *state);
 	void *context;
 	struct progress *progress; /* may be NULL */
