@@ -296,7 +296,10 @@ bool explanation_trace(const struct explanation *explanation, const struct trigg
 	struct stage *stage = explanation->stage;
 	const struct stage_field *field = &stage->fields[trigger->field];
 
-	return field->prepared && !field->too_long && field->matcher &&
-	       matcher_trace(field->matcher, trigger->pattern, &field->text, &stage->arena, out) ==
-		       OK;
+	if (!field->prepared || field->too_long || !field->matcher)
+		return false;
+	if (matcher_trace(field->matcher, trigger->pattern, &field->text, &stage->arena, out) == OK)
+		return true;
+	stage->scene.failed = true;
+	return false;
 }

@@ -281,5 +281,5 @@ int explain_json(struct explainer *explainer, const struct ruleset *set,
 		put_rule(out, &explanation, &explanation.rules[i], shown);
 	}
 	buf_str(out, "]}\n");
-	return out->failed ? ERR_NOMEM : OK;
+	return out->failed || explanation.stage->scene.failed ? ERR_NOMEM : OK;
 }

@@ -306,5 +306,5 @@ int explain_text(struct explainer *explainer, const struct ruleset *set,
 	}
 	for (size_t i = 0; i < explanation.rules_count; i++)
 		put_rule(out, &explanation, &explanation.rules[i], shown);
-	return out->failed ? ERR_NOMEM : OK;
+	return out->failed || explanation.stage->scene.failed ? ERR_NOMEM : OK;
 }

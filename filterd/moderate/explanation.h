@@ -65,7 +65,8 @@ int explanation_find_readings(struct arena *arena, struct explanation *out);
 
 /*
  * Traces the trigger's pattern (see matcher_trace()) in the explained comment. False: there is
- * nothing to tell, for the field is empty or was not judged, or memory is short.
+ * nothing to tell, for the field is empty or was not judged; or memory is short, which is noted in
+ * the scene.
  */
 bool explanation_trace(const struct explanation *explanation, const struct trigger *trigger,
 	struct pattern_trace *out);
