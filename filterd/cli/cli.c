@@ -15,6 +15,8 @@ static const struct command *const commands[] = {
 	&command_lint,
 	&command_test,
 	&command_explain,
+	&command_diff,
+	&command_eval,
 	&command_schema,
 	&command_bench,
 	&command_version,

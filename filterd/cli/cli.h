@@ -51,7 +51,7 @@ struct command {
 	int (*run)(struct run *run); /* returns an exit code */
 };
 
-/* The rows of struct common. A command takes all of them, the first, or the last. */
+/* The rows of struct common. A command takes all of them or some. */
 #define COMMON_ROWS 4
 extern const struct option_row common_rows[COMMON_ROWS];
 
@@ -63,14 +63,22 @@ extern const struct option_row common_rows[COMMON_ROWS];
 	{                                                                                          \
 		common_rows, COMMON_ROWS - 1                                                       \
 	}
+#define COMMON_CONFIG                                                                              \
+	{                                                                                          \
+		common_rows, 1                                                                     \
+	}
+#define COMMON_OUTPUT                                                                              \
+	{                                                                                          \
+		common_rows + 2, COMMON_ROWS - 2                                                   \
+	}
 #define COMMON_ONLY_JSON                                                                           \
 	{                                                                                          \
 		common_rows + COMMON_ROWS - 1, 1                                                   \
 	}
 
-extern const struct command command_bench, command_check, command_explain, command_help,
-	command_lint, command_reference, command_schema, command_serve, command_test,
-	command_version;
+extern const struct command command_bench, command_check, command_diff, command_eval,
+	command_explain, command_help, command_lint, command_reference, command_schema,
+	command_serve, command_test, command_version;
 
 /* Says what is wrong with the call on standard error; returns CLI_USAGE. */
 int cli_usage_error(struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -58,6 +58,81 @@ static int check_text(struct run *run, struct setup *setup)
 	return kind == VERDICT_APPROVE ? CLI_FINE : CLI_FOUND;
 }
 
+/* --- requests ----------------------------------------------------------------------------------
+ */
+
+/* One thread of --ndjson. */
+struct answerer {
+	const struct setup *setup;
+	struct evaluator *evaluator;
+	struct arena arena;
+	struct buf out; /* answers not yet written */
+};
+
+/* Appends what the daemon's socket would answer: the same bytes. */
+static void answer_line(void *state, const struct stream_line *line)
+{
+	struct answerer *a = state;
+	struct native_request request;
+	struct refusal refusal = line->refusal;
+	const struct verdict *verdict;
+	struct span id = {NULL, 0};
+
+	arena_reset(&a->arena);
+	if (refusal.code == REFUSAL_NONE) {
+		if (native_read(line->text, &a->arena, &request, &refusal)) {
+			if (evaluate(a->evaluator, a->setup->set, &request.comment,
+				    &a->setup->limits, &verdict) == OK &&
+				native_write_verdict(&a->out, &request, verdict) == OK)
+				return;
+			refusal_set(&refusal, REFUSAL_OOM, NULL, REFUSAL_NOWHERE);
+		}
+		id = request.comment.id;
+	}
+	refusal.line = line->number;
+	native_write_refusal(&a->out, id, &refusal);
+}
+
+static void write_answers(void *context, void *state)
+{
+	struct run *run = context;
+	struct answerer *a = state;
+
+	out_span(&run->out, buf_content(&a->out));
+	buf_clear(&a->out);
+}
+
+static int answer_all(struct run *run, const struct setup *setup, unsigned threads)
+{
+	struct answerer answerers[STREAM_THREADS_MAX] = {0};
+	void *states[STREAM_THREADS_MAX];
+	const struct stream stream = {
+		.framing = {.line_max = (size_t)setup->config->limits.request, .begun = true},
+		.states = states,
+		.threads = threads,
+		.work = answer_line,
+		.collect = write_answers,
+		.context = run,
+	};
+	int code = CLI_FINE;
+
+	for (unsigned i = 0; i < threads; i++) {
+		answerers[i].setup = setup;
+		answerers[i].evaluator = evaluator_new(setup->guesser);
+		states[i] = &answerers[i];
+		if (!answerers[i].evaluator)
+			code = cli_failed(run, CLI_OUTPUT, "out of memory");
+	}
+	if (code == CLI_FINE)
+		code = stream_run(run, &stream, STDIN_FILENO, "the input");
+	for (unsigned i = 0; i < threads; i++) {
+		evaluator_free(answerers[i].evaluator);
+		arena_free(&answerers[i].arena);
+		buf_free(&answerers[i].out);
+	}
+	return code;
+}
+
 static int run_check(struct run *run)
 {
 	const struct check_options *options = run->options;
@@ -68,8 +143,7 @@ static int run_check(struct run *run)
 		return cli_usage_error(run, "--ndjson reads requests from standard input alone");
 	code = setup_load(run, &setup, SETUP_RULES);
 	if (code == CLI_FINE && options->ndjson)
-		code = stream_answers(run, &setup, STDIN_FILENO,
-			options->threads ? (unsigned)options->threads : 1);
+		code = answer_all(run, &setup, options->threads ? (unsigned)options->threads : 1);
 	else if (code == CLI_FINE)
 		code = check_text(run, &setup);
 	setup_free(&setup);

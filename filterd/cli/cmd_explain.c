@@ -12,6 +12,7 @@ struct explain_command {
 	const char *rule;
 	bool all;
 	bool patterns;
+	bool cost;
 };
 
 /* clang-format off */
@@ -20,8 +21,10 @@ static const struct option_row explain_rows[] = {
 		offsetof(struct explain_command, rule), 0, 0, NULL},
 	{0, "all", OPTION_FLAG, NULL, "every rule, also those far from holding",
 		offsetof(struct explain_command, all), 0, 0, NULL},
-	{0, "patterns", OPTION_FLAG, NULL, "the PCRE2 form of each pattern, and what it is looked up by",
+	{0, "patterns", OPTION_FLAG, NULL, "each pattern, what it is looked up by, and what let it through",
 		offsetof(struct explain_command, patterns), 0, 0, NULL},
+	{0, "cost", OPTION_FLAG, NULL, "measure what each rule costs, alone",
+		offsetof(struct explain_command, cost), 0, 0, NULL},
 };
 /* clang-format on */
 
@@ -46,6 +49,7 @@ static int explain(struct run *run, struct setup *setup)
 		.rule = options->rule,
 		.all = options->all,
 		.patterns = options->patterns,
+		.cost = options->cost,
 		.colour = run->out.colour,
 	};
 	struct explainer *explainer = NULL;
@@ -82,7 +86,9 @@ const struct command command_explain = {
 	.usage = "[TEXT|-]",
 	.details = "TEXT is the comment; without it, or with -, standard input is. Shown are rules "
 		   "that\n"
-		   "hold and those that nearly do.\n",
+		   "hold and those that nearly do, with what settles it; with --rule also what of "
+		   "its\n"
+		   "patterns stands in the text and what is lacking.\n",
 	.tables = {{explain_rows, ARRAY_LEN(explain_rows)}, TEXT_ALL, COMMON_ALL},
 	.size = sizeof(struct explain_command),
 	.arguments_max = 1,

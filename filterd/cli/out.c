@@ -100,6 +100,45 @@ void out_printf(struct out *out, const char *format, ...)
 	flush_if_full(out);
 }
 
+void out_count_right(struct out *out, uint64_t number, int columns)
+{
+	char digits[24], text[32];
+	int len = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)number), to = 0;
+
+	for (int i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			text[to++] = ',';
+		text[to++] = digits[i];
+	}
+	text[to] = '\0';
+	out_printf(out, "%*s", columns, text);
+}
+
+void out_count(struct out *out, uint64_t number)
+{
+	out_count_right(out, number, 0);
+}
+
+void out_share(struct out *out, struct share share, int columns)
+{
+	double percent = share.whole ? 100.0 * (double)share.part / (double)share.whole : 0;
+	char text[32] = "-";
+
+	if (share.whole && (share.part == 0 || share.part == share.whole))
+		snprintf(text, sizeof(text), "%.0f %%", percent);
+	else if (share.whole && percent < 0.01)
+		snprintf(text, sizeof(text), "<0.01 %%");
+	else if (share.whole && percent > 99.95)
+		snprintf(text, sizeof(text), ">99.9 %%");
+	else if (share.whole)
+		snprintf(text, sizeof(text), "%.*f %%",
+			percent < 1                    ? 2
+			: percent < 10 || percent > 90 ? 1
+						       : 0,
+			percent);
+	out_printf(out, "%*s", columns, text);
+}
+
 void out_style(struct out *out, enum style style)
 {
 	if (out->colour)

@@ -27,6 +27,11 @@ enum colour_choice {
 	COLOUR_NEVER,
 };
 
+/* A share: `part` of `whole`. */
+struct share {
+	uint64_t part, whole;
+};
+
 struct out {
 	int fd;
 	struct buf buffer;
@@ -42,6 +47,16 @@ void out_init(struct out *out, int fd, enum colour_choice choice);
 void out_span(struct out *out, struct span s);
 void out_str(struct out *out, const char *text);
 void out_printf(struct out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A number with commas between thousands: 1,234,567. */
+void out_count(struct out *out, uint64_t number);
+
+/* The same at the right of `columns`. */
+void out_count_right(struct out *out, uint64_t number, int columns);
+
+/* A share for people, at the right of `columns`: "12 %", "1.2 %", "0.03 %", "<0.01 %"; "-" of none.
+ */
+void out_share(struct out *out, struct share share, int columns);
 
 /* Starts a style, or ends it with STYLE_PLAIN; nothing without colours. */
 void out_style(struct out *out, enum style style);

@@ -63,27 +63,39 @@ static int collect_rules(struct setup *setup, enum setup_depth depth)
 	return rc;
 }
 
-int setup_collect(struct run *run, struct setup *setup, enum setup_depth depth)
+static int collect_from(
+	struct run *run, const struct common *from, struct setup *setup, enum setup_depth depth)
 {
 	int rc;
 
 	*setup = (struct setup){0};
 	arena_init(&setup->keep, 0);
-	rc = collect_config(setup, run->options);
+	rc = collect_config(setup, from);
 	if (rc == OK && depth != SETUP_CONFIG)
 		rc = collect_rules(setup, depth);
 	return rc == ERR_NOMEM ? cli_failed(run, CLI_OUTPUT, "out of memory") : CLI_FINE;
 }
 
-int setup_load(struct run *run, struct setup *setup, enum setup_depth depth)
+int setup_collect(struct run *run, struct setup *setup, enum setup_depth depth)
 {
-	int code = setup_collect(run, setup, depth);
+	return collect_from(run, run->options, setup, depth);
+}
+
+int setup_load_from(
+	struct run *run, const struct common *from, struct setup *setup, enum setup_depth depth)
+{
+	int code = collect_from(run, from, setup, depth);
 
 	if (code != CLI_FINE || setup->errors.errors == 0)
 		return code;
 	diagnostics_drop_warnings(&setup->errors);
 	diagnostics_show(&run->err, &setup->errors);
 	return CLI_CONFIG;
+}
+
+int setup_load(struct run *run, struct setup *setup, enum setup_depth depth)
+{
+	return setup_load_from(run, run->options, setup, depth);
 }
 
 void setup_free(struct setup *setup)

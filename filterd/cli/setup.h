@@ -42,5 +42,9 @@ int setup_collect(struct run *run, struct setup *setup, enum setup_depth depth);
  */
 int setup_load(struct run *run, struct setup *setup, enum setup_depth depth);
 
+/* setup_load() of what `from` names instead of the command's own -c and -r. */
+int setup_load_from(
+	struct run *run, const struct common *from, struct setup *setup, enum setup_depth depth);
+
 /* Frees what setup_collect() and setup_load() made; a zeroed one is fine too. */
 void setup_free(struct setup *setup);

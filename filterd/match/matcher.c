@@ -492,6 +492,7 @@ void matcher_describe(const struct matcher *matcher, uint32_t id, struct pattern
 	const struct pattern *p = &matcher->patterns[id];
 
 	*out = (struct pattern_info){.regex = p->regex,
+		.written = p->written,
 		.literals = p->literals,
 		.literals_count = p->literals_count,
 		.unbounded = p->unbounded,

@@ -73,12 +73,36 @@ const struct span *matcher_lexicon_words(const struct matcher *matcher, size_t *
 /* For lint and explain: what a pattern is looked up by. */
 struct pattern_info {
 	struct span regex; /* the PCRE2 pattern that defines it */
+	struct span written; /* of a phrase: as written; else empty */
 	const struct span *literals; /* one of these must occur for it to match */
 	size_t literals_count; /* 0: it is run on every text */
 	bool unbounded; /* holds an unlimited repeat of a repeat */
 	bool matches_empty;
 };
 void matcher_describe(const struct matcher *matcher, uint32_t id, struct pattern_info *out);
+
+/* For explain: what let a pattern through to be tried on a text, or why it was not. */
+struct pattern_trace {
+	bool always; /* it is tried on every text */
+	bool candidate; /* it was tried */
+	/* What it is looked up by and stands in one of the text's views, without doubles. */
+	const struct span *seen; /* in the arena, of the view */
+	size_t seen_count;
+	/*
+	 * It was not tried, for of these words, too, one must stand in the same view. Empty if it
+	 * was tried or nothing was seen; a word whose spelling is not known any more is left out.
+	 */
+	const struct span *lacks;
+	size_t lacks_count;
+	bool lacks_digit; /* the same of a digit */
+};
+
+/*
+ * Traces a pattern on `text` (prepared with the matcher's lexicon) by passing over it once more:
+ * for people, not for every comment. OK or ERR_NOMEM.
+ */
+int matcher_trace(const struct matcher *matcher, uint32_t id, const struct text *text,
+	struct arena *arena, struct pattern_trace *out);
 
 /* --- using it ------------------------------------------------------------------------------- */
 

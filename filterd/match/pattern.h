@@ -57,6 +57,29 @@ struct matcher {
 	int64_t made_ns; /* tells two matchers apart that had the same address */
 };
 
+/*
+ * The first group of words that the pattern needs of which `runs` holds none (its number of words,
+ * then their bits); NULL: it lacks nothing.
+ */
+static inline const uint16_t *pattern_lacks(
+	const struct matcher *matcher, const struct pattern *pattern, const struct run_set *runs)
+{
+	const uint16_t *need = matcher->needs + pattern->needs;
+
+	if (pattern->needs == 0)
+		return NULL;
+	while (*need > 0) {
+		const uint16_t *group = need, *end = need + 1 + *need;
+		bool found = false;
+
+		for (need++; need < end; need++)
+			found |= run_set_has(runs, *need);
+		if (!found)
+			return group;
+	}
+	return NULL;
+}
+
 /* Entries of a words pattern that its plain form holds in one regex: more are too many for PCRE2.
  */
 #define CHUNK_ENTRIES 200

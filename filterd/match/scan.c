@@ -205,26 +205,6 @@ static bool note(void *context, const struct sight *sight)
 	return true;
 }
 
-/* Whether the view passed over holds a word of each group that the pattern needs. */
-static bool has_needs(const struct scan *scan, const struct pattern *p)
-{
-	const uint16_t *need;
-
-	if (p->needs == 0)
-		return true;
-	need = scan->matcher->needs + p->needs;
-	while (*need > 0) {
-		const uint16_t *end = need + 1 + *need;
-		bool found = false;
-
-		for (need++; need < end; need++)
-			found |= run_set_has(&scan->runs, *need);
-		if (!found)
-			return false;
-	}
-	return true;
-}
-
 /* Passes over one view; patterns that lack something there are no candidates for its sake. */
 static void pass_over(struct scan *scan, enum view_kind kind, struct span text)
 {
@@ -237,7 +217,7 @@ static void pass_over(struct scan *scan, enum view_kind kind, struct span text)
 	for (size_t i = kept; i < count; i++) {
 		uint32_t id = scan->candidates[i];
 
-		if (!has_needs(scan, &m->patterns[id])) {
+		if (pattern_lacks(m, &m->patterns[id], &scan->runs)) {
 			scan->findings[id].candidate = false;
 			continue;
 		}

@@ -1,14 +1,19 @@
-/* Makes an explanation and writes it for a terminal: see explain.h. */
+/* Makes an explanation: see explanation.h. */
 #include "moderate/explanation.h"
 
-#include "text/chars.h"
-#include "text/utf8.h"
+#include "base/clock.h"
 
 #include <stdlib.h>
+
+/* How often the cost of a rule is measured (the least counts); of all rules together; at least. */
+#define COST_ROUNDS 25
+#define COST_ROUNDS_ALL 5000
+#define COST_ROUNDS_LEAST 3
 
 struct explainer {
 	struct evaluator *evaluator; /* gives the verdict */
 	struct stage stage; /* gives the reasons */
+	struct stage timing; /* is set up again and again to measure what rules cost */
 };
 
 const char *const explanation_truths[3] = {
@@ -24,6 +29,7 @@ struct explainer *explainer_new(const struct language_guesser *guesser)
 	if (!explainer)
 		return NULL;
 	stage_init(&explainer->stage, guesser);
+	stage_init(&explainer->timing, guesser);
 	explainer->evaluator = evaluator_new(guesser);
 	if (explainer->evaluator)
 		return explainer;
@@ -37,6 +43,7 @@ void explainer_free(struct explainer *explainer)
 		return;
 	evaluator_free(explainer->evaluator);
 	stage_free(&explainer->stage);
+	stage_free(&explainer->timing);
 	free(explainer);
 }
 
@@ -53,6 +60,62 @@ const char *explanation_skipped(const struct explained_rule *rule)
 	if (rule->applies != APPLIES)
 		return reasons[rule->applies];
 	return rule->suspended ? "it is suspended" : NULL;
+}
+
+/* --- why it does not hold ----------------------------------------------------------------------
+ */
+
+/* The index after the condition at `at` and all below it. */
+static size_t after(const struct explained_rule *rule, size_t at)
+{
+	unsigned depth = rule->conditions[at].depth;
+
+	for (at++; at < rule->conditions_count && rule->conditions[at].depth > depth;)
+		at++;
+	return at;
+}
+
+static bool is_kind(const struct explained_condition *condition, const char *name)
+{
+	return strcmp(condition->condition->kind->name, name) == 0;
+}
+
+/* Goes down from the condition at `at` to the one that alone settles it. */
+static size_t settled_by(const struct explained_rule *rule, size_t at)
+{
+	for (;;) {
+		const struct explained_condition *of = &rule->conditions[at];
+		enum truth wanted = is_kind(of, "none") ? truth_not(of->truth) : of->truth;
+		bool one_will_do =
+			(is_kind(of, "all") && of->truth == TRUTH_NO) ||
+			((is_kind(of, "any") || is_kind(of, "none")) && wanted == TRUTH_YES) ||
+			of->truth == TRUTH_UNKNOWN;
+		size_t first = 0, found = 0, end = after(rule, at);
+
+		for (size_t child = at + 1; child < end; child = after(rule, child)) {
+			if (rule->conditions[child].truth != wanted)
+				continue;
+			first = found ? first : child;
+			found++;
+		}
+		if (found == 0 || (found > 1 && !one_will_do))
+			return at;
+		at = first;
+	}
+}
+
+/* What keeps the rule from holding, or from being known to hold. */
+static void find_blocker(struct explained_rule *rule)
+{
+	size_t when = 0, unless = rule->conditions_count ? after(rule, 0) : 0;
+
+	if (rule->judgement.holds == TRUTH_YES || rule->conditions_count == 0 ||
+		explanation_skipped(rule))
+		return;
+	if (rule->conditions[when].truth != TRUTH_YES)
+		rule->blocker = &rule->conditions[settled_by(rule, when)];
+	else if (unless < rule->conditions_count && rule->conditions[unless].truth != TRUTH_NO)
+		rule->blocker = &rule->conditions[settled_by(rule, unless)];
 }
 
 /* --- making it -------------------------------------------------------------------------------- */
@@ -88,6 +151,7 @@ static int explain_rule(struct stage *stage, const struct rule *rule, struct exp
 
 	*out = (struct explained_rule){
 		.rule = rule,
+		.cost_ns = -1,
 		.effective = ruleset_effective(
 			stage->set, stage->site, stage->scene.comment->article.section, rule),
 		.applies = stage_applies(stage, rule),
@@ -100,6 +164,7 @@ static int explain_rule(struct stage *stage, const struct rule *rule, struct exp
 	explain_condition(stage, out, rule->when, 0, false);
 	if (rule->unless)
 		explain_condition(stage, out, rule->unless, 0, true);
+	find_blocker(out);
 	return stage->scene.failed ? ERR_NOMEM : OK;
 }
 
@@ -117,9 +182,67 @@ static bool is_shown(const struct explained_rule *rule, const struct explain_opt
 	return shown->all || shown->rule || rule->judgement.holds != TRUTH_NO || is_near(rule);
 }
 
-static int explain_rules(
-	struct stage *stage, const struct explain_options *shown, struct explanation *out)
+/* --- what it costs ---------------------------------------------------------------------------- */
+
+static void keep_least(int64_t *least, int64_t ns)
 {
+	if (*least < 0 || ns < *least)
+		*least = ns;
+}
+
+/* Judges one rule on a comment that is set up anew each time: nothing is remembered of it. */
+static int measure_rule(struct stage *timing, const struct stage *stage, unsigned rounds,
+	struct explained_rule *rule, struct explanation *out)
+{
+	for (unsigned i = 0; i < rounds; i++) {
+		struct judgement judgement;
+		int64_t begun = clock_mono_ns(), opened, empty, judged;
+		int rc = stage_open(timing, stage->set, stage->scene.comment, stage->options);
+
+		if (rc != OK)
+			return rc;
+		opened = clock_mono_ns();
+		empty = clock_mono_ns() - opened; /* what looking at the clock costs */
+		stage_judge(timing, rule->rule, &judgement);
+		judged = clock_mono_ns() - opened - 2 * empty;
+		if (timing->scene.failed)
+			return ERR_NOMEM;
+		keep_least(&rule->cost_ns, judged > 0 ? judged : 0);
+		keep_least(&out->prepare_ns, opened - begun);
+	}
+	return OK;
+}
+
+static int measure(
+	struct explainer *explainer, struct explained_rule *rules, struct explanation *out)
+{
+	const struct stage *stage = &explainer->stage;
+	size_t rounds = out->rules_count ? COST_ROUNDS_ALL / out->rules_count : 0;
+
+	rounds = rounds > COST_ROUNDS ? COST_ROUNDS : rounds;
+	rounds = rounds < COST_ROUNDS_LEAST ? COST_ROUNDS_LEAST : rounds;
+	for (unsigned i = 0; i < COST_ROUNDS; i++) {
+		int64_t begun = clock_mono_ns();
+		int rc = evaluate(explainer->evaluator, stage->set, stage->scene.comment,
+			stage->options, &out->verdict);
+
+		if (rc != OK)
+			return rc;
+		keep_least(&out->evaluate_ns, clock_mono_ns() - begun);
+	}
+	for (size_t i = 0; i < out->rules_count; i++) {
+		int rc = measure_rule(&explainer->timing, stage, (unsigned)rounds, &rules[i], out);
+
+		if (rc != OK)
+			return rc;
+	}
+	return OK;
+}
+
+static int explain_rules(
+	struct explainer *explainer, const struct explain_options *shown, struct explanation *out)
+{
+	struct stage *stage = &explainer->stage;
 	const struct rule *rules;
 	size_t count = ruleset_rules(stage->set, &rules);
 	struct explained_rule *explained = arena_alloc(&stage->arena, count * sizeof(*explained));
@@ -136,7 +259,9 @@ static int explain_rules(
 		out->rules_count += is_shown(rule, shown);
 	}
 	out->rules = explained;
-	return shown->rule && out->rules_count == 0 ? ERR_INVALID : OK;
+	if (shown->rule && out->rules_count == 0)
+		return ERR_INVALID;
+	return shown->cost ? measure(explainer, explained, out) : OK;
 }
 
 int explanation_make(struct explainer *explainer, const struct ruleset *set,
@@ -150,195 +275,31 @@ int explanation_make(struct explainer *explainer, const struct ruleset *set,
 	out->text = NULL;
 	out->rules = NULL;
 	out->rules_count = 0;
+	out->readings = NULL;
+	out->readings_count = 0;
+	out->prepare_ns = out->evaluate_ns = -1;
 	if (rc != OK)
 		return rc;
 	rc = stage_open(stage, set, comment, options);
 	if (rc != OK)
 		return rc == ERR_LIMIT ? OK : rc;
 	out->text = &stage->fields[FIELD_TEXT].text;
-	return explain_rules(stage, shown, out);
-}
-
-/* --- writing it for a terminal ------------------------------------------------------------------
- */
-
-#define LONG_MAX_SHOWN 200 /* [bytes] of a pattern or text on one line */
-
-static const char *const colours[3] = {
-	[TRUTH_NO] = "\033[2m",
-	[TRUTH_UNKNOWN] = "\033[33m",
-	[TRUTH_YES] = "\033[1;32m",
-};
-
-/*
- * Text on one line, hidden characters shown as what they are, cut when long. A literal may end
- * within a character, which is left out.
- */
-static void put_text(struct buf *out, struct span text)
-{
-	size_t valid;
-
-	if (!utf8_valid(text, &valid))
-		text.len = valid;
-	for (size_t at = 0; at < text.len;) {
-		size_t from = at;
-		uint32_t c;
-
-		if (at >= LONG_MAX_SHOWN) {
-			buf_str(out, "…");
-			return;
-		}
-		c = utf8_next(text, &at);
-		if (char_hides(c))
-			buf_printf(out, "<U+%04X>", c);
-		else
-			buf_span(out, span_sub(text, from, at));
-	}
-}
-
-static void put_truth(struct buf *out, enum truth truth, bool colour)
-{
-	if (colour)
-		buf_str(out, colours[truth]);
-	buf_str(out, explanation_truths[truth]);
-	if (colour)
-		buf_str(out, "\033[0m");
-}
-
-static void put_comment(struct buf *out, const struct explanation *explanation)
-{
-	const struct verdict *verdict = explanation->verdict;
-	const struct language *language = &verdict->language;
-
-	if (!explanation->text) {
-		buf_str(out, "The text is too long to be judged.\n");
-		return;
-	}
-	buf_str(out, "text       ");
-	put_text(out, explanation->text->original);
-	buf_str(out, "\nfolded     ");
-	put_text(out, explanation->text->folded.text);
-	if (explanation->text->disguised.text.ptr) {
-		buf_str(out, "\ndisguised  ");
-		put_text(out, explanation->text->disguised.text);
-	}
-	buf_printf(out, "\nlanguage   %s", language->tag[0] ? language->tag : "unknown");
-	if (language->source == LANGUAGE_GUESSED)
-		buf_printf(out, " (guessed, %.2f)", language->confidence);
-	buf_char(out, '\n');
-}
-
-static void put_verdict(struct buf *out, const struct verdict *verdict)
-{
-	buf_printf(out, "verdict    %s (%.2f)%s, rules %s\n", verdict_names[verdict->kind],
-		verdict->score, verdict->degraded ? ", degraded" : "", verdict->rules_version);
-	for (size_t i = 0; i < verdict->guidelines_count; i++) {
-		const struct guideline_points *points = &verdict->guidelines[i];
-
-		buf_printf(out, "           %s: %d", points->guideline->id, points->low);
-		if (points->high != points->low)
-			buf_printf(out, " to %d", points->high);
-		buf_printf(out, " points%s\n", points->exempt ? ", exempt" : "");
-	}
-	for (size_t i = 0; i < verdict->faults_count; i++)
-		buf_printf(out, "           fault: %s%s%s\n", verdict->faults[i].code,
-			verdict->faults[i].rule ? " in " : "",
-			verdict->faults[i].rule ? verdict->faults[i].rule->id : "");
-}
-
-static void put_evidence(struct buf *out, const struct stage *stage,
-	const struct evidence *evidence, unsigned indent)
-{
-	for (size_t i = 0; i < evidence->count; i++) {
-		const struct evidence_item *item = &evidence->items[i];
-
-		if (item->range.from == item->range.to)
-			continue;
-		buf_printf(out, "%*s", (int)indent, "");
-		buf_char(out, '"');
-		put_text(out, span_sub(stage->fields[item->field].value, item->range.from,
-				      item->range.to));
-		buf_printf(out, "\" at %u", item->range.from);
-		if (item->field != FIELD_TEXT)
-			buf_printf(out, " of %s", field_names[item->field]);
-		if (item->entry.len) {
-			buf_str(out, ": ");
-			put_text(out, item->entry);
-		}
-		buf_str(out, item->disguised ? " (disguised)\n" : "\n");
-	}
-}
-
-static void put_patterns(struct buf *out, const struct stage *stage,
-	const struct condition *condition, unsigned indent)
-{
-	for (size_t i = 0; i < condition->triggers_count; i++) {
-		const struct trigger *trigger = &condition->triggers[i];
-		struct pattern_info info;
-
-		matcher_describe(stage->fields[trigger->field].matcher, trigger->pattern, &info);
-		buf_printf(out, "%*spattern  ", (int)indent, "");
-		put_text(out, info.regex);
-		buf_printf(out, "\n%*sneeds    ", (int)indent, "");
-		if (info.literals_count == 0)
-			buf_str(out, "nothing: it is run on every text");
-		for (size_t k = 0; k < info.literals_count && k < 20; k++) {
-			buf_str(out, k ? ", " : "");
-			put_text(out, info.literals[k]);
-		}
-		buf_str(out, info.literals_count > 20 ? ", …\n" : "\n");
-	}
-}
-
-static void put_condition(struct buf *out, const struct explanation *explanation,
-	const struct explained_condition *condition, const struct explain_options *shown)
-{
-	const struct condition *of = condition->condition;
-	unsigned indent = 2 + 2 * condition->depth;
-
-	buf_printf(out, "%*s%s%s (line %u): ", (int)indent, "",
-		condition->depth == 0 ? condition->unless ? "unless " : "when " : "",
-		of->kind->name, of->node->line);
-	put_truth(out, condition->truth, shown->colour);
-	buf_char(out, '\n');
-	if (of->children_count)
-		return;
-	put_evidence(out, explanation->stage, &condition->evidence, indent + 4);
-	if (shown->patterns)
-		put_patterns(out, explanation->stage, of, indent + 4);
-}
-
-static void put_rule(struct buf *out, const struct explanation *explanation,
-	const struct explained_rule *rule, const struct explain_options *shown)
-{
-	const char *skipped = explanation_skipped(rule);
-	const struct rule *of = rule->rule;
-
-	buf_printf(out, "\n%s (%s%s%s%s, %s:%u): ", of->id, of->guideline ? of->guideline->id : "",
-		of->guideline ? ", " : "", action_names[rule->effective.action],
-		of->shadow ? ", shadow" : "", of->source->name, of->node->line);
-	put_truth(out, rule->judgement.holds, shown->colour);
-	if (skipped)
-		buf_printf(out, ", because %s", skipped);
-	if (rule->judgement.quoted)
-		buf_str(out, ", only in quotes: review at most");
-	buf_char(out, '\n');
-	for (size_t i = 0; i < rule->conditions_count; i++)
-		put_condition(out, explanation, &rule->conditions[i], shown);
-}
-
-int explain_text(struct explainer *explainer, const struct ruleset *set,
-	const struct comment *comment, const struct evaluate_options *options,
-	const struct explain_options *shown, struct buf *out)
-{
-	struct explanation explanation;
-	int rc = explanation_make(explainer, set, comment, options, shown, &explanation);
-
+	rc = explanation_find_readings(&stage->arena, out);
 	if (rc != OK)
 		return rc;
-	put_comment(out, &explanation);
-	put_verdict(out, explanation.verdict);
-	for (size_t i = 0; i < explanation.rules_count; i++)
-		put_rule(out, &explanation, &explanation.rules[i], shown);
-	return out->failed ? ERR_NOMEM : OK;
+	return explain_rules(explainer, shown, out);
+}
+
+bool explanation_trace(const struct explanation *explanation, const struct trigger *trigger,
+	struct pattern_trace *out)
+{
+	struct stage *stage = explanation->stage;
+	const struct stage_field *field = &stage->fields[trigger->field];
+
+	if (!field->prepared || field->too_long || !field->matcher)
+		return false;
+	if (matcher_trace(field->matcher, trigger->pattern, &field->text, &stage->arena, out) == OK)
+		return true;
+	stage->scene.failed = true;
+	return false;
 }

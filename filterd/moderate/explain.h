@@ -15,7 +15,9 @@ struct explainer; /* one thread's scratch */
 struct explain_options {
 	const char *rule; /* only this rule (an id); NULL: by `all` */
 	bool all; /* every rule; else those that hold, are unknown, or nearly hold */
-	bool patterns; /* the PCRE2 form and the literals of each pattern */
+	bool patterns; /* the PCRE2 form and the literals of each pattern, and what let it through
+			*/
+	bool cost; /* measure what each rule costs */
 	bool colour; /* text only */
 };
 
@@ -27,7 +29,7 @@ void explainer_free(struct explainer *explainer); /* NULL is legal */
  * Appends the explanation as text for a terminal, or as one JSON object on one line. OK; ERR_NOMEM;
  * ERR_INVALID: there is no such rule.
  *
- * "Nearly" is a rule one of whose patterns may stand in the comment, though the rule does not hold.
+ * A rule nearly holds if one of its conditions has found something, though the rule does not hold.
  */
 int explain_text(struct explainer *explainer, const struct ruleset *set,
 	const struct comment *comment, const struct evaluate_options *options,

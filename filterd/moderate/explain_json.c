@@ -71,26 +71,47 @@ static void put_evidence(
 	buf_char(out, ']');
 }
 
+static void put_strings(struct buf *out, const char *name, const struct span *strings, size_t count)
+{
+	put_key(out, name);
+	buf_char(out, '[');
+	for (size_t i = 0; i < count; i++) {
+		put_comma(out, i);
+		put_string(out, strings[i]);
+	}
+	buf_char(out, ']');
+}
+
+static void put_trace(struct buf *out, const struct pattern_trace *trace)
+{
+	put_bool(out, "tried", trace->candidate);
+	put_strings(out, "found", trace->seen, trace->seen_count);
+	put_strings(out, "lacks", trace->lacks, trace->lacks_count);
+	if (trace->lacks_digit)
+		put_bool(out, "lacks_digit", true);
+}
+
 static void put_patterns(
-	struct buf *out, const struct stage *stage, const struct condition *condition)
+	struct buf *out, const struct explanation *explanation, const struct condition *condition)
 {
 	put_key(out, "patterns");
 	buf_char(out, '[');
 	for (size_t i = 0; i < condition->triggers_count; i++) {
 		const struct trigger *trigger = &condition->triggers[i];
 		struct pattern_info info;
+		struct pattern_trace trace;
 
-		matcher_describe(stage->fields[trigger->field].matcher, trigger->pattern, &info);
+		matcher_describe(explanation->stage->fields[trigger->field].matcher,
+			trigger->pattern, &info);
 		put_comma(out, i);
 		buf_char(out, '{');
 		put_member(out, "regex", info.regex);
-		put_key(out, "literals");
-		buf_char(out, '[');
-		for (size_t k = 0; k < info.literals_count; k++) {
-			put_comma(out, k);
-			put_string(out, info.literals[k]);
-		}
-		buf_str(out, "]}");
+		if (info.written.len)
+			put_member(out, "phrase", info.written);
+		put_strings(out, "literals", info.literals, info.literals_count);
+		if (explanation_trace(explanation, trigger, &trace))
+			put_trace(out, &trace);
+		buf_char(out, '}');
 	}
 	buf_char(out, ']');
 }
@@ -106,11 +127,13 @@ static void put_condition(struct buf *out, const struct explanation *explanation
 	put_member(out, "condition", span_of(condition->condition->kind->name));
 	put_key(out, "line");
 	buf_printf(out, "%u", condition->condition->node->line);
+	put_key(out, "column");
+	buf_printf(out, "%u", condition->condition->node->column);
 	put_member(out, "holds", span_of(explanation_truths[condition->truth]));
 	if (condition->condition->children_count == 0) {
 		put_evidence(out, explanation->stage, &condition->evidence);
 		if (shown->patterns)
-			put_patterns(out, explanation->stage, condition->condition);
+			put_patterns(out, explanation, condition->condition);
 	} else {
 		put_key(out, "conditions");
 		buf_char(out, '[');
@@ -122,6 +145,25 @@ static void put_condition(struct buf *out, const struct explanation *explanation
 		buf_char(out, ']');
 	}
 	buf_char(out, '}');
+}
+
+/* What settles that the rule does not hold. */
+static void put_blocker(struct buf *out, const struct explained_condition *blocker)
+{
+	put_key(out, "because");
+	buf_char(out, '{');
+	put_member(out, "condition", span_of(blocker->condition->kind->name));
+	put_key(out, "line");
+	buf_printf(out, "%u", blocker->condition->node->line);
+	put_member(out, "holds", span_of(explanation_truths[blocker->truth]));
+	put_bool(out, "exception", blocker->unless);
+	buf_char(out, '}');
+}
+
+static void put_ns(struct buf *out, const char *name, int64_t ns)
+{
+	put_key(out, name);
+	buf_printf(out, "%lld", (long long)ns);
 }
 
 static void put_rule(struct buf *out, const struct explanation *explanation,
@@ -143,11 +185,36 @@ static void put_rule(struct buf *out, const struct explanation *explanation,
 	if (skipped)
 		put_member(out, "skipped", span_of(skipped));
 	put_bool(out, "quoted", rule->judgement.quoted);
+	if (rule->blocker)
+		put_blocker(out, rule->blocker);
+	if (rule->cost_ns >= 0)
+		put_ns(out, "cost_ns", rule->cost_ns);
 	for (size_t at = 0; at < rule->conditions_count;) {
 		put_key(out, rule->conditions[at].unless ? "unless" : "when");
 		put_condition(out, explanation, rule, &at, shown);
 	}
 	buf_char(out, '}');
+}
+
+static void put_readings(struct buf *out, const struct explanation *explanation)
+{
+	put_key(out, "readings");
+	buf_char(out, '[');
+	for (size_t i = 0; i < explanation->readings_count; i++) {
+		const struct explained_reading *reading = &explanation->readings[i];
+
+		put_comma(out, i);
+		buf_char(out, '{');
+		put_key(out, "bytes");
+		buf_printf(out, "[%u,%u]", reading->range.from, reading->range.to);
+		put_member(out, "text",
+			span_sub(explanation->text->original, reading->range.from,
+				reading->range.to));
+		put_member(out, "read", reading->read);
+		put_bool(out, "disguised", reading->view == VIEW_DISGUISED);
+		buf_char(out, '}');
+	}
+	buf_char(out, ']');
 }
 
 static void put_verdict(struct buf *out, const struct verdict *verdict)
@@ -200,8 +267,13 @@ int explain_json(struct explainer *explainer, const struct ruleset *set,
 		put_member(out, "folded", explanation.text->folded.text);
 		if (explanation.text->disguised.text.ptr)
 			put_member(out, "disguised", explanation.text->disguised.text);
+		put_readings(out, &explanation);
 	}
 	put_verdict(out, explanation.verdict);
+	if (explanation.evaluate_ns >= 0)
+		put_ns(out, "evaluate_ns", explanation.evaluate_ns);
+	if (explanation.prepare_ns >= 0)
+		put_ns(out, "prepare_ns", explanation.prepare_ns);
 	put_key(out, "rules");
 	buf_char(out, '[');
 	for (size_t i = 0; i < explanation.rules_count; i++) {
@@ -209,5 +281,5 @@ int explain_json(struct explainer *explainer, const struct ruleset *set,
 		put_rule(out, &explanation, &explanation.rules[i], shown);
 	}
 	buf_str(out, "]}\n");
-	return out->failed ? ERR_NOMEM : OK;
+	return out->failed || explanation.stage->scene.failed ? ERR_NOMEM : OK;
 }

@@ -52,6 +52,16 @@ static inline size_t utf8_plain_end(struct span s, size_t at)
  */
 uint32_t utf8_prev(struct span s, size_t *at);
 
+/* The first bytes of s (valid UTF-8), `max` at most, never a part of a character. */
+static inline struct span utf8_beginning(struct span s, size_t max)
+{
+	if (s.len <= max)
+		return s;
+	while (max > 0 && ((unsigned char)s.ptr[max] & 0xC0) == 0x80)
+		max--;
+	return (struct span){s.ptr, max};
+}
+
 /* Writes code point c (not a surrogate, <= U+10FFFF) into out[0..4); returns its length, 1 to 4. */
 size_t utf8_put(uint32_t c, char out[4]);
 

@@ -2,6 +2,7 @@
 #include "wire/native.h"
 
 #include "base/clock.h"
+#include "text/utf8.h"
 #include "wire/json.h"
 
 #include <stdio.h>
@@ -135,6 +136,7 @@ struct reader {
 	const char *parent; /* name of the object that is being read, or NULL */
 	bool has_text;
 	bool oom;
+	bool any_id; /* ids are only shown again: any string or number will do */
 };
 
 /* Notes what is wrong with a field; the first such note is the one that is told. */
@@ -188,13 +190,17 @@ static void read_id(struct reader *r, const struct form *field, enum json_event 
 {
 	struct span id;
 
+	if (r->any_id && event == JSON_NUMBER) {
+		*(struct span *)place = r->json.token;
+		return;
+	}
 	if (!take_string(r, field, event,
 		    event == JSON_NUMBER ? "an id is a string: put the number in quotes"
 					 : "an id is a string",
 		    -1, &id))
 		return;
-	if (is_id(id))
-		*(struct span *)place = id;
+	if (r->any_id || is_id(id))
+		*(struct span *)place = utf8_beginning(id, NATIVE_ID_MAX);
 	else
 		refuse_field(r, field, REFUSAL_BAD_VALUE,
 			"an id is 1 to 128 bytes of [A-Za-z0-9._:-]", -1);
@@ -356,8 +362,8 @@ static void read_object(struct reader *r, const struct form_section *section)
 	}
 }
 
-bool native_read(
-	struct span json, struct arena *arena, struct native_request *out, struct refusal *refusal)
+static bool read_request(struct span json, struct arena *arena, bool any_id,
+	struct native_request *out, struct refusal *refusal)
 {
 	struct reader r;
 
@@ -368,6 +374,7 @@ bool native_read(
 	r.refusal = refusal;
 	r.parent = NULL;
 	r.has_text = r.oom = false;
+	r.any_id = any_id;
 	switch (json_next(&r.json)) {
 	case JSON_OBJECT:
 		read_object(&r, &request_section);
@@ -392,6 +399,18 @@ bool native_read(
 		snprintf(refusal->pointer, sizeof(refusal->pointer), "/text");
 	}
 	return refusal->code == REFUSAL_NONE;
+}
+
+bool native_read(
+	struct span json, struct arena *arena, struct native_request *out, struct refusal *refusal)
+{
+	return read_request(json, arena, false, out, refusal);
+}
+
+bool native_read_export(
+	struct span json, struct arena *arena, struct native_request *out, struct refusal *refusal)
+{
+	return read_request(json, arena, true, out, refusal);
 }
 
 /* --- writing --- */
@@ -462,18 +481,6 @@ static void write_range(struct buf *out, struct range range)
 	buf_char(out, ']');
 }
 
-/* The first bytes of s up to the limit, never a part of a character. */
-static struct span beginning(struct span s)
-{
-	size_t len = NATIVE_MATCHED_TEXT_MAX;
-
-	if (s.len <= len)
-		return s;
-	while (len > 0 && ((unsigned char)s.ptr[len] & 0xC0) == 0x80)
-		len--;
-	return span_sub(s, 0, len);
-}
-
 static void write_span(struct buf *out, const struct match_span *span)
 {
 	WRITE(out, "{\"bytes\":");
@@ -483,7 +490,7 @@ static void write_span(struct buf *out, const struct match_span *span)
 	WRITE(out, ",\"utf16\":");
 	write_range(out, span->utf16);
 	WRITE(out, ",\"text\":");
-	json_write(out, beginning(span->text));
+	json_write(out, utf8_beginning(span->text, NATIVE_MATCHED_TEXT_MAX));
 	WRITE(out, ",\"entry\":");
 	json_write(out, span->entry);
 	if (span->disguised)

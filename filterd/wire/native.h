@@ -36,6 +36,13 @@ const char *native_field_form(struct span path);
 size_t native_fields_count(void);
 
 /*
+ * The same for a line of an export: an id may be any string or number there, for it is only shown
+ * again. Of a longer one the first NATIVE_ID_MAX bytes are kept.
+ */
+bool native_read_export(
+	struct span json, struct arena *arena, struct native_request *out, struct refusal *refusal);
+
+/*
  * Appends the answer as one line. Equal input gives equal bytes. OK; or ERR_NOMEM, and `out` is as
  * it was before, ready for a refusal instead.
  */

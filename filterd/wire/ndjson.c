@@ -25,19 +25,29 @@ static struct span cut_line(struct span input, size_t end)
 	return span_sub(input, 0, end > 0 && input.ptr[end - 1] == '\r' ? end - 1 : end);
 }
 
+/* The end of a line whose beginning has been dropped. */
+static enum ndjson_result end_passing(struct ndjson *n, struct refusal *refusal)
+{
+	n->line++;
+	n->empty = 0;
+	n->passing = false;
+	return refuse(n, NDJSON_REFUSED, REFUSAL_TOO_LARGE, NULL, refusal);
+}
+
 /* Judges one whole line. NDJSON_MORE: it is empty. */
 static enum ndjson_result judge(struct ndjson *n, struct span line, struct refusal *refusal)
 {
 	n->line++;
 	if (line.len == 0) {
-		if (++n->empty > NDJSON_EMPTY_MAX)
+		if (++n->empty > NDJSON_EMPTY_MAX && !n->lenient)
 			return refuse(n, NDJSON_BROKEN, REFUSAL_BAD_LINE,
 				"more than 100 empty lines in a row", refusal);
 		return NDJSON_MORE;
 	}
 	n->empty = 0;
 	if (line.len > n->line_max)
-		return refuse(n, NDJSON_BROKEN, REFUSAL_TOO_LARGE, NULL, refusal);
+		return refuse(n, n->lenient ? NDJSON_REFUSED : NDJSON_BROKEN, REFUSAL_TOO_LARGE,
+			NULL, refusal);
 	if (memchr(line.ptr, '\r', line.len))
 		return refuse(n, NDJSON_REFUSED, REFUSAL_BAD_LINE,
 			"a carriage return within a line", refusal);
@@ -65,19 +75,27 @@ enum ndjson_result ndjson_next(struct ndjson *n, struct span input, bool ended, 
 			n->scanned = rest.len;
 			if (rest.len <= n->line_max + 1)
 				return NDJSON_MORE;
+			if (n->lenient) {
+				n->passing = true;
+				n->scanned = 0;
+				*used += rest.len;
+				return NDJSON_MORE;
+			}
 			n->line++;
 			return refuse(n, NDJSON_BROKEN, REFUSAL_TOO_LARGE, NULL, refusal);
 		}
 		end = lf ? (size_t)(lf - rest.ptr) : rest.len;
 		n->scanned = 0;
 		*used += end + (lf != NULL);
+		if (n->passing)
+			return end_passing(n, refusal);
 		*line = cut_line(rest, end);
 		n->begun |= line->len > 0;
 		result = judge(n, *line, refusal);
 		if (result != NDJSON_MORE)
 			return result;
 	}
-	return NDJSON_MORE;
+	return n->passing && ended ? end_passing(n, refusal) : NDJSON_MORE;
 }
 
 bool ndjson_cut_short(const struct ndjson *n, struct span input, struct refusal *refusal)

@@ -31,6 +31,12 @@ struct ndjson {
 	 * line.
 	 */
 	bool begun;
+	/*
+	 * For a file, where the next line can always be found: a line that is too long is refused
+	 * and passed over, and any number of lines may be empty. Nothing is NDJSON_BROKEN then.
+	 */
+	bool lenient;
+	bool passing; /* bytes of a line that is too long have been dropped */
 };
 
 enum ndjson_result {

@@ -77,10 +77,7 @@ def check_reference(build, name, readme, write):
     """True if the README holds the reference, which --write sees to."""
     try:
         before, inside, after = parts(os.path.join(TOP, readme), *markers(name, readme))
-        wanted = "
-" + generated(build, "reference", name).strip() + "
-
-"
+        wanted = "\n" + generated(build, "reference", name).strip() + "\n\n"
     except (OSError, ValueError, subprocess.CalledProcessError) as error:
         print("%s: %s" % (readme, error))
         return False

@@ -112,6 +112,10 @@ static void test_text(void **state)
 	expect(&out, ": yes\n  when all");
 	expect(&out, "\"sc0undrel\" at 13");
 	expect(&out, "(disguised)");
+	expect(&out, "read as    \"sc0undrel\": scoundrel (disguised)\n"
+		     "           \"RO\xC3\x9AGE,\": rouge,\n");
+	expect_not(&out, "\"You\": you"); /* letter case alone is not worth a line */
+	expect_not(&out, "cost ");
 	/* "RoÚGE" is "rouge", no rogue: only what is found is shown. */
 	expect_not(&out, "e/nearly");
 	expect_not(&out, "e/not");
@@ -131,7 +135,8 @@ static void test_near_and_excused(void **state)
 		explain_text(explainer, set, &comment, &evaluate_defaults, &shown, &out), OK);
 	buf_char(&out, '\0');
 	expect(&out, "\ne/nearly (conduct, review, ");
-	expect(&out, ": no\n  when all");
+	expect(&out, ": no: `links` of line 12 does not hold\n  when all");
+	expect(&out, ": no: the exception `words` of line 18 holds\n  when words");
 	expect(&out, "phrase (line 12): yes\n");
 	expect(&out, "links (line 12): no\n");
 	expect(&out, "unless ");
@@ -152,6 +157,48 @@ static void test_all_and_patterns(void **state)
 	expect(&out, "pattern  ");
 	expect(&out, "needs    ");
 	expect(&out, "\033[");
+	buf_free(&out);
+}
+
+static void test_what_let_a_pattern_through(void **state)
+{
+	struct comment comment = the_comment();
+	struct explain_options shown = {.rule = "e/nearly"};
+	struct buf out = {0};
+
+	(void)state;
+	comment.text = SPAN("a rascal and a rogue, you say");
+	assert_int_equal(
+		explain_text(explainer, set, &comment, &evaluate_defaults, &shown, &out), OK);
+	buf_char(&out, '\0');
+	expect(&out, "phrase   you (rogue|rascal)\n        let through by rascal, rogue\n");
+	buf_clear(&out);
+	comment.text = SPAN("a rascal and a rogue");
+	assert_int_equal(
+		explain_text(explainer, set, &comment, &evaluate_defaults, &shown, &out), OK);
+	buf_char(&out, '\0');
+	expect(&out, "found    rascal, rogue\n        lacks    you\n");
+	buf_clear(&out);
+	comment.text = SPAN("nothing of the kind");
+	shown.patterns = true;
+	assert_int_equal(
+		explain_text(explainer, set, &comment, &evaluate_defaults, &shown, &out), OK);
+	buf_char(&out, '\0');
+	expect(&out, "not tried: nothing of it is there\n");
+	buf_free(&out);
+}
+
+static void test_cost(void **state)
+{
+	struct explain_options shown = {.all = true, .cost = true};
+	struct buf out = {0};
+
+	(void)state;
+	explain_as_text(shown, &out);
+	expect(&out, "\ncost       ");
+	expect(&out, " for the verdict, of it ");
+	/* each rule has its own. */
+	expect(&out, "): no, ");
 	buf_free(&out);
 }
 
@@ -227,6 +274,8 @@ int main(void)
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_near_and_excused),
 		cmocka_unit_test(test_all_and_patterns),
+		cmocka_unit_test(test_what_let_a_pattern_through),
+		cmocka_unit_test(test_cost),
 		cmocka_unit_test(test_one_rule),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_too_long),

@@ -17,9 +17,8 @@
  * Feeds `input` in pieces of `step` bytes and writes what came out: lines as "[n:text]", refusals
  * as "!n:code", broken as "#n:code", which ends it, and "~n:code" for an unfinished line.
  */
-static void transcribe(struct span input, size_t line_max, size_t step, bool ended, struct buf *out)
+static void transcribe(struct ndjson n, struct span input, size_t step, bool ended, struct buf *out)
 {
-	struct ndjson n = {.line_max = line_max};
 	struct refusal refusal = REFUSAL_INIT;
 	size_t from = 0, to = 0, used;
 	enum ndjson_result got;
@@ -48,12 +47,12 @@ static void transcribe(struct span input, size_t line_max, size_t step, bool end
 		buf_printf(out, "~%d:%s", (int)refusal.line, refusal_kinds[refusal.code].name);
 }
 
-static void expect(struct span input, size_t line_max, bool ended, const char *expected)
+static void expect_of(struct ndjson n, struct span input, bool ended, const char *expected)
 {
 	for (size_t step = 1; step <= input.len + 1; step++) {
 		struct buf out = {0};
 
-		transcribe(input, line_max, step, ended, &out);
+		transcribe(n, input, step, ended, &out);
 		buf_char(&out, '\0');
 		assert_false(out.failed);
 		assert_string_equal(out.data, expected);
@@ -61,6 +60,11 @@ static void expect(struct span input, size_t line_max, bool ended, const char *e
 		if (input.len > 200 && step == 3)
 			step = input.len; /* long inputs: 1, 2, 3 bytes and all at once */
 	}
+}
+
+static void expect(struct span input, size_t line_max, bool ended, const char *expected)
+{
+	expect_of((struct ndjson){.line_max = line_max}, input, ended, expected);
 }
 
 #define EXPECT(literal, expected) expect(SPAN(literal), SMALL, false, (expected))
@@ -200,6 +204,22 @@ static void in_a_file_a_wrong_first_line_is_only_a_wrong_line(void **state)
 	assert_int_equal(used, 6);
 }
 
+static void in_a_lenient_file_nothing_breaks_the_stream(void **state)
+{
+	const struct ndjson n = {.line_max = SMALL, .begun = true, .lenient = true};
+	char empty[2 * NDJSON_EMPTY_MAX + 4];
+
+	(void)state;
+	expect_of(n, SPAN("{1}\n{56789012345678901234567890}\n{3}"), true,
+		"[1:{1}]!2:too_large[3:{3}]");
+	expect_of(n, SPAN("{23456789012345}\r\n{2345678901234567}\r\n\n\n{5}\n"), true,
+		"[1:{23456789012345}]!2:too_large[5:{5}]");
+	expect_of(n, SPAN("{56789012345678901234567890}"), true, "!1:too_large");
+	memset(empty, '\n', sizeof(empty));
+	memcpy(empty + sizeof(empty) - 3, "{1}", 3);
+	expect_of(n, (struct span){empty, sizeof(empty)}, true, "[202:{1}]");
+}
+
 static void a_long_line_byte_by_byte_takes_linear_time(void **state)
 {
 	static char input[NDJSON_LINE_MAX + 1];
@@ -233,6 +253,7 @@ int main(void)
 		cmocka_unit_test(an_unfinished_line_is_never_judged),
 		cmocka_unit_test(other_protocols_are_hung_up_on_at_their_first_byte),
 		cmocka_unit_test(in_a_file_a_wrong_first_line_is_only_a_wrong_line),
+		cmocka_unit_test(in_a_lenient_file_nothing_breaks_the_stream),
 		cmocka_unit_test(a_long_line_byte_by_byte_takes_linear_time),
 	};
 

@@ -12,6 +12,7 @@
 #include <openssl/err.h>
 
 #include "failing_malloc.h"
+#include "moderate/change.h"
 #include "moderate/evaluate.h"
 #include "moderate/explain.h"
 #include "ruleset_of.h"
@@ -155,33 +156,95 @@ static void test_evaluate(void **state)
 	ruleset_unref(set);
 }
 
+/* Explains the comment with a new explainer; true with the whole of it in *out. */
+static bool explain(const struct ruleset *set, bool cost, struct buf *out)
+{
+	struct comment comment = the_comment();
+	struct explain_options shown = {.all = true, .patterns = true, .cost = cost};
+	struct explainer *explainer = explainer_new(NULL);
+	int rc = ERR_NOMEM;
+
+	if (explainer)
+		rc = explain_json(explainer, set, &comment, &evaluate_defaults, &shown, out);
+	explainer_free(explainer);
+	assert_true(rc == OK || rc == ERR_NOMEM);
+	return rc == OK;
+}
+
 static void test_explain(void **state)
 {
 	struct ruleset *set;
+	struct buf whole = {0};
+
+	(void)state;
+	set = load_first();
+	assert_true(explain(set, false, &whole));
+	buf_char(&whole, '\0');
+	for (int cost = 0; cost < 2; cost++) {
+		bool done = false;
+
+		for (long step = 0; !done; step++) {
+			long before = failing_live;
+			struct buf out = {0};
+			bool made;
+
+			assert_true(step < STEPS_MAX);
+			failing_start(step, false);
+			made = explain(set, cost, &out);
+			done = !failing_stop();
+			/* All of it, or nothing, or it says that something is not known. */
+			buf_char(&out, '\0');
+			if (made && !cost && !strstr(out.data, "\"internal\"") &&
+				!strstr(out.data, "\"unknown\""))
+				assert_string_equal(out.data, whole.data);
+			buf_free(&out);
+			assert_int_equal(failing_live, before);
+		}
+	}
+	buf_free(&whole);
+	ruleset_unref(set);
+}
+
+static void test_change(void **state)
+{
+	struct ruleset *set;
 	struct comment comment = the_comment();
-	struct explain_options shown = {.all = true, .patterns = true};
+	struct evaluator *evaluators[SIDE_COUNT];
+	const struct verdict *verdicts[SIDE_COUNT];
 	bool done = false;
 
 	(void)state;
 	set = load_first();
+	for (enum side side = SIDE_OLD; side < SIDE_COUNT; side++) {
+		evaluators[side] = evaluator_new(NULL);
+		assert_int_equal(evaluate(evaluators[side], set, &comment, &evaluate_defaults,
+					 &verdicts[side]),
+			OK);
+		comment.text = SPAN("told me: zebra");
+	}
 	for (long step = 0; !done; step++) {
 		long before = failing_live;
-		struct explainer *explainer;
-		struct buf out = {0};
-		int rc = ERR_NOMEM;
+		struct pairs pairs;
+		struct arena arena = {0};
+		struct change change;
+		int rc;
 
 		assert_true(step < STEPS_MAX);
 		failing_start(step, false);
-		explainer = explainer_new(NULL);
-		if (explainer)
-			rc = explain_json(
-				explainer, set, &comment, &evaluate_defaults, &shown, &out);
+		rc = pairs_make(&pairs, set, set);
+		if (rc == OK)
+			rc = change_find(
+				&pairs, &arena, verdicts[SIDE_OLD], verdicts[SIDE_NEW], &change);
 		done = !failing_stop();
-		assert_true(rc == OK || rc == ERR_NOMEM);
-		explainer_free(explainer);
-		buf_free(&out);
+		assert_true(rc == OK || (rc == ERR_NOMEM && !done));
+		if (rc == OK)
+			assert_string_equal(pairs.rules[change.cause].id, "n/phrase");
+		pairs_free(&pairs);
+		arena_free(&arena);
 		assert_int_equal(failing_live, before);
 	}
+	evaluator_free(evaluators[SIDE_OLD]);
+	evaluator_free(evaluators[SIDE_NEW]);
 	ruleset_unref(set);
 }
 
@@ -191,6 +254,7 @@ int main(void)
 		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_evaluate),
 		cmocka_unit_test(test_explain),
+		cmocka_unit_test(test_change),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,230 @@
+/* A few comments of each group: see examples.h. */
+#include "cli/examples.h"
+
+#include "cli/show.h"
+#include "text/utf8.h"
+#include "wire/json.h"
+
+#include <stdlib.h>
+
+#define EXCERPT_MAX 480 /* [bytes] of a text */
+#define EXCERPT_BEFORE 120 /* [bytes] of them before the first place */
+
+int examples_init(struct examples *examples, size_t groups, unsigned each)
+{
+	*examples = (struct examples){.each = each};
+	examples->kept = calloc(groups, sizeof(*examples->kept));
+	return examples->kept ? OK : ERR_NOMEM;
+}
+
+void examples_free(struct examples *examples)
+{
+	arena_free(&examples->list.arena);
+	free(examples->kept);
+}
+
+bool examples_want(const struct examples *examples, size_t group)
+{
+	return examples->kept[group] < examples->each && examples->list.count < EXAMPLES_MAX;
+}
+
+/* --- noting ----------------------------------------------------------------------------------- */
+
+/* Copies text[from, to) with "…" where something is missing, and moves the places with it. */
+static bool copy_piece(
+	struct arena *arena, struct example *example, struct span text, size_t from, size_t to)
+{
+	struct span dots = SPAN("…");
+	struct buf piece = {0};
+	size_t shift, kept = 0;
+
+	if (from > 0)
+		buf_span(&piece, dots);
+	shift = piece.len;
+	buf_span(&piece, span_sub(text, from, to));
+	if (to < text.len)
+		buf_span(&piece, dots);
+	example->text = arena_copy(arena, buf_content(&piece));
+	example->cut = true;
+	buf_free(&piece);
+	for (size_t i = 0; i < example->places_count; i++) {
+		struct range place = example->places[i];
+
+		if (place.from < from || place.from >= to)
+			continue;
+		if (place.to > to)
+			place.to = (uint32_t)to;
+		example->places[kept++] = (struct range){
+			(uint32_t)(place.from - from + shift), (uint32_t)(place.to - from + shift)};
+	}
+	example->places_count = kept;
+	return example->text.ptr != NULL;
+}
+
+static bool copy_text(struct arena *arena, struct example *example, struct span text)
+{
+	size_t from = example->places_count ? example->places[0].from : 0;
+
+	if (text.len <= EXCERPT_MAX) {
+		example->text = arena_copy(arena, text);
+		return example->text.ptr != NULL;
+	}
+	from = from > EXCERPT_BEFORE ? utf8_beginning(text, from - EXCERPT_BEFORE).len : 0;
+	return copy_piece(arena, example, text, from, utf8_beginning(text, from + EXCERPT_MAX).len);
+}
+
+static bool shows(const struct match *match, const struct rule *rule)
+{
+	return match->field == FIELD_TEXT && (rule ? match->rule == rule : !match->shadow);
+}
+
+static bool copy_places(struct arena *arena, struct example *example, const struct verdict *verdict,
+	const struct rule *rule)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < verdict->matches_count; i++)
+		count += shows(&verdict->matches[i], rule) ? verdict->matches[i].spans_count : 0;
+	example->places = arena_alloc(arena, count * sizeof(*example->places));
+	if (!example->places)
+		return false;
+	for (size_t i = 0; i < verdict->matches_count; i++) {
+		const struct match *match = &verdict->matches[i];
+
+		for (size_t k = 0; shows(match, rule) && k < match->spans_count; k++)
+			example->places[example->places_count++] = match->spans[k].bytes;
+	}
+	return true;
+}
+
+int examples_note(struct example_list *noted, size_t group, const struct survey_comment *comment,
+	const struct verdict *verdict, const struct rule *rule)
+{
+	struct example *example;
+
+	if (!arena_grow(&noted->arena, (void **)&noted->items, noted->count, &noted->capacity,
+		    sizeof(*noted->items), 16))
+		return ERR_NOMEM;
+	example = &noted->items[noted->count];
+	*example = (struct example){
+		.group = group,
+		.file = comment->file,
+		.line = comment->line,
+		.id = arena_copy(&noted->arena, comment->comment->id),
+		.label = comment->label->kind,
+	};
+	if (!example->id.ptr || !copy_places(&noted->arena, example, verdict, rule) ||
+		!copy_text(&noted->arena, example, comment->comment->text))
+		return ERR_NOMEM;
+	noted->count++;
+	return OK;
+}
+
+/* --- keeping ---------------------------------------------------------------------------------- */
+
+static bool keep(struct examples *examples, const struct example *example)
+{
+	struct example_list *list = &examples->list;
+	struct example *copy;
+
+	if (!arena_grow(&list->arena, (void **)&list->items, list->count, &list->capacity,
+		    sizeof(*list->items), 64))
+		return false;
+	copy = &list->items[list->count];
+	*copy = *example;
+	copy->order = list->count;
+	copy->id = arena_copy(&list->arena, example->id);
+	copy->text = arena_copy(&list->arena, example->text);
+	copy->places = arena_alloc(&list->arena, example->places_count * sizeof(*example->places));
+	if (!copy->id.ptr || !copy->text.ptr || !copy->places)
+		return false;
+	if (example->places_count)
+		memcpy(copy->places, example->places,
+			example->places_count * sizeof(*example->places));
+	list->count++;
+	return true;
+}
+
+void examples_take(struct examples *examples, struct example_list *noted)
+{
+	for (size_t i = 0; i < noted->count; i++) {
+		if (!examples_want(examples, noted->items[i].group))
+			continue;
+		if (keep(examples, &noted->items[i]))
+			examples->kept[noted->items[i].group]++;
+		else
+			examples->failed = true;
+	}
+	noted->items = NULL;
+	noted->count = noted->capacity = 0;
+	arena_reset(&noted->arena);
+}
+
+static int compare_examples(const void *a, const void *b)
+{
+	const struct example *x = a, *y = b;
+
+	if (x->group != y->group)
+		return x->group < y->group ? -1 : 1;
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+const struct example *examples_of(struct examples *examples, size_t group, size_t *count)
+{
+	struct example_list *list = &examples->list;
+	size_t low = 0, high = list->count;
+
+	*count = examples->kept[group];
+	if (*count == 0)
+		return NULL;
+	if (examples->each > 0)
+		qsort(list->items, list->count, sizeof(*list->items), compare_examples);
+	examples->each = 0; /* sorted: no more are taken */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (list->items[middle].group < group)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return &list->items[low];
+}
+
+/* --- showing ---------------------------------------------------------------------------------- */
+
+bool example_show(struct out *out, const struct example *example)
+{
+	out_printf(out, "%*s", SHOW_INDENT - 2, "");
+	out_style(out, STYLE_DIM);
+	out_printf(out, "%s:%llu", example->file, (unsigned long long)example->line);
+	if (example->id.len) {
+		out_str(out, "  ");
+		out_untrusted(out, example->id, 0);
+	}
+	if (example->label != LABEL_NONE)
+		out_printf(out, "  labelled %s", label_names[example->label]);
+	out_style(out, STYLE_PLAIN);
+	out_str(out, "\n");
+	return show_text(out, example->text, example->places, example->places_count);
+}
+
+void example_json(struct buf *json, const struct example *example)
+{
+	buf_str(json, "{\"file\":");
+	json_write(json, span_of(example->file));
+	buf_printf(json, ",\"line\":%llu,\"id\":", (unsigned long long)example->line);
+	if (example->id.len)
+		json_write(json, example->id);
+	else
+		buf_str(json, "null");
+	if (example->label != LABEL_NONE)
+		buf_printf(json, ",\"label\":\"%s\"", label_names[example->label]);
+	buf_str(json, ",\"text\":");
+	json_write(json, example->text);
+	buf_printf(json, ",\"cut\":%s,\"spans\":[", example->cut ? "true" : "false");
+	for (size_t i = 0; i < example->places_count; i++)
+		buf_printf(json, "%s[%u,%u]", i ? "," : "", example->places[i].from,
+			example->places[i].to);
+	buf_str(json, "]}");
+}

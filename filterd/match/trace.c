@@ -1,0 +1,142 @@
+/*
+ * Traces one pattern on one text, for people who ask why it was tried or not: see matcher.h.
+ *
+ * The matcher keeps only bits of the words that a pattern needs besides what it is looked up by.
+ * Their spelling is found again among the words of the pattern's regex, where all of them stand.
+ */
+#include "match/pattern.h"
+
+#define WORDS_MAX 32 /* told about */
+
+struct tracer {
+	const struct pattern *pattern;
+	uint32_t id;
+	struct arena *arena;
+	enum view_kind view;
+	struct span text; /* of the view */
+	struct span *seen;
+	size_t seen_count, seen_capacity;
+	bool seen_here; /* in this view */
+	bool failed;
+};
+
+static bool is_known(const struct span *words, size_t count, struct span word)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (span_eq(words[i], word))
+			return true;
+	}
+	return false;
+}
+
+/* Called by the index. */
+static bool note(void *context, const struct sight *sight)
+{
+	struct tracer *t = context;
+	struct span literal = span_sub(t->text, sight->from, sight->to);
+
+	for (size_t i = 0; i < sight->postings_count; i++) {
+		const struct posting *p = &sight->postings[i];
+
+		if (p->pattern != t->id || (t->view == VIEW_DISGUISED && !p->disguised))
+			continue;
+		t->seen_here = true;
+		if (t->seen_count == WORDS_MAX || is_known(t->seen, t->seen_count, literal))
+			continue;
+		t->failed = !arena_grow(t->arena, (void **)&t->seen, t->seen_count,
+			&t->seen_capacity, sizeof(*t->seen), 4);
+		if (t->failed)
+			return false;
+		t->seen[t->seen_count++] = literal;
+	}
+	return true;
+}
+
+static bool is_word_byte(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c & 0x80);
+}
+
+/* Whether what begins at `at` of a regex is no word of the pattern: \p, (?&sep), {2,4}, (*:61). */
+static bool is_syntax(struct span regex, size_t at)
+{
+	char before = at > 0 ? regex.ptr[at - 1] : ' ';
+
+	if (before == ':')
+		return at > 1 && regex.ptr[at - 2] == '*';
+	return before == '\\' || before == '{' || before == '&';
+}
+
+static bool is_in_group(const uint16_t *group, struct span word)
+{
+	uint16_t bit = index_run_bit(word);
+
+	for (size_t i = 1; i <= *group; i++) {
+		if (group[i] == bit)
+			return true;
+	}
+	return false;
+}
+
+/* The words of the pattern's regex that the group is about. */
+static int name_group(struct tracer *t, const uint16_t *group, struct pattern_trace *out)
+{
+	struct span regex = t->pattern->regex, *words;
+	size_t count = 0, end;
+
+	words = arena_alloc(t->arena, WORDS_MAX * sizeof(*words));
+	if (!words)
+		return ERR_NOMEM;
+	for (size_t at = 0; at < regex.len && count < WORDS_MAX; at = end + 1) {
+		struct span word;
+
+		for (end = at; end < regex.len && is_word_byte(regex.ptr[end]);)
+			end++;
+		word = span_sub(regex, at, end);
+		if (word.len > 0 && !is_syntax(regex, at) && is_in_group(group, word) &&
+			!is_known(words, count, word))
+			words[count++] = word;
+	}
+	out->lacks = words;
+	out->lacks_count = count;
+	out->lacks_digit = *group == 1 && group[1] == RUN_SET_DIGIT;
+	return OK;
+}
+
+static int trace_view(struct tracer *t, const struct matcher *matcher, enum view_kind view,
+	struct span text, struct pattern_trace *out)
+{
+	struct run_set runs;
+	const uint16_t *lacks;
+
+	t->view = view;
+	t->text = text;
+	t->seen_here = false;
+	index_scan(matcher->index, text, &runs, note, t);
+	if (t->failed)
+		return ERR_NOMEM;
+	if (!t->seen_here || out->candidate)
+		return OK;
+	lacks = pattern_lacks(matcher, t->pattern, &runs);
+	out->candidate = !lacks;
+	return lacks ? name_group(t, lacks, out) : OK;
+}
+
+int matcher_trace(const struct matcher *matcher, uint32_t id, const struct text *text,
+	struct arena *arena, struct pattern_trace *out)
+{
+	struct tracer t = {.pattern = &matcher->patterns[id], .id = id, .arena = arena};
+	int rc;
+
+	*out = (struct pattern_trace){.always = t.pattern->always, .candidate = t.pattern->always};
+	rc = trace_view(&t, matcher, VIEW_FOLDED, text->folded.text, out);
+	if (rc == OK && text->disguised.text.ptr)
+		rc = trace_view(&t, matcher, VIEW_DISGUISED, text->disguised.text, out);
+	if (out->candidate) {
+		out->lacks_count = 0;
+		out->lacks_digit = false;
+	}
+	out->seen = t.seen;
+	out->seen_count = t.seen_count;
+	return rc;
+}
