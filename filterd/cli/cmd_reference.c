@@ -2,6 +2,7 @@
  */
 #include "cli/cli.h"
 
+#include "moderate/case_keys.h"
 #include "rules/reference.h"
 #include "server/config.h"
 
@@ -22,11 +23,13 @@ static void describe_cli(struct out *out)
 static void describe_rules(struct out *out)
 {
 	reference_rules(&out->buffer);
+	out_str(out, "\n");
+	reference_section(&out->buffer, &case_file_section, &file_section, 3);
 }
 
 static void describe_config(struct out *out)
 {
-	reference_section(&out->buffer, &config_section, 3);
+	reference_section(&out->buffer, &config_section, NULL, 3);
 }
 
 static const struct {

@@ -370,6 +370,10 @@ static int parse_elements(struct parser *p, struct phrase_sequence *sequence)
 
 		if (rc != OK)
 			return rc;
+		for (struct phrase_element *e = *mine; e; e = e->next) {
+			e->from = (uint16_t)start;
+			e->to = (uint16_t)p->at;
+		}
 		if ((*mine)->kind == PHRASE_GAP) {
 			if (gap || !needed)
 				return pattern_fail(p->error, start,

@@ -152,6 +152,15 @@ static void put_value(struct writer *w, const struct key *key)
 				"\"^[a-z]{2,3}$\"}, \"additionalProperties\": {\"type\": "
 				"\"string\"}}]}");
 		break;
+	case TYPE_NUMBERED:
+		buf_str(&one, TEXT_SCHEMA);
+		buf_str(w->out, "{\"anyOf\": [");
+		put_one_or_list(w->out, &one);
+		buf_printf(w->out,
+			", {\"type\": \"object\", \"additionalProperties\": {\"type\": "
+			"\"integer\", \"minimum\": %lld, \"maximum\": %lld}}]}",
+			(long long)key->min, (long long)key->max);
+		break;
 	case TYPE_SECTION:
 		put_ref(w, key->section);
 		break;
@@ -185,25 +194,26 @@ static void put_property(struct writer *w, const struct key *key)
 
 static void put_mapping(struct writer *w, const struct section *section, bool open)
 {
+	const struct key *key;
 	bool first = true;
 
 	buf_str(w->out, "{\"type\": \"object\", \"properties\": {");
-	for (size_t i = 0; i < section->count; i++) {
-		if (section->keys[i].flags & (KEY_RETIRED | KEY_FORESEEN))
+	for (size_t i = 0; (key = schema_key(section, i, NULL)); i++) {
+		if (key->flags & (KEY_RETIRED | KEY_FORESEEN))
 			continue;
 		buf_str(w->out, first ? "\n    " : ",\n    ");
 		first = false;
-		put_property(w, &section->keys[i]);
+		put_property(w, key);
 	}
 	buf_printf(w->out, "}, \"additionalProperties\": %s, \"required\": [",
 		open ? "true" : "false");
 	first = true;
-	for (size_t i = 0; i < section->count; i++) {
-		if (!(section->keys[i].flags & KEY_REQUIRED))
+	for (size_t i = 0; (key = schema_key(section, i, NULL)); i++) {
+		if (!(key->flags & KEY_REQUIRED))
 			continue;
 		buf_str(w->out, first ? "" : ", ");
 		first = false;
-		put_string(w->out, section->keys[i].name);
+		put_string(w->out, key->name);
 	}
 	buf_str(w->out, "]}");
 }
