@@ -10,6 +10,7 @@ struct test_options {
 	bool all;
 	bool tap;
 	const char *junit;
+	struct perhaps coverage; /* [percent] that is asked for */
 };
 
 static int write_junit(struct suite *suite, const char *path)
@@ -25,7 +26,7 @@ static int write_junit(struct suite *suite, const char *path)
 	return code;
 }
 
-static int report(struct suite *suite)
+static int report(struct suite *suite, struct coverage *coverage)
 {
 	const struct test_options *options = suite->run->options;
 	struct out *out = &suite->run->out;
@@ -35,11 +36,38 @@ static int report(struct suite *suite)
 		return CLI_FINE;
 	}
 	if (!options->common.json)
-		return test_show(suite, options->all);
+		return test_show(suite, coverage, options->all, options->coverage.number);
 	out_str(out, "{");
 	test_json(suite, &out->buffer);
+	if (coverage) {
+		out_str(out, ",");
+		test_coverage_json(suite, coverage, &out->buffer);
+	}
 	out_str(out, "}\n");
 	return CLI_FINE;
+}
+
+/* Tells of the results, and of what they cover if that was asked for. */
+static int report_all(struct suite *suite)
+{
+	const struct test_options *options = suite->run->options;
+	struct coverage *coverage = NULL;
+	int code;
+
+	if (options->coverage.given) {
+		coverage = test_coverage(suite);
+		if (!coverage)
+			return cli_failed(suite->run, CLI_OUTPUT, "out of memory");
+	}
+	code = report(suite, coverage);
+	if (code == CLI_FINE && options->junit)
+		code = write_junit(suite, options->junit);
+	if (code == CLI_FINE &&
+		(suite->states[CASE_FAILED] > 0 ||
+			(coverage && !test_is_covered(suite, coverage, options->coverage.number))))
+		code = CLI_FOUND;
+	coverage_free(coverage);
+	return code;
 }
 
 /* Loads, runs and tells, once. */
@@ -48,7 +76,8 @@ static int run_once(struct run *run)
 	const struct test_options *options = run->options;
 	struct setup setup = {0};
 	struct suite suite = {.run = run, .setup = &setup};
-	int code = setup_load(run, &setup, SETUP_RULES), broken = CLI_FINE;
+	int code = setup_load(run, &setup, options->coverage.given ? SETUP_ORIGINS : SETUP_RULES);
+	int broken = CLI_FINE;
 
 	if (code == CLI_FINE)
 		code = suite_find(&suite);
@@ -57,11 +86,7 @@ static int run_once(struct run *run)
 		code = broken == CLI_CONFIG ? CLI_FINE : broken;
 	}
 	if (code == CLI_FINE)
-		code = report(&suite);
-	if (code == CLI_FINE && options->junit)
-		code = write_junit(&suite, options->junit);
-	if (code == CLI_FINE && suite.states[CASE_FAILED] > 0)
-		code = CLI_FOUND;
+		code = report_all(&suite);
 	if (broken == CLI_CONFIG && code != CLI_OUTPUT)
 		code = CLI_CONFIG;
 	suite_free(&suite);
@@ -75,6 +100,8 @@ static int run_test(struct run *run)
 
 	if (options->tap && options->common.json)
 		return cli_usage_error(run, "`--tap` and `--json` exclude each other");
+	if (options->tap && options->coverage.given)
+		return cli_usage_error(run, "`--tap` has no place for `--coverage`");
 	return run_once(run);
 }
 
@@ -82,8 +109,14 @@ static int run_test(struct run *run)
 static const struct option_row rows[] = {
 	{.name = "all",
 		.type = OPTION_FLAG,
-		.help = "show all failures, not only the first 50",
+		.help = "show all failures, and all that is not covered, not only the first 50",
 		AT(all)},
+	{.name = "coverage",
+		.type = OPTION_PERHAPS,
+		.value = "PERCENT",
+		.help = "name rules, list entries and alternatives that no test hits",
+		.max = 100,
+		AT(coverage)},
 	{.name = "junit",
 		.type = OPTION_TEXT,
 		.value = "FILE",
@@ -103,7 +136,9 @@ const struct command command_test = {
 	.details = "Without PATH: the sentences beside every rule, and every *.test.yaml below the "
 		   "rule\n"
 		   "folders. With PATH: those of these rule files, case files and folders alone.\n"
-		   "Exit code: 0 all passed, 1 some failed, 78 rules or case files are broken.\n",
+		   "Exit code: 0 all passed, 1 some failed or too little is covered, 78 rules or "
+		   "case\n"
+		   "files are broken.\n",
 	.tables = {{rows, ARRAY_LEN(rows)}, COMMON_ALL},
 	.size = sizeof(struct test_options),
 	.arguments_max = -1,

@@ -287,7 +287,7 @@ static void show_summary(const struct suite *suite)
 	out_str(out, "\n");
 }
 
-int test_show(struct suite *suite, bool all)
+int test_show(struct suite *suite, struct coverage *coverage, bool all, int64_t percent)
 {
 	struct showing s = {
 		.suite = suite,
@@ -302,6 +302,8 @@ int test_show(struct suite *suite, bool all)
 	buf_free(&s.line);
 	if (!ok)
 		return cli_failed(suite->run, CLI_OUTPUT, "out of memory");
+	if (coverage)
+		test_show_coverage(suite, coverage, all, percent);
 	show_summary(suite);
 	return CLI_FINE;
 }

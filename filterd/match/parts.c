@@ -23,7 +23,8 @@ struct walk {
 	size_t to; /* where it must end; SIZE_MAX: anywhere */
 	size_t steps;
 	unsigned depth;
-	const struct phrase_sequence *taken[DEPTH_MAX]; /* alternatives on the way here */
+	/* Alternatives on the way here, and the first of those that each was chosen from. */
+	const struct phrase_sequence *taken[DEPTH_MAX], *beside[DEPTH_MAX];
 	size_t taken_count;
 };
 
@@ -62,8 +63,10 @@ static bool walk_choice(struct walk *w, const struct phrase_element *e, const st
 	const struct rest mine = {e->next, rest};
 
 	for (const struct phrase_sequence *s = e->choices; s; s = s->next) {
-		if (w->taken_count < DEPTH_MAX)
+		if (w->taken_count < DEPTH_MAX) {
 			w->taken[w->taken_count] = s;
+			w->beside[w->taken_count] = e->choices;
+		}
 		w->taken_count++;
 		if (walk(w, s->first, &mine, at, preceded))
 			return true;
@@ -191,40 +194,55 @@ void matcher_parts(
 	}
 }
 
-/* The entry of words that a hit tells of. */
-static void words_part(
-	const struct pattern *p, const struct hit *hit, pattern_part_seen *each, void *context)
+/* Whether both are nothing but words, and the same: then only the first is ever found. */
+static bool are_same(const struct phrase_sequence *a, const struct phrase_sequence *b)
 {
-	for (const struct phrase_sequence *s = p->sequences; s; s = s->next) {
-		const struct pattern_part part = part_of(p, s);
+	const struct phrase_element *x = a->first, *y = b->first;
 
-		if (span_eq(part.written, hit->entry)) {
+	while (x && y && x->kind == PHRASE_WORD && y->kind == PHRASE_WORD &&
+		x->word.prefix == y->word.prefix && span_eq(x->word.text, y->word.text)) {
+		x = x->next;
+		y = y->next;
+	}
+	return !x && !y;
+}
+
+/* Tells of an alternative, and of those like it among `all` that it was chosen from. */
+static void tell(const struct pattern *p, const struct phrase_sequence *all,
+	const struct phrase_sequence *taken, pattern_part_seen *each, void *context)
+{
+	for (const struct phrase_sequence *s = all; s; s = s->next) {
+		if (s == taken || are_same(s, taken)) {
+			const struct pattern_part part = part_of(p, s);
+
 			each(context, &part);
-			return;
 		}
 	}
 }
 
-void matcher_parts_of(const struct matcher *matcher, uint32_t id, const struct text *text,
+bool matcher_parts_of(const struct matcher *matcher, uint32_t id, const struct text *text,
 	const struct hit *hit, pattern_part_seen *each, void *context)
 {
 	const struct pattern *p = &matcher->patterns[id];
 	struct walk w;
 
-	if (!p->phrase) {
-		words_part(p, hit, each, context);
-		return;
+	/* Words: the entry that the hit tells of. */
+	for (const struct phrase_sequence *s = p->sequences; s; s = s->next) {
+		if (span_eq(p->entries[s->entry], hit->entry)) {
+			tell(p, p->sequences, s, each, context);
+			return true;
+		}
 	}
+	if (!p->phrase)
+		return true;
 	w.text = hit->view == VIEW_DISGUISED ? text->disguised.text : text->folded.text;
 	w.to = hit->in_view.to;
 	w.steps = 0;
 	w.depth = 0;
 	w.taken_count = 0;
 	if (!walk(&w, p->phrase->sequence.first, NULL, hit->in_view.from, false))
-		return;
-	for (size_t i = 0; i < w.taken_count && i < DEPTH_MAX; i++) {
-		const struct pattern_part part = part_of(p, w.taken[i]);
-
-		each(context, &part);
-	}
+		return false;
+	for (size_t i = 0; i < w.taken_count && i < DEPTH_MAX; i++)
+		tell(p, w.beside[i], w.taken[i], each, context);
+	return true;
 }

@@ -31,6 +31,9 @@ typedef void pattern_part_seen(void *context, const struct pattern_part *part);
 void matcher_parts(
 	const struct matcher *matcher, uint32_t id, pattern_part_seen *each, void *context);
 
-/* Calls `each` with the alternatives that a hit of the pattern in `text` took. */
-void matcher_parts_of(const struct matcher *matcher, uint32_t id, const struct text *text,
+/*
+ * Calls `each` with the alternatives that a hit of the pattern in `text` took, and with those
+ * beside them that are the same words after folding. False when there are too many ways to tell.
+ */
+bool matcher_parts_of(const struct matcher *matcher, uint32_t id, const struct text *text,
 	const struct hit *hit, pattern_part_seen *each, void *context);
