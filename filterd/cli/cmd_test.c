@@ -2,6 +2,7 @@
  */
 #include "cli/save.h"
 #include "cli/test_report.h"
+#include "cli/test_watch.h"
 
 #include <errno.h>
 
@@ -9,6 +10,7 @@ struct test_options {
 	struct common common;
 	bool all;
 	bool tap;
+	bool watch;
 	const char *junit;
 	struct perhaps coverage; /* [percent] that is asked for */
 };
@@ -102,6 +104,10 @@ static int run_test(struct run *run)
 		return cli_usage_error(run, "`--tap` and `--json` exclude each other");
 	if (options->tap && options->coverage.given)
 		return cli_usage_error(run, "`--tap` has no place for `--coverage`");
+	if (options->tap && options->watch)
+		return cli_usage_error(run, "`--tap` is of one run: not with `--watch`");
+	if (options->watch)
+		return test_watch(run, run_once, options->junit);
 	return run_once(run);
 }
 
@@ -126,6 +132,11 @@ static const struct option_row rows[] = {
 		.type = OPTION_FLAG,
 		.help = "print results in the Test Anything Protocol",
 		AT(tap)},
+	{.letter = 'w',
+		.name = "watch",
+		.type = OPTION_FLAG,
+		.help = "run again whenever rules, case files or the configuration change",
+		AT(watch)},
 };
 #undef AT
 
