@@ -2,6 +2,7 @@
  */
 #include "cli/save.h"
 #include "cli/test_report.h"
+#include "cli/test_update.h"
 #include "cli/test_watch.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@ struct test_options {
 	bool all;
 	bool tap;
 	bool watch;
+	bool update, yes;
 	const char *junit;
 	struct perhaps coverage; /* [percent] that is asked for */
 };
@@ -88,7 +90,7 @@ static int run_once(struct run *run)
 		code = broken == CLI_CONFIG ? CLI_FINE : broken;
 	}
 	if (code == CLI_FINE)
-		code = report_all(&suite);
+		code = options->update ? test_update(&suite, options->yes) : report_all(&suite);
 	if (broken == CLI_CONFIG && code != CLI_OUTPUT)
 		code = CLI_CONFIG;
 	suite_free(&suite);
@@ -106,6 +108,12 @@ static int run_test(struct run *run)
 		return cli_usage_error(run, "`--tap` has no place for `--coverage`");
 	if (options->tap && options->watch)
 		return cli_usage_error(run, "`--tap` is of one run: not with `--watch`");
+	if (options->update && (options->tap || options->common.json || options->junit ||
+				       options->watch || options->coverage.given))
+		return cli_usage_error(
+			run, "`--update` stands alone: it shows what it would write");
+	if (options->yes && !options->update)
+		return cli_usage_error(run, "`--yes` is for `--update`");
 	if (options->watch)
 		return test_watch(run, run_once, options->junit);
 	return run_once(run);
@@ -132,11 +140,19 @@ static const struct option_row rows[] = {
 		.type = OPTION_FLAG,
 		.help = "print results in the Test Anything Protocol",
 		AT(tap)},
+	{.name = "update",
+		.type = OPTION_FLAG,
+		.help = "show how case files would ask for what comes out, and write it if told to",
+		AT(update)},
 	{.letter = 'w',
 		.name = "watch",
 		.type = OPTION_FLAG,
 		.help = "run again whenever rules, case files or the configuration change",
 		AT(watch)},
+	{.name = "yes",
+		.type = OPTION_FLAG,
+		.help = "with --update: write without asking",
+		AT(yes)},
 };
 #undef AT
 

@@ -233,17 +233,19 @@ static int add_result(struct running *r, const struct case_result *result)
 }
 
 /*
- * Runs one case. `section` reads it into `to`, a part of `keys`; `context` is what it comes with
- * besides its own.
+ * Runs one case, or an entry of `table` (NULL: it stands in none), whose keys are read into *keys;
+ * `context` is what it comes with besides its own.
  */
-static void run_case(struct running *r, const struct yaml_node *node, const struct section *section,
-	void *to, const struct case_keys *keys, const struct comment *context)
+static void run_case(struct running *r, const struct yaml_node *node, const struct yaml_node *table,
+	struct case_keys *keys, const struct comment *context)
 {
+	const struct section *section = table ? &entry_section : &case_section;
+	void *to = table ? (void *)&keys->entry : (void *)keys;
 	struct case_result result = {
 		.source = r->source,
 		.node = node,
 		.keys = keys,
-		.in_table = section == &entry_section,
+		.table = table,
 		.comment = *context,
 	};
 	size_t before = r->errors->errors;
@@ -293,12 +295,12 @@ static void run_cases(
 		struct case_keys *keys = new_keys(r);
 
 		if (keys)
-			run_case(r, &list->items[i], &case_section, keys, keys, context);
+			run_case(r, &list->items[i], NULL, keys, context);
 	}
 }
 
-static void run_entries(struct running *r, enum verdict_kind expect, const struct yaml_node *list,
-	const struct comment *context)
+static void run_entries(struct running *r, enum verdict_kind expect, const struct yaml_node *table,
+	const struct yaml_node *list, const struct comment *context)
 {
 	size_t count = items_of(r, verdict_names[expect], list);
 
@@ -308,29 +310,35 @@ static void run_entries(struct running *r, enum verdict_kind expect, const struc
 		if (!keys)
 			return;
 		keys->expect = expect;
-		run_case(r, &list->items[i], &entry_section, &keys->entry, keys, context);
+		run_case(r, &list->items[i], table, keys, context);
 	}
 }
 
+/* The table's lists, in the order in which they stand. */
+static void run_table(
+	struct running *r, const struct yaml_node *table, const struct comment *file_context)
+{
+	struct comment context = *file_context;
+	struct table_keys keys;
+	int rc = schema_read(r->arena, r->source, r->errors, &table_section, table, &keys);
+
+	note(r, rc);
+	if (rc != OK)
+		return;
+	test_comment_set(table, &keys.context, &context);
+	for (size_t i = 0; i < table->count; i++)
+		for (enum verdict_kind kind = 0; kind < VERDICT_COUNT; kind++)
+			if (span_eq(yaml_key(table, i)->value, span_of(verdict_names[kind])))
+				run_entries(r, kind, table, yaml_value(table, i), &context);
+}
+
 static void run_tables(
-	struct running *r, const struct yaml_node *list, const struct comment *file_context)
+	struct running *r, const struct yaml_node *list, const struct comment *context)
 {
 	size_t count = items_of(r, "tables", list);
 
-	for (size_t i = 0; i < count && r->rc != ERR_NOMEM; i++) {
-		const struct yaml_node *node = &list->items[i];
-		struct comment context = *file_context;
-		struct table_keys keys;
-		int rc = schema_read(r->arena, r->source, r->errors, &table_section, node, &keys);
-
-		note(r, rc);
-		if (rc != OK)
-			continue;
-		test_comment_set(node, &keys.context, &context);
-		run_entries(r, VERDICT_APPROVE, keys.approve, &context);
-		run_entries(r, VERDICT_REVIEW, keys.review, &context);
-		run_entries(r, VERDICT_REJECT, keys.reject, &context);
-	}
+	for (size_t i = 0; i < count && r->rc != ERR_NOMEM; i++)
+		run_table(r, &list->items[i], context);
 }
 
 static void run_file(struct running *r, const struct yaml_node *root)
@@ -356,28 +364,36 @@ static void run_file(struct running *r, const struct yaml_node *root)
 	run_tables(r, file.tables, &context);
 }
 
-int cases_run(struct evaluator *evaluator, const struct ruleset *set,
-	const struct evaluate_options *options, const char *path, struct arena *arena,
+int cases_run_source(struct evaluator *evaluator, const struct ruleset *set,
+	const struct evaluate_options *options, const struct source *source, struct arena *arena,
 	struct errors *errors, struct case_results *results)
 {
 	struct running r = {
 		.evaluator = evaluator,
 		.set = set,
 		.options = options,
+		.source = source,
 		.arena = arena,
 		.errors = errors,
 		.results = results,
 	};
-	struct source *source;
 	struct yaml_node *root;
-	int rc = source_read(arena, path, YAML_SIZE_MAX, errors, &source);
+	int rc = yaml_parse(arena, source, errors, &root);
 
-	if (rc == OK)
-		rc = yaml_parse(arena, source, errors, &root);
 	if (rc != OK)
 		return rc;
-	r.source = source;
 	run_file(&r, root);
 	map_free(&r.rules);
 	return r.rc;
+}
+
+int cases_run(struct evaluator *evaluator, const struct ruleset *set,
+	const struct evaluate_options *options, const char *path, struct arena *arena,
+	struct errors *errors, struct case_results *results)
+{
+	struct source *source;
+	int rc = source_read(arena, path, YAML_SIZE_MAX, errors, &source);
+
+	return rc == OK ? cases_run_source(evaluator, set, options, source, arena, errors, results)
+			: rc;
 }

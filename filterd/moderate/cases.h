@@ -29,7 +29,7 @@ struct case_result {
 	const struct source *source;
 	const struct yaml_node *node; /* where it stands in `source` */
 	const struct case_keys *keys; /* what it asks for */
-	bool in_table; /* `expect` is where it stands in a table, not a key */
+	const struct yaml_node *table; /* in which it stands; NULL: it has an `expect` of its own */
 	struct comment comment; /* with its context */
 	enum case_state state;
 	enum verdict_kind verdict; /* what it got */
@@ -51,8 +51,11 @@ struct case_results {
  * is added to `errors`, names of rules and guidelines that the set does not have among it; a case
  * that fails is no error but a result. Everything read lives in `arena`. Results are added to
  * *results (its counts zero before the first file). OK; ERR_INVALID, ERR_IO or ERR_LIMIT when the
- * file is wrong; ERR_NOMEM.
+ * file is wrong; ERR_NOMEM. The second takes the text of a file that has been read.
  */
 int cases_run(struct evaluator *evaluator, const struct ruleset *set,
 	const struct evaluate_options *options, const char *path, struct arena *arena,
+	struct errors *errors, struct case_results *results);
+int cases_run_source(struct evaluator *evaluator, const struct ruleset *set,
+	const struct evaluate_options *options, const struct source *source, struct arena *arena,
 	struct errors *errors, struct case_results *results);
