@@ -142,6 +142,8 @@ size_t matcher_missing(
 		if (missing++ == 0)
 			*part = span_sub(p->written, e->from, e->to);
 	}
+	if (missing == 0)
+		*part = p->written;
 	return missing;
 }
 

@@ -8,8 +8,8 @@
 
 /*
  * How many parts that a phrase cannot do without stand nowhere in the text (prepared with the
- * matcher's lexicon). *part is the first of them as written, or empty: they are all there, but not
- * in this order, or too far apart. Of words and regexes: 1, and *part is empty.
+ * matcher's lexicon). *part is the first of them as written. 0: they are all there, but not in this
+ * order, or too far apart; then *part is the phrase. Of words and regexes: 1, and *part is empty.
  */
 size_t matcher_missing(
 	const struct matcher *matcher, uint32_t id, const struct text *text, struct span *part);

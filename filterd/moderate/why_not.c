@@ -42,18 +42,20 @@ static void put_condition(struct buf *out, const struct explained_condition *con
 /* --- a condition that fails ---------------------------------------------------------------------
  */
 
-/* Of the condition's patterns the one of which the least is missing. */
-static size_t nearest_pattern(const struct stage *stage, const struct condition *condition,
-	struct span *part, bool *whole)
+/*
+ * Of the condition's patterns the one of which the least is missing; *part is the first of that, or
+ * the phrase itself where nothing is. SIZE_MAX: there is nothing to tell.
+ */
+static size_t nearest_pattern(
+	const struct stage *stage, const struct condition *condition, struct span *part)
 {
 	size_t least = SIZE_MAX;
 
-	*whole = false;
 	for (size_t i = 0; i < condition->triggers_count; i++) {
 		const struct trigger *trigger = &condition->triggers[i];
 		const struct stage_field *field = &stage->fields[trigger->field];
 		struct span missing = {NULL, 0};
-		size_t count = SIZE_MAX - 1;
+		size_t count = SIZE_MAX;
 
 		if (field->prepared)
 			count = matcher_missing(
@@ -62,7 +64,6 @@ static size_t nearest_pattern(const struct stage *stage, const struct condition 
 			continue;
 		least = count;
 		*part = missing;
-		*whole = count == 0;
 	}
 	return least;
 }
@@ -71,8 +72,9 @@ static void put_leaf(
 	struct buf *out, const struct stage *stage, const struct explained_condition *leaf)
 {
 	const struct condition *of = leaf->condition;
+	bool several = of->triggers_count > 1;
 	struct span part = {NULL, 0};
-	bool whole;
+	size_t missing;
 
 	put_condition(out, leaf);
 	if (leaf->truth == TRUTH_UNKNOWN) {
@@ -83,18 +85,22 @@ static void put_leaf(
 		buf_str(out, " does not hold");
 		return;
 	}
-	nearest_pattern(stage, of, &part, &whole);
-	if (of->triggers_count > 1)
+	missing = nearest_pattern(stage, of, &part);
+	if (several)
 		buf_printf(out, ": none of %zu", of->triggers_count);
-	if (part.len) {
-		buf_str(out, of->triggers_count > 1 ? "; the nearest needs " : ": needs ");
+	if (part.len == 0) {
+		buf_str(out, several ? " is there" : ": nothing of it is there");
+		return;
+	}
+	buf_str(out, several ? "; " : ": ");
+	if (missing == 0) {
+		buf_str(out, "of ");
+		put_quoted(out, part, '`');
+		buf_str(out, " all words are there, but not in this order or too far apart");
+	} else {
+		buf_str(out, several ? "the nearest needs " : "needs ");
 		put_quoted(out, part, '`');
 		buf_str(out, ", which is not there");
-	} else if (whole) {
-		buf_str(out, of->triggers_count > 1 ? "; of the nearest" : ":");
-		buf_str(out, " all words are there, but not in this order or too far apart");
-	} else if (of->triggers_count == 1) {
-		buf_str(out, ": nothing of it is there");
 	}
 }
 

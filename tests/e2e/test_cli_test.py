@@ -145,7 +145,8 @@ def test_a_missing_rule_says_why(tmp_path):
     assert why(tmp_path, direct + "I will k1ll them") == (
         "phrase (line 9): needs `(you|u)`, which is not there")
     assert why(tmp_path, direct + "You I will kill") == (
-        "phrase (line 9): all words are there, but not in this order or too far apart")
+        "phrase (line 9): of `(i|we) will <harm> (you|u)` all words are there, but not in this "
+        "order or too far apart")
     turkish = "expect: reject, rules: direct, lang: tr, text: "
     assert why(tmp_path, turkish + "I will kill you") == "it is for en, the comment is tr"
     both = "expect: review, rules: both, text: "

@@ -111,8 +111,8 @@ static void test_what_is_missing(void **state)
 
 	(void)state;
 	open_phrase(&f, "(I|we) [really] will ... <harm> you");
-	check_missing(&f, "I will kill you", 0, "");
-	check_missing(&f, "you kill will I", 0, "");
+	check_missing(&f, "I will kill you", 0, "(I|we) [really] will ... <harm> you");
+	check_missing(&f, "you kill will I", 0, "(I|we) [really] will ... <harm> you");
 	check_missing(&f, "we will hug you", 1, "<harm>");
 	check_missing(&f, "they killed you", 3, "(I|we)");
 	check_missing(&f, "", 4, "(I|we)");
