@@ -75,5 +75,7 @@ int save_file(const char *path, struct span text)
 		return errno;
 	if (!S_ISREG(old.st_mode))
 		return write_into(real, text);
+	if (access(real, W_OK) != 0)
+		return errno;
 	return replace(real, old.st_mode & 07777, text);
 }

@@ -106,6 +106,17 @@ static void put_node(struct writer *w, const struct key *key)
 		buf_char(w->out, '}');
 }
 
+/* A name, several, or numbers by their names. */
+static void put_numbered(struct buf *out, const struct key *key, const struct buf *name)
+{
+	buf_str(out, "{\"anyOf\": [");
+	put_one_or_list(out, name);
+	buf_printf(out,
+		", {\"type\": \"object\", \"additionalProperties\": {\"type\": \"integer\", "
+		"\"minimum\": %lld, \"maximum\": %lld}}]}",
+		(long long)key->min, (long long)key->max);
+}
+
 static void put_value(struct writer *w, const struct key *key)
 {
 	struct buf one = {0};
@@ -154,12 +165,7 @@ static void put_value(struct writer *w, const struct key *key)
 		break;
 	case TYPE_NUMBERED:
 		buf_str(&one, TEXT_SCHEMA);
-		buf_str(w->out, "{\"anyOf\": [");
-		put_one_or_list(w->out, &one);
-		buf_printf(w->out,
-			", {\"type\": \"object\", \"additionalProperties\": {\"type\": "
-			"\"integer\", \"minimum\": %lld, \"maximum\": %lld}}]}",
-			(long long)key->min, (long long)key->max);
+		put_numbered(w->out, key, &one);
 		break;
 	case TYPE_SECTION:
 		put_ref(w, key->section);
