@@ -35,7 +35,7 @@ fail:
 	return NULL;
 }
 
-void buf_append(struct buf *b, const void *data, size_t len)
+void buf_append_growing(struct buf *b, const void *data, size_t len)
 {
 	char *to;
 
@@ -46,21 +46,6 @@ void buf_append(struct buf *b, const void *data, size_t len)
 		return;
 	memcpy(to, data, len);
 	b->len += len;
-}
-
-void buf_span(struct buf *b, struct span s)
-{
-	buf_append(b, s.ptr, s.len);
-}
-
-void buf_char(struct buf *b, char c)
-{
-	buf_append(b, &c, 1);
-}
-
-void buf_str(struct buf *b, const char *string)
-{
-	buf_append(b, string, strlen(string));
 }
 
 void buf_printf(struct buf *b, const char *format, ...)

@@ -26,11 +26,37 @@ struct buf {
  */
 char *buf_reserve(struct buf *b, size_t more);
 
-void buf_append(struct buf *b, const void *data, size_t len);
-void buf_span(struct buf *b, struct span s);
-void buf_char(struct buf *b, char c);
-/* Appends a string literal of ours. */
-void buf_str(struct buf *b, const char *string);
+/* buf_append() where the room has to be made first. */
+void buf_append_growing(struct buf *b, const void *data, size_t len);
+
+/* Appends `len` bytes. Inlined: answers are put together from many short pieces. */
+static inline void buf_append(struct buf *b, const void *data, size_t len)
+{
+	if (len < b->cap - b->len && !b->failed) {
+		if (len > 0) /* `data` may be NULL then */
+			memcpy(b->data + b->len, data, len);
+		b->len += len;
+	} else {
+		buf_append_growing(b, data, len);
+	}
+}
+
+static inline void buf_span(struct buf *b, struct span s)
+{
+	buf_append(b, s.ptr, s.len);
+}
+
+static inline void buf_char(struct buf *b, char c)
+{
+	buf_append(b, &c, 1);
+}
+
+/* Appends a string of ours. */
+static inline void buf_str(struct buf *b, const char *string)
+{
+	buf_append(b, string, strlen(string));
+}
+
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Decimal digits, without printf's cost. */
 void buf_u64(struct buf *b, uint64_t value);

@@ -1,24 +1,14 @@
 /* The places of a match: see spans.h. */
 #include "moderate/spans.h"
 
+#include "text/utf8.h"
+
 #define STEP 256 /* [bytes] between the positions that are kept */
-
-/* A byte that begins a character; four-byte characters take two UTF-16 units. */
-static void count(struct span text, size_t from, size_t to, uint32_t *chars, uint32_t *utf16)
-{
-	for (size_t i = from; i < to; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-		uint32_t begins = (c & 0xC0) != 0x80;
-
-		*chars += begins;
-		*utf16 += begins + (c >= 0xF0);
-	}
-}
 
 static int make_positions(struct arena *arena, struct span text, struct positions *out)
 {
 	size_t steps = text.len / STEP + 1;
-	uint32_t chars = 0, utf16 = 0;
+	struct utf8_counts sum = {0, 0};
 
 	out->text = text;
 	out->chars = arena_alloc(arena, steps * sizeof(*out->chars));
@@ -28,19 +18,25 @@ static int make_positions(struct arena *arena, struct span text, struct position
 		return ERR_NOMEM;
 	}
 	for (size_t i = 0; i < steps; i++) {
-		out->chars[i] = chars;
-		out->utf16[i] = utf16;
-		if (i + 1 < steps)
-			count(text, i * STEP, (i + 1) * STEP, &chars, &utf16);
+		struct utf8_counts more;
+
+		out->chars[i] = (uint32_t)sum.chars;
+		out->utf16[i] = (uint32_t)sum.utf16;
+		if (i + 1 == steps)
+			break;
+		more = utf8_count(span_sub(text, i * STEP, (i + 1) * STEP));
+		sum.chars += more.chars;
+		sum.utf16 += more.utf16;
 	}
 	return OK;
 }
 
 static void position(const struct positions *made, uint32_t at, uint32_t *chars, uint32_t *utf16)
 {
-	*chars = made->chars[at / STEP];
-	*utf16 = made->utf16[at / STEP];
-	count(made->text, at / STEP * STEP, at, chars, utf16);
+	struct utf8_counts more = utf8_count(span_sub(made->text, at / STEP * STEP, at));
+
+	*chars = made->chars[at / STEP] + (uint32_t)more.chars;
+	*utf16 = made->utf16[at / STEP] + (uint32_t)more.utf16;
 }
 
 static bool is_place(const struct evidence_item *item)

@@ -31,6 +31,24 @@ static void put_string(struct buf *out, const char *text)
 	buf_char(out, '"');
 }
 
+/* What an editor shows: a sentence, and an example below it. */
+static void put_description(struct buf *out, const char *text, const char *example)
+{
+	struct buf both = {0};
+
+	buf_str(&both, text);
+	if (example) {
+		buf_str(&both, " Example: ");
+		buf_str(&both, example);
+	}
+	buf_char(&both, '\0');
+	if (both.failed)
+		out->failed = true;
+	else
+		put_string(out, both.data);
+	buf_free(&both);
+}
+
 /* A section's name as a key of $defs: a reference to it is a URI, so without spaces. */
 static void put_name(struct buf *out, const char *name)
 {
@@ -84,7 +102,7 @@ static void put_node(struct writer *w, const struct key *key)
 		buf_str(w->out, strcmp(shape, "phrase") == 0 ? TEXT_SCHEMA : "{}");
 		return;
 	}
-	if (strstr(shape, "or list")) {
+	if (key->section && strstr(shape, "or list")) {
 		buf_str(w->out, "{\"anyOf\": [{\"type\": \"array\", \"items\": ");
 		put_ref(w, key->section);
 		buf_str(w->out, "}, {\"type\": \"object\", \"additionalProperties\": ");
@@ -198,6 +216,26 @@ static void put_property(struct writer *w, const struct key *key)
 	buf_str(w->out, "]}");
 }
 
+/* The kinds of conditions as properties. */
+static void put_kinds(struct writer *w, bool *first)
+{
+	for (size_t i = 0; i < condition_kinds_count; i++) {
+		const struct condition_kind *kind = condition_kinds[i];
+
+		if ((kind->flags & CONDITION_FORESEEN) || !kind->section)
+			continue;
+		buf_str(w->out, *first ? "\n    " : ",\n    ");
+		*first = false;
+		put_string(w->out, kind->name);
+		buf_str(w->out, ": {\"description\": ");
+		put_description(w->out, kind->help, kind->example);
+		buf_str(w->out, ", \"allOf\": [");
+		put_ref(w, kind->section);
+		buf_str(w->out, "]}");
+	}
+}
+
+/* `open`: it may hold conditions beside its own keys. */
 static void put_mapping(struct writer *w, const struct section *section, bool open)
 {
 	const struct key *key;
@@ -211,8 +249,9 @@ static void put_mapping(struct writer *w, const struct section *section, bool op
 		first = false;
 		put_property(w, key);
 	}
-	buf_printf(w->out, "}, \"additionalProperties\": %s, \"required\": [",
-		open ? "true" : "false");
+	if (open)
+		put_kinds(w, &first);
+	buf_str(w->out, "}, \"additionalProperties\": false, \"required\": [");
 	first = true;
 	for (size_t i = 0; (key = schema_key(section, i, NULL)); i++) {
 		if (!(key->flags & KEY_REQUIRED))
@@ -252,20 +291,7 @@ static void put_conditions(struct writer *w)
 
 	buf_str(w->out, ",\n  \"conditions\": {\"type\": \"object\", \"minProperties\": 1, "
 			"\"additionalProperties\": false, \"properties\": {");
-	for (size_t i = 0; i < condition_kinds_count; i++) {
-		const struct condition_kind *kind = condition_kinds[i];
-
-		if ((kind->flags & CONDITION_FORESEEN) || !kind->section)
-			continue;
-		buf_str(w->out, first ? "\n    " : ",\n    ");
-		first = false;
-		put_string(w->out, kind->name);
-		buf_str(w->out, ": {\"description\": ");
-		put_string(w->out, kind->help);
-		buf_str(w->out, ", \"allOf\": [");
-		put_ref(w, kind->section);
-		buf_str(w->out, "]}");
-	}
+	put_kinds(w, &first);
 	buf_str(w->out, "}}");
 }
 

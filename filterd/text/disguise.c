@@ -527,6 +527,19 @@ static int build_view(struct text *text, const struct search *s)
 	return OK;
 }
 
+/* Places and reading are large, written before they are read, and not cleared. */
+static void begin(struct search *s, const struct text *text, const struct lexicon *lexicon)
+{
+	s->arena = text->arena;
+	s->lexicon = lexicon;
+	s->folded = text->folded.text;
+	s->done = s->row_tried = 0;
+	s->first = NULL;
+	s->last = &s->first;
+	s->grows = s->words = 0;
+	s->failed = false;
+}
+
 int disguise_find(struct text *text, const struct lexicon *lexicon)
 {
 	struct search *s;
@@ -534,13 +547,10 @@ int disguise_find(struct text *text, const struct lexicon *lexicon)
 
 	if (at == text->folded.text.len || lexicon_count(lexicon) == 0)
 		return OK;
-	s = arena_zalloc(text->arena, 1, sizeof(*s));
+	s = arena_alloc(text->arena, sizeof(*s));
 	if (!s)
 		return ERR_NOMEM;
-	s->arena = text->arena;
-	s->lexicon = lexicon;
-	s->folded = text->folded.text;
-	s->last = &s->first;
+	begin(s, text, lexicon);
 	while (at < s->folded.len && !s->failed) {
 		search_chunk(s, begin_before(s, at));
 		at = evidence_next(s->folded, s->done);

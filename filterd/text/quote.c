@@ -8,6 +8,7 @@
  */
 #include "base/buf.h"
 #include "text/chars.h"
+#include "text/lanes.h"
 #include "text/text.h"
 #include "text/utf8.h"
 
@@ -81,17 +82,22 @@ static bool ends_name(struct span s, size_t at)
 	return at < s.len && (s.ptr[at] == ']' || s.ptr[at] == '=' || s.ptr[at] == ' ');
 }
 
+static size_t next_bracket(struct span s, size_t at)
+{
+	const char *found = at < s.len ? memchr(s.ptr + at, '[', s.len - at) : NULL;
+
+	return found ? (size_t)(found - s.ptr) : s.len;
+}
+
 /* Finds all that lies in [quote], [quote=…] or [quote …] and its [/quote], nested or not. */
 static void find_tags(struct quoting *q)
 {
 	const struct span open_tag = SPAN("[quote"), close_tag = SPAN("[/quote]");
 	size_t open[TAGS_OPEN_MAX], depth = 0;
 
-	for (size_t at = 0; at < q->text.len; at++) {
+	for (size_t at = 0; (at = next_bracket(q->text, at)) < q->text.len; at++) {
 		size_t after = at + open_tag.len;
 
-		if (q->text.ptr[at] != '[')
-			continue;
 		if (has_word_at(q->text, at, open_tag) && ends_name(q->text, after)) {
 			if (depth < TAGS_OPEN_MAX)
 				open[depth] = at;
@@ -217,6 +223,27 @@ static void add_line(struct quoting *q, size_t from, size_t to)
 		add_range(&q->found, from, to);
 }
 
+/*
+ * The next place from `at` on, before `limit`, where a quotation mark or a line may begin; else
+ * `limit`. Most texts have next to none.
+ */
+static size_t next_sign(struct span s, size_t at, size_t limit)
+{
+	for (; limit - at >= LANES; at += LANES) {
+		lanes v = lanes_load(s.ptr + at);
+		/* the first bytes of the marks that are not ASCII: C2, E2, E3 */
+		unsigned found =
+			lanes_bits((lanes)(v == '"') | (lanes)(v == '\'') | (lanes)(v == '\n') |
+				   (lanes)(v == 0xC2) | lanes_within(v, 0xE2, 2));
+
+		if (found)
+			return at + (size_t)__builtin_ctz(found);
+	}
+	while (at < limit && (unsigned char)s.ptr[at] < 0x80 && !strchr("\"'\n", s.ptr[at]))
+		at++;
+	return at;
+}
+
 static void find_all(struct quoting *q)
 {
 	size_t tag = 0;
@@ -241,7 +268,9 @@ static void find_all(struct quoting *q)
 				continue;
 			}
 		}
-		at = find_mark(q, at, limit);
+		at = next_sign(q->text, at, limit);
+		if (at < limit)
+			at = find_mark(q, at, limit);
 	}
 }
 

@@ -78,7 +78,7 @@ struct place place_of(uint32_t c, uint32_t from, uint32_t to)
 
 	if (c >= 'a' && c <= 'z') {
 		p.flags = PLACE_LETTER;
-		p.letters = c == 'v' ? L('v') | L('u') : L(c);
+		p.letters = c == 'v' ? L('u') : 0;
 	} else if (c < 128) {
 		p.letters = looks[c].letters;
 		p.other = looks[c].other;
@@ -119,7 +119,7 @@ struct position {
 	bool last_masked;
 };
 
-static bool walk(struct walk *w, struct position p);
+static bool walk(struct walk *w, const struct position *p);
 
 static uint32_t ends_of(const struct walk *w, const struct position *p)
 {
@@ -150,9 +150,9 @@ static bool has_word(const struct walk *w, const struct position *p)
 }
 
 /* Reads place p.place as one or more of the letter that leads to `child`, and goes on. */
-static bool take(struct walk *w, struct position p, uint32_t child, bool masked)
+static bool take(struct walk *w, const struct position *p, uint32_t child, bool masked)
 {
-	const struct place *place = &w->places[p.place];
+	const struct place *place = &w->places[p->place];
 	uint32_t nodes[SAME_LETTERS_MAX] = {child}, letter = w->lexicon->nodes[child].letter;
 	uint32_t most = place->run < SAME_LETTERS_MAX ? place->run : SAME_LETTERS_MAX, count = 0;
 	bool loose = place->run >= STRETCHED || w->stretched;
@@ -162,35 +162,42 @@ static bool take(struct walk *w, struct position p, uint32_t child, bool masked)
 		child = trie_child(w->lexicon, child, letter);
 	}
 	for (; count > 0 && (loose || count == place->run); count--) {
-		struct position next = p;
+		struct position next = *p;
 
-		if (p.len + count > READING_MAX)
+		if (p->len + count > READING_MAX)
 			return false;
 		for (uint32_t i = 0; i < count; i++) {
-			w->out->items[p.len + i].letter = letter;
-			w->out->items[p.len + i].from = place->from;
+			w->out->items[p->len + i].letter = letter;
+			w->out->items[p->len + i].from = place->from;
 		}
 		/* the run's last character, if the word may end here; its first begins the word */
-		if (p.word_len + count > 1)
-			w->out->items[p.len + count - 1].from = place->last;
+		if (p->word_len + count > 1)
+			w->out->items[p->len + count - 1].from = place->last;
 		next.place++;
 		next.node = nodes[count - 1];
 		next.len += count;
 		next.word_len += count;
 		next.masked += masked ? count : 0;
 		next.last_masked = masked;
-		if (walk(w, next))
+		if (walk(w, &next))
 			return true;
 	}
 	return false;
 }
 
-/* Tries every letter that a place without a letter of its own may stand for. */
-static bool take_look_alikes(struct walk *w, const struct position *p)
+/* Tries one letter that a place may stand for besides its own. */
+static bool take_letter(struct walk *w, const struct position *p, uint32_t letter)
+{
+	uint32_t child = trie_child(w->lexicon, p->node, letter);
+
+	return child != TRIE_NONE && take(w, p, child, false);
+}
+
+/* Tries every letter of the lexicon, of which those count as masked that it does not look like. */
+static bool take_any_letter(struct walk *w, const struct position *p)
 {
 	const struct place *place = &w->places[p->place];
 	const struct trie_node *node = &w->lexicon->nodes[p->node];
-	bool mask = (place->flags & PLACE_MASK) && p->word_len > 0 && !p->suffix;
 
 	for (uint32_t i = node->first; i < node->first + node->count; i++) {
 		uint32_t letter = w->lexicon->nodes[i].letter;
@@ -198,10 +205,23 @@ static bool take_look_alikes(struct walk *w, const struct position *p)
 
 		if (letter >= 'a' && letter <= 'z')
 			alike = place->letters & L(letter);
-		if ((alike || mask) && letter != place->c && take(w, *p, i, !alike))
+		if (letter != place->c && take(w, p, i, !alike))
 			return true;
 	}
 	return false;
+}
+
+/* Tries what a place may stand for besides its own letter, in the order of the alphabet. */
+static bool take_look_alikes(struct walk *w, const struct position *p)
+{
+	const struct place *place = &w->places[p->place];
+
+	if ((place->flags & PLACE_MASK) && p->word_len > 0 && !p->suffix)
+		return take_any_letter(w, p);
+	for (uint32_t left = place->letters; left; left &= left - 1)
+		if (take_letter(w, p, 'a' + (uint32_t)__builtin_ctz(left)))
+			return true;
+	return place->other && take_letter(w, p, place->other);
 }
 
 /* Ends the word, if one ends here, and goes on with an ending or the next word. */
@@ -212,7 +232,7 @@ static bool end_word(struct walk *w, const struct position *p)
 	if (!p->suffix && (ends_of(w, p) & TRIE_WORD)) {
 		next.node = w->lexicon->suffixes;
 		next.suffix = true;
-		if (walk(w, next))
+		if (walk(w, &next))
 			return true;
 	}
 	if (!w->apart || !is_word_end(w, p) || p->len == READING_MAX)
@@ -224,35 +244,35 @@ static bool end_word(struct walk *w, const struct position *p)
 	next.node = w->lexicon->root;
 	next.word_len = 0;
 	next.suffix = false;
-	return walk(w, next);
+	return walk(w, &next);
 }
 
 /* Depth: each place is met at most three times (as an ending, as a next word, and read). */
-static bool walk(struct walk *w, struct position p)
+static bool walk(struct walk *w, const struct position *p)
 {
-	const struct place *place = &w->places[p.place];
+	const struct place *place = &w->places[p->place];
 	uint32_t child;
 
 	if (w->steps_left == 0)
 		return false;
 	w->steps_left--;
-	if (p.place == w->count) {
-		w->out->count = p.len;
-		return is_word_end(w, &p) && has_word(w, &p) && shows_enough(&p);
+	if (p->place == w->count) {
+		w->out->count = p->len;
+		return is_word_end(w, p) && has_word(w, p) && shows_enough(p);
 	}
 	if (place->flags & PLACE_SKIP) {
-		struct position next = p;
+		struct position next = *p;
 
 		next.place++;
-		if (walk(w, next))
+		if (walk(w, &next))
 			return true;
 	}
 	if (place->flags & PLACE_LETTER) {
-		child = trie_child(w->lexicon, p.node, place->c);
+		child = trie_child(w->lexicon, p->node, place->c);
 		if (child != TRIE_NONE && take(w, p, child, false))
 			return true;
 	}
-	return take_look_alikes(w, &p) || end_word(w, &p);
+	return take_look_alikes(w, p) || end_word(w, p);
 }
 
 /* Whether so many places can only be masks that no reading of them shows enough. */
@@ -283,5 +303,5 @@ bool reading_find(const struct lexicon *lexicon, const struct place *places, siz
 		return false;
 	for (size_t i = 0; i < count; i++)
 		w.stretched |= places[i].run >= STRETCHED && (places[i].flags & PLACE_LETTER);
-	return walk(&w, (struct position){.node = lexicon->root});
+	return walk(&w, &(struct position){.node = lexicon->root});
 }

@@ -23,7 +23,7 @@ struct place {
 	uint32_t last; /* its last character's first byte */
 	uint32_t run; /* how many characters */
 	uint32_t c; /* the code point */
-	uint32_t letters; /* bit (1 << n): may stand for the n-th letter of a to z */
+	uint32_t letters; /* bit (1 << n): may stand for the n-th letter of a to z besides itself */
 	uint32_t other; /* may stand for this letter of another script; 0: none */
 	uint32_t flags; /* enum place_flag */
 };

@@ -1,6 +1,8 @@
 /* Strict UTF-8 by the Unicode Standard's table 3-7: see utf8.h. */
 #include "text/utf8.h"
 
+#include "text/lanes.h"
+
 #define HIGH_BITS UINT64_C(0x8080808080808080)
 
 static uint64_t load64(const unsigned char *p)
@@ -128,15 +130,40 @@ size_t utf8_put(uint32_t c, char out[4])
 	return 4;
 }
 
+/* The sum of all lanes, which is below 2^12 with lanes of 255. */
+static size_t sum_lanes(lanes v)
+{
+	const uint64_t low = UINT64_C(0x00FF00FF00FF00FF);
+	uint64_t parts[2], pairs;
+
+	memcpy(parts, &v, sizeof(parts));
+	pairs = (parts[0] & low) + (parts[0] >> 8 & low) + (parts[1] & low) + (parts[1] >> 8 & low);
+	return pairs * UINT64_C(0x0001000100010001) >> 48;
+}
+
 struct utf8_counts utf8_count(struct span s)
 {
-	struct utf8_counts counts = {0, 0};
+	struct utf8_counts counts = {s.len, 0};
+	size_t at = 0, tails = 0, longs = 0; /* bytes that begin no character, or one of four */
 
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char byte = (unsigned char)s.ptr[i];
+	while (s.len - at >= LANES) {
+		lanes tail = {0}, four = {0};
 
-		counts.chars += !is_tail(byte);
-		counts.utf16 += (size_t)!is_tail(byte) + (byte >= 0xF0);
+		/* A lane of a comparison that holds is -1. */
+		for (int i = 0; i < UINT8_MAX && s.len - at >= LANES; i++, at += LANES) {
+			lanes v = lanes_load(s.ptr + at);
+
+			tail -= lanes_within(v, 0x80, 0x40);
+			four -= lanes_within(v, 0xF0, 0x10);
+		}
+		tails += sum_lanes(tail);
+		longs += sum_lanes(four);
 	}
+	for (; at < s.len; at++) {
+		tails += is_tail((unsigned char)s.ptr[at]);
+		longs += (unsigned char)s.ptr[at] >= 0xF0;
+	}
+	counts.chars -= tails;
+	counts.utf16 = counts.chars + longs;
 	return counts;
 }

@@ -33,6 +33,8 @@ static inline void skip_space(struct json *j)
 {
 	const char *end = end_of(j), *p = j->at;
 
+	if (p < end && (unsigned char)*p > ' ') /* as clients write it: no space */
+		return;
 	while (p < end && (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r'))
 		p++;
 	j->at = p;
@@ -47,6 +49,14 @@ static inline uint64_t load_word(const char *p)
 
 	memcpy(&word, p, sizeof(word));
 	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? word : __builtin_bswap64(word);
+}
+
+static inline uint64_t load_half(const char *p)
+{
+	uint32_t half;
+
+	memcpy(&half, p, sizeof(half));
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? half : __builtin_bswap32(half);
 }
 
 /*
@@ -67,6 +77,20 @@ static inline bool is_special(char c)
 	return (unsigned char)c < 0x20 || c == '"' || c == '\\';
 }
 
+#ifdef __SSE2__ /* twice as fast on long strings; every x86-64 has it */
+#define ROW 16 /* bytes */
+
+/* Bit i: byte i is special. */
+static inline unsigned special_in_row(__m128i bytes)
+{
+	__m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+	__m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+	__m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+
+	return (unsigned)_mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash)));
+}
+#endif
+
 /*
  * The first quote, backslash or control character in [p, end), or end. *high collects the bytes
  * passed: its top bits say whether one of them was not ASCII (those of the last word looked at
@@ -74,20 +98,16 @@ static inline bool is_special(char c)
  */
 static inline const char *find_special(const char *p, const char *end, uint64_t *high)
 {
-#ifdef __SSE2__ /* twice as fast on long strings; every x86-64 has it */
-	while (end - p >= 16) {
+#ifdef __SSE2__
+	while (end - p >= ROW) {
 		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
-		__m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
-		__m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-		__m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-		int marks =
-			_mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash)));
+		unsigned marks = special_in_row(bytes);
 
 		if (_mm_movemask_epi8(bytes))
 			*high |= HIGHS;
 		if (marks)
-			return p + __builtin_ctz((unsigned)marks);
-		p += 16;
+			return p + __builtin_ctz(marks);
+		p += ROW;
 	}
 #endif
 	while (end - p >= 8) {
@@ -97,6 +117,13 @@ static inline const char *find_special(const char *p, const char *end, uint64_t 
 		if (marks)
 			return p + (unsigned)__builtin_ctzll(marks) / 8;
 		p += 8;
+	}
+	if (end - p >= 4) { /* the first four and the last four, which may overlap */
+		uint64_t word = load_half(p) | load_half(end - 4) << 32, marks = special_in(word);
+		unsigned at = marks ? (unsigned)__builtin_ctzll(marks) / 8 : 8;
+
+		*high |= word;
+		return at < 4 ? p + at : end - 8 + at;
 	}
 	while (p < end && !is_special(*p))
 		*high |= (unsigned char)*p++;
@@ -196,11 +223,39 @@ static const char *check_escape(struct json *j, const char *p)
 }
 
 /*
+ * The same as scan_long_string() for a string that is all ASCII, shorter than a row and without
+ * escapes, as keys and ids are; ptr is NULL if it is not.
+ */
+static inline struct span scan_short_string(struct json *j)
+{
+#ifdef __SSE2__
+	const char *begin = j->at + 1;
+
+	if (end_of(j) - begin >= ROW) {
+		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)begin);
+		unsigned marks = special_in_row(bytes), high = (unsigned)_mm_movemask_epi8(bytes);
+		unsigned len = marks ? (unsigned)__builtin_ctz(marks) : 0;
+
+		/* The first that is special is a quote, and no byte before it is high. */
+		if (marks && begin[len] == '"' && !(high & ((1u << len) - 1))) {
+			j->escaped = false;
+			j->offset = (size_t)(j->at - j->input.ptr);
+			j->at = begin + len + 1;
+			return (struct span){begin, len};
+		}
+	}
+#else
+	(void)j;
+#endif
+	return (struct span){NULL, 0};
+}
+
+/*
  * Reads the string whose opening quote j->at points to, and returns it as written; ptr is NULL
  * after refusing. Spans are passed in registers here: a span stored as two words and loaded as one
  * stalls the processor for longer than a short string takes to read.
  */
-static struct span scan_string(struct json *j)
+static struct span scan_long_string(struct json *j)
 {
 	static const struct span refused = {NULL, 0};
 	const char *end = end_of(j), *begin = j->at + 1, *p = begin;
@@ -236,6 +291,13 @@ static struct span scan_string(struct json *j)
 		return refused;
 	}
 	return (struct span){begin, (size_t)(p - begin)};
+}
+
+static inline struct span scan_string(struct json *j)
+{
+	struct span string = scan_short_string(j);
+
+	return string.ptr ? string : scan_long_string(j);
 }
 
 /* The text of a string with escapes, all of them checked; ptr is NULL when out of memory. */

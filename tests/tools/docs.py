@@ -1,9 +1,10 @@
-"""Keeps the references in the READMEs equal to what the binary prints from its tables.
+"""Keeps references in READMEs and schemas equal to what the binary prints from its tables.
 
     docs.py [--build DIR]            compares; ends with `N passed, N failed`
     docs.py --write [--build DIR]    writes them
 
-A reference stands between two lines, `<!-- reference:begin -->` and `<!-- reference:end -->`.
+A reference stands between two lines, `<!-- reference:begin -->` and `<!-- reference:end -->`; a
+schema is a file of its own, which editors find by a line at the head of YAML files.
 """
 
 import argparse
@@ -23,10 +24,17 @@ REFERENCES = {
     "cli": "filterd/cli/README.md",
 }
 
+# Which file is what `filterd schema NAME` prints.
+SCHEMAS = {
+    "rules": "rules/schema/rules.schema.json",
+    "config": "rules/schema/config.schema.json",
+    "tests": "rules/schema/tests.schema.json",
+}
 
-def generated(build, name):
+
+def generated(build, command, name):
     filterd = os.path.join(TOP, build, "filterd")
-    done = subprocess.run([filterd, "reference", name], stdout=subprocess.PIPE, check=True)
+    done = subprocess.run([filterd, command, name], stdout=subprocess.PIPE, check=True)
     return done.stdout.decode()
 
 
@@ -41,25 +49,52 @@ def parts(path):
     return before + BEGIN, inside, END + after
 
 
-def check(build, name, readme, write):
+def differs(path, inside, wanted, command):
+    print("".join(difflib.unified_diff(inside.splitlines(True), wanted.splitlines(True),
+                                       path, command)))
+    print("%s: differs from the tables; run `make docs`" % path)
+    return False
+
+
+def written(path, text):
+    os.makedirs(os.path.dirname(os.path.join(TOP, path)), exist_ok=True)
+    with open(os.path.join(TOP, path), "w", encoding="utf-8") as file:
+        file.write(text)
+    print("%s: written" % path)
+    return True
+
+
+def check_reference(build, name, readme, write):
     """True if the README holds the reference, which --write sees to."""
     try:
         before, inside, after = parts(os.path.join(TOP, readme))
-        wanted = "\n" + generated(build, name).strip() + "\n\n"
+        wanted = "\n" + generated(build, "reference", name).strip() + "\n\n"
     except (OSError, ValueError, subprocess.CalledProcessError) as error:
         print("%s: %s" % (readme, error))
         return False
     if inside == wanted:
         return True
-    if not write:
-        print("".join(difflib.unified_diff(inside.splitlines(True), wanted.splitlines(True),
-                                           readme, "filterd reference " + name)))
-        print("%s: differs from the tables; run `make docs`" % readme)
+    if write:
+        return written(readme, before + wanted + after)
+    return differs(readme, inside, wanted, "filterd reference " + name)
+
+
+def check_schema(build, name, path, write):
+    """The same for a file that is a schema."""
+    try:
+        wanted = generated(build, "schema", name)
+    except (OSError, subprocess.CalledProcessError) as error:
+        print("%s: %s" % (path, error))
         return False
-    with open(os.path.join(TOP, readme), "w", encoding="utf-8") as file:
-        file.write(before + wanted + after)
-    print("%s: written" % readme)
-    return True
+    inside = ""
+    if os.path.exists(os.path.join(TOP, path)):
+        with open(os.path.join(TOP, path), encoding="utf-8") as file:
+            inside = file.read()
+    if inside == wanted:
+        return True
+    if write:
+        return written(path, wanted)
+    return differs(path, inside, wanted, "filterd schema " + name)
 
 
 def main():
@@ -68,8 +103,10 @@ def main():
     parser.add_argument("--build", default="build")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    results = [check(options.build, name, readme, options.write)
+    results = [check_reference(options.build, name, readme, options.write)
                for name, readme in REFERENCES.items()]
+    results += [check_schema(options.build, name, path, options.write)
+                for name, path in SCHEMAS.items()]
     print("%d passed, %d failed" % (sum(results), len(results) - sum(results)))
     return 0 if all(results) else 1
 

@@ -10,8 +10,10 @@
 
 static struct arena arena;
 
+#define PAD_MAX 40
+
 /* Expects the quoted passages of text, each followed by `|`. */
-static void check(const char *original, const char *expected)
+static void check_at(const char *original, size_t before, const char *expected)
 {
 	struct text text;
 	char joined[1024];
@@ -22,6 +24,7 @@ static void check(const char *original, const char *expected)
 	for (size_t i = 0; i < text.quotes_count; i++) {
 		struct range range = text.quotes[i];
 
+		assert_true(before <= range.from);
 		assert_true(range.from < range.to && range.to <= text.original.len);
 		assert_true(i == 0 || text.quotes[i - 1].to <= range.from);
 		memcpy(joined + len, original + range.from, range.to - range.from);
@@ -31,6 +34,22 @@ static void check(const char *original, const char *expected)
 	joined[len] = '\0';
 	assert_string_equal(joined, expected);
 	arena_reset(&arena);
+}
+
+/* The same wherever the text begins: texts are passed over many bytes at a time. */
+static void check(const char *original, const char *expected)
+{
+	char padded[4096];
+	size_t len = strlen(original);
+
+	check_at(original, 0, expected);
+	assert_true(len + PAD_MAX + 3 < sizeof(padded));
+	for (size_t pad = 1; pad <= PAD_MAX; pad++) {
+		memset(padded, 'x', pad);
+		memcpy(padded + pad, "\n\n", 2);
+		memcpy(padded + pad + 2, original, len + 1);
+		check_at(padded, pad + 2, expected);
+	}
 }
 
 static void marks_quote(void **state)

@@ -142,6 +142,30 @@ static void counts_code_points_and_utf16_units(void **state)
 	assert_int_equal(counts.utf16, 0);
 }
 
+/* Long texts are counted many bytes at a time. */
+static void counts_long_texts(void **state)
+{
+	static const struct span pieces[] = {{"a", 1}, {"é", 2}, {"€", 3}, {"😀", 4}};
+	static char text[4 * 20000];
+	size_t len = 0, chars = 0, utf16 = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 20000; i++) {
+		struct span piece = pieces[(i * i / 7 + i / 300) % ARRAY_LEN(pieces)];
+		struct utf8_counts counts;
+
+		memcpy(text + len, piece.ptr, piece.len);
+		len += piece.len;
+		chars++;
+		utf16 += piece.len == 4 ? 2 : 1;
+		if (i > 100 && i % 997 != 0)
+			continue;
+		counts = utf8_count((struct span){text, len});
+		assert_int_equal(counts.chars, chars);
+		assert_int_equal(counts.utf16, utf16);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +174,7 @@ int main(void)
 		cmocka_unit_test(accepts_nul_and_noncharacters),
 		cmocka_unit_test(decodes_what_it_encodes),
 		cmocka_unit_test(counts_code_points_and_utf16_units),
+		cmocka_unit_test(counts_long_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
