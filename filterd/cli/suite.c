@@ -214,6 +214,7 @@ struct test suite_test(const struct suite *suite, size_t i)
 		.comment = &result->comment,
 		.state = result->state,
 		.name = result->keys->entry.name,
+		.table = result->table_name,
 		.todo = result->keys->entry.todo,
 	};
 }

@@ -33,6 +33,7 @@ struct test {
 	const struct comment *comment;
 	enum case_state state;
 	struct span name; /* of a case that has one, else the rule's of a sentence; may be empty */
+	struct span table; /* the name of the table in which it stands; may be empty */
 	struct span todo; /* the reason; empty without one */
 };
 

@@ -14,12 +14,16 @@ static const char *const state_names[] = {
 	[CASE_DONE] = "passed",
 };
 
-/* The name of the test for a list: its own, or the beginning of its text. */
+/* The name of the test for a list: its own, or the beginning of its text, behind its table's. */
 static void put_title(struct buf *out, const struct test *test)
 {
 	struct span text = test->comment->text;
 	size_t at = 0;
 
+	if (test->table.len) {
+		buf_span(out, test->table);
+		buf_str(out, ": ");
+	}
 	if (test->name.len) {
 		buf_span(out, test->name);
 		if (!test->sentence)
@@ -47,6 +51,10 @@ static void put_test_json(struct buf *json, const struct test *test)
 	if (test->name.len) {
 		buf_str(json, test->sentence ? ",\"rule\":" : ",\"name\":");
 		json_write(json, test->name);
+	}
+	if (test->table.len) {
+		buf_str(json, ",\"table\":");
+		json_write(json, test->table);
 	}
 	buf_str(json, ",\"text\":");
 	json_write(json, test->comment->text);

@@ -155,6 +155,14 @@ static void put_faults(struct showing *s, const struct verdict *verdict)
 /* --- one test -----------------------------------------------------------------------------------
  */
 
+static void put_name(struct out *out, struct span name)
+{
+	if (name.len == 0)
+		return;
+	out_untrusted(out, name, NAME_MAX_SHOWN);
+	out_str(out, ": ");
+}
+
 static bool show_case(struct showing *s, const struct test *test)
 {
 	const struct setup *setup = s->suite->setup;
@@ -165,10 +173,8 @@ static bool show_case(struct showing *s, const struct test *test)
 	put_place(s, test);
 	out_styled(s->out, STYLE_BAD, "failed:");
 	out_str(s->out, " ");
-	if (test->name.len) {
-		out_untrusted(s->out, test->name, NAME_MAX_SHOWN);
-		out_str(s->out, ": ");
-	}
+	put_name(s->out, test->table);
+	put_name(s->out, test->name);
 	out_printf(s->out, "%s\n", test->result->what);
 	if (!report_text(s->out, test->comment->text, verdict))
 		return false;

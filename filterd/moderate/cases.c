@@ -232,11 +232,18 @@ static int add_result(struct running *r, const struct case_result *result)
 	return OK;
 }
 
+/* A table whose entries are run. */
+struct table {
+	const struct yaml_node *node;
+	struct span name;
+	struct comment context; /* of its entries */
+};
+
 /*
  * Runs one case, or an entry of `table` (NULL: it stands in none), whose keys are read into *keys;
  * `context` is what it comes with besides its own.
  */
-static void run_case(struct running *r, const struct yaml_node *node, const struct yaml_node *table,
+static void run_case(struct running *r, const struct yaml_node *node, const struct table *table,
 	struct case_keys *keys, const struct comment *context)
 {
 	const struct section *section = table ? &entry_section : &case_section;
@@ -245,7 +252,8 @@ static void run_case(struct running *r, const struct yaml_node *node, const stru
 		.source = r->source,
 		.node = node,
 		.keys = keys,
-		.table = table,
+		.table = table ? table->node : NULL,
+		.table_name = table ? table->name : (struct span){NULL, 0},
 		.comment = *context,
 	};
 	size_t before = r->errors->errors;
@@ -299,8 +307,8 @@ static void run_cases(
 	}
 }
 
-static void run_entries(struct running *r, enum verdict_kind expect, const struct yaml_node *table,
-	const struct yaml_node *list, const struct comment *context)
+static void run_entries(struct running *r, enum verdict_kind expect, const struct table *table,
+	const struct yaml_node *list)
 {
 	size_t count = items_of(r, verdict_names[expect], list);
 
@@ -310,26 +318,27 @@ static void run_entries(struct running *r, enum verdict_kind expect, const struc
 		if (!keys)
 			return;
 		keys->expect = expect;
-		run_case(r, &list->items[i], table, keys, context);
+		run_case(r, &list->items[i], table, keys, &table->context);
 	}
 }
 
 /* The table's lists, in the order in which they stand. */
 static void run_table(
-	struct running *r, const struct yaml_node *table, const struct comment *file_context)
+	struct running *r, const struct yaml_node *node, const struct comment *context)
 {
-	struct comment context = *file_context;
+	struct table table = {.node = node, .context = *context};
 	struct table_keys keys;
-	int rc = schema_read(r->arena, r->source, r->errors, &table_section, table, &keys);
+	int rc = schema_read(r->arena, r->source, r->errors, &table_section, node, &keys);
 
 	note(r, rc);
 	if (rc != OK)
 		return;
-	test_comment_set(table, &keys.context, &context);
-	for (size_t i = 0; i < table->count; i++)
+	table.name = keys.name;
+	test_comment_set(node, &keys.context, &table.context);
+	for (size_t i = 0; i < node->count; i++)
 		for (enum verdict_kind kind = 0; kind < VERDICT_COUNT; kind++)
-			if (span_eq(yaml_key(table, i)->value, span_of(verdict_names[kind])))
-				run_entries(r, kind, table, yaml_value(table, i), &context);
+			if (span_eq(yaml_key(node, i)->value, span_of(verdict_names[kind])))
+				run_entries(r, kind, &table, yaml_value(node, i));
 }
 
 static void run_tables(

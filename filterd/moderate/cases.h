@@ -30,6 +30,7 @@ struct case_result {
 	const struct yaml_node *node; /* where it stands in `source` */
 	const struct case_keys *keys; /* what it asks for */
 	const struct yaml_node *table; /* in which it stands; NULL: it has an `expect` of its own */
+	struct span table_name; /* empty: none */
 	struct comment comment; /* with its context */
 	enum case_state state;
 	enum verdict_kind verdict; /* what it got */

@@ -35,9 +35,11 @@ tables:
 
 
 def test_a_table_entry_that_fails_is_named_by_its_line(tmp_path):
-    result = run(tmp_path, "tables:\n  - reject:\n      - fine words\n      - I will kill you\n")
-    assert result.code == 1 and counts(result) == (1, 1, 0)
-    assert re.search(r"a\.test\.yaml:3:9: failed: approve instead of reject\n", result.out)
+    result = run(tmp_path, "tables:\n  - name: praise\n    reject:\n      - I will kill you\n"
+                 "      - fine words\n      - {text: nice, name: one}\n")
+    assert result.code == 1 and counts(result) == (1, 2, 0)
+    assert re.search(r"a\.test\.yaml:5:9: failed: praise: approve instead of reject\n", result.out)
+    assert "6:9: failed: praise: one: approve instead of reject\n" in result.out
 
 
 def test_context_of_file_table_and_entry(tmp_path):
