@@ -205,6 +205,28 @@ static void put_language(struct buf *out, const struct stage *stage, const struc
 	buf_printf(out, ", the comment is %s", tag[0] ? tag : "of no known language");
 }
 
+/* Whether the rule would find something if all places counted; then says why they do not. */
+static bool put_discounted(struct buf *out, struct stage *stage, const struct rule *rule)
+{
+	bool quotes = rule->in_quotes == IN_QUOTES_IGNORE, article = rule->excuse_article_words;
+
+	if (!(quotes || article) ||
+		stage_test(stage, rule, rule->when, false, NULL, NULL) != TRUTH_YES)
+		return false;
+	buf_printf(out, "what it finds %s%s%s", quotes ? "is quoted" : "",
+		quotes && article ? " or " : "", article ? "stands in the article" : "");
+	return true;
+}
+
+/* Why the rule's `when` does not hold. */
+static void put_when(struct buf *out, struct stage *stage, const struct explained_rule *rule)
+{
+	const struct explained_condition *when = &rule->conditions[0];
+
+	if (when->truth == TRUTH_UNKNOWN || !put_discounted(out, stage, rule->rule))
+		put_failure(out, stage, rule, when);
+}
+
 static void put_reason(
 	struct buf *out, const struct explanation *explanation, const struct explained_rule *rule)
 {
@@ -218,7 +240,7 @@ static void put_reason(
 	else if (rule->judgement.holds == TRUTH_YES)
 		buf_str(out, "it holds");
 	else if (rule->conditions[0].truth != TRUTH_YES)
-		put_failure(out, explanation->stage, rule, &rule->conditions[0]);
+		put_when(out, explanation->stage, rule);
 	else if (unless && unless->truth == TRUTH_YES)
 		put_unless(out, explanation->stage, rule, unless);
 	else

@@ -128,6 +128,18 @@ rules:
     reason: r
     action: review
     when: {links: 2, words: [zebra]}
+  - id: own
+    guideline: more
+    reason: r
+    action: review
+    when: {words: [yak, gnu]}
+    excuse_article_words: true
+  - id: quoted
+    guideline: more
+    reason: r
+    action: review
+    in_quotes: ignore
+    when: {phrase: ["a gnat", "a midge here", "the wasp"]}
 """
 
 
@@ -155,6 +167,12 @@ def test_a_missing_rule_says_why(tmp_path):
         "words (line 15): nothing of it is there")
     assert why(tmp_path, both + "a zebra") == "links (line 15) does not hold"
     assert why(tmp_path, both + "'<\u202e>'").endswith("the 2 conditions in it fail")
+    assert why(tmp_path, "expect: review, rules: own, title: My yak, text: a yak") == (
+        "what it finds stands in the article")
+    quoted = "expect: review, rules: quoted, text: "
+    assert why(tmp_path, quoted + "'he said \"a gnat\"'") == "what it finds is quoted"
+    assert why(tmp_path, quoted + "some midge here") == (
+        "phrase (line 27): none of 3; the nearest needs `a`, which is not there")
 
 
 def test_a_sentence_that_fails_shows_what_was_found_or_missing(tmp_path):
