@@ -74,6 +74,16 @@ static int report_all(struct suite *suite)
 	return code;
 }
 
+/* A path that was mistyped must not look like tests that pass. */
+static void warn_of_none(struct suite *suite)
+{
+	const struct texts *paths = &suite->run->arguments;
+
+	if (suite_count(suite) == 0 && suite->broken.errors == 0 && paths->count > 0)
+		cli_failed(suite->run, CLI_FINE, "there are no tests in %s%s", paths->items[0],
+			paths->count > 1 ? ", nor in the others" : "");
+}
+
 /* Loads, runs and tells, once. */
 static int run_once(struct run *run)
 {
@@ -88,6 +98,7 @@ static int run_once(struct run *run)
 	if (code == CLI_FINE) {
 		broken = suite_run(&suite);
 		code = broken == CLI_CONFIG ? CLI_FINE : broken;
+		warn_of_none(&suite);
 	}
 	if (code == CLI_FINE)
 		code = options->update ? test_update(&suite, options->yes) : report_all(&suite);

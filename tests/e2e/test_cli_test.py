@@ -85,6 +85,14 @@ rules:
     assert "0 passed, 0 failed" in result.out
 
 
+def test_a_path_without_tests_is_said_to_have_none(tmp_path):
+    folder = write_rules(tmp_path / "rules")
+    (tmp_path / "empty").mkdir()
+    result = filterd("test", "-r", folder, str(tmp_path / "empty"))
+    assert result.code == 0 and "there are no tests in %s/empty\n" % tmp_path in result.err
+    assert filterd("test", "-r", folder, str(tmp_path / "none")).code == 78
+
+
 def test_broken_rules_are_no_test_result(tmp_path):
     folder = write_rules(tmp_path / "rules", "rulez: []\n")
     result = filterd("test", "-r", folder)
