@@ -1,5 +1,6 @@
 /* `filterd test`: the rules' own sentences, and case files with the verdict each comment must get.
  */
+#include "cli/diagnostics.h"
 #include "cli/save.h"
 #include "cli/test_report.h"
 #include "cli/test_update.h"
@@ -47,6 +48,8 @@ static int report(struct suite *suite, struct coverage *coverage)
 		out_str(out, ",");
 		test_coverage_json(suite, coverage, &out->buffer);
 	}
+	out_str(out, ",");
+	diagnostics_json(out, &suite->broken);
 	out_str(out, "}\n");
 	return CLI_FINE;
 }

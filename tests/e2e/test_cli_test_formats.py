@@ -52,6 +52,15 @@ rules:
     assert test["expected"] == "match" and test["problem"] == "should match, but does not"
 
 
+def test_json_of_a_broken_case_file(tmp_path):
+    folder = write_rules(tmp_path / "rules")
+    write_rules(tmp_path / "rules" / "tests", "cases:\n  - {text: x}\n", "a.test.yaml")
+    result = filterd("test", "--json", "-r", folder)
+    assert result.code == 78 and result.json()["passed"] == 4
+    finding = result.json()["findings"][0]
+    assert finding["line"] == 2 and "`expect` is missing" in finding["text"]
+
+
 def test_tap(folder):
     result = filterd("test", "--tap", "-r", folder)
     lines = result.out.split("\n")
