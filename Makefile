@@ -68,15 +68,17 @@ endif
 
 LIB_PACKAGES := yaml-0.1 libpcre2-8 libcrypto
 DAEMON_PACKAGES := libevent_core libevent_pthreads
-OPTIONAL_PACKAGES := libsystemd
+OPTIONAL_PACKAGES := libsystemd libseccomp
 FOUND := $(foreach p,$(OPTIONAL_PACKAGES),$(shell $(PKG_CONFIG) --exists $(p) 2>/dev/null && echo $(p)))
-CPPFLAGS_ALL := $(if $(filter libsystemd,$(FOUND)),-DWITH_SYSTEMD)
+CPPFLAGS_ALL := $(if $(filter libsystemd,$(FOUND)),-DWITH_SYSTEMD) \
+	$(if $(filter libseccomp,$(FOUND)),-DWITH_SECCOMP) \
+	$(if $(SAN)$(TSAN)$(COV),-DWITHOUT_SANDBOX)
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIB_PACKAGES) $(DAEMON_PACKAGES) $(FOUND) 2>/dev/null)
 LIB_LIBS := $(shell $(PKG_CONFIG) --libs $(LIB_PACKAGES) 2>/dev/null) -lm
 DAEMON_LIBS := $(shell $(PKG_CONFIG) --libs $(DAEMON_PACKAGES) $(FOUND) 2>/dev/null)
 
 DEB_BUILD := gcc make pkg-config libc6-dev libevent-dev libyaml-dev libpcre2-dev libssl-dev \
-	libicu-dev libsystemd-dev
+	libicu-dev libseccomp-dev libsystemd-dev
 DEB_TEST := libcmocka-dev libjansson-dev python3 python3-pytest python3-yaml python3-hypothesis \
 	python3-jsonschema curl socat netcat-openbsd
 DEB_TOOLS := clang clang-format clang-tidy cppcheck libclang-rt-14-dev gcovr
@@ -170,8 +172,15 @@ run: all
 $(B)/tests/unit/%: tests/unit/%.c $(B)/libdaemon.a $(B)/libfilterd.a
 	@echo "  TEST  $@"
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS_ALL) $(CPPFLAGS_ALL) $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS_ALL) -o $@ $< \
-		$(B)/libdaemon.a $(B)/libfilterd.a $(LIB_LIBS) $(DAEMON_LIBS) -lcmocka -ljansson
+	$(Q)$(CC) $(CFLAGS_ALL) $(CPPFLAGS_ALL) $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS_ALL) $(TEST_FLAGS) \
+		-o $@ $< $(B)/libdaemon.a $(B)/libfilterd.a $(LIB_LIBS) $(DAEMON_LIBS) -lcmocka -ljansson
+
+# Tests in which allocations fail: see tests/unit/failing_malloc.h.
+FAILING := $(addprefix $(B)/tests/unit/,test_load_oom test_nomem test_server_oom)
+ifneq ($(SAN)$(TSAN),)
+$(FAILING): TEST_FLAGS := -DWRAP_MALLOC \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc
+endif
 
 # The same fuzz entry with a plain driver replays corpus and repros in every test run.
 $(B)/tests/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(B)/libdaemon.a $(B)/libfilterd.a

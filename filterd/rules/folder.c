@@ -20,6 +20,12 @@ static int refuse(struct walk *w, const char *path, const char *why)
 	return ERR_INVALID;
 }
 
+/* The same with the system's reason. Memory that lacks is not the folder's fault. */
+static int refuse_errno(struct walk *w, const char *path)
+{
+	return errno == ENOMEM ? ERR_NOMEM : refuse(w, path, strerror(errno));
+}
+
 const char *folder_join(struct arena *arena, const char *folder, const char *relative)
 {
 	struct span f = span_of(folder), r = span_of(relative);
@@ -55,13 +61,13 @@ static int visit(struct walk *w, const char *relative, const char *name, unsigne
 		return ERR_NOMEM;
 	/* lstat first: a link to a folder could lead in circles. */
 	if (lstat(full, &st) != 0)
-		return refuse(w, full, strerror(errno));
+		return refuse_errno(w, full);
 	if (S_ISDIR(st.st_mode))
 		return strcmp(name, "tests") == 0 ? OK : walk_folder(w, path, depth + 1);
 	if (!is_rule_file(span_of(name)))
 		return OK;
 	if (S_ISLNK(st.st_mode) && stat(full, &st) != 0)
-		return refuse(w, full, strerror(errno));
+		return refuse_errno(w, full);
 	if (!S_ISREG(st.st_mode))
 		return refuse(w, full, "is not a regular file");
 	if (w->count == FOLDER_FILES_MAX)
@@ -83,7 +89,7 @@ static int walk_folder(struct walk *w, const char *relative, unsigned depth)
 		return refuse(w, full, "folders are nested too deep");
 	dir = opendir(full);
 	if (!dir)
-		return refuse(w, full, strerror(errno));
+		return refuse_errno(w, full);
 	while (result != ERR_NOMEM && (entry = readdir(dir))) {
 		struct span name = arena_copy(w->arena, span_of(entry->d_name));
 		int rc;
@@ -116,7 +122,7 @@ int folder_list(struct arena *arena, const char *path, struct errors *errors,
 		return ERR_NOMEM;
 	*out = w.found;
 	if (stat(path, &st) != 0)
-		return refuse(&w, path, strerror(errno));
+		return refuse_errno(&w, path);
 	if (!S_ISDIR(st.st_mode)) {
 		w.found[0] = "";
 		*count = 1;

@@ -435,6 +435,7 @@ static int read_root(struct reading *r, const struct yaml_node *root)
 	config->log_level = (enum log_level)keys.log.level;
 	config->log_json = keys.log.format == 1;
 	config->reload_token = keys.reload_token;
+	config->sandbox = (enum sandbox_mode)keys.sandbox;
 	rc = read_rules(r, &keys.rules);
 	if (rc == OK)
 		rc = keys.listen ? read_listeners(r, keys.listen) : read_default_listeners(r);

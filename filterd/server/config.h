@@ -33,6 +33,12 @@ struct listener {
 	const struct yaml_node *node; /* where it is written, in the file or in the defaults */
 };
 
+enum sandbox_mode {
+	SANDBOX_AUTO, /* what of it this machine has */
+	SANDBOX_ON, /* the whole of it, or no start */
+	SANDBOX_OFF,
+};
+
 /* The configuration's `limits`, in its own units. */
 struct config_limits {
 	int64_t text; /* [bytes] longer comments are for a person to judge */
@@ -65,6 +71,7 @@ struct config {
 	struct config_limits limits;
 	enum log_level log_level;
 	bool log_json;
+	enum sandbox_mode sandbox;
 	struct span reload_token; /* empty: reload by request only from this machine */
 };
 

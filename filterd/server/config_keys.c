@@ -6,6 +6,7 @@
 static const char *const protocol_choices[] = {"ndjson", "http", NULL};
 static const char *const action_choices[] = {"review", "reject", "approve", NULL};
 static const char *const level_choices[] = {"error", "warn", "info", "debug", NULL};
+static const char *const sandbox_choices[] = {"auto", "on", "off", NULL};
 static const char *const format_choices[] = {"text", "json", NULL};
 
 #define AT(field) .offset = offsetof(struct listen_keys, field)
@@ -274,6 +275,14 @@ static const struct key config_keys[] = {
 		.min = 16,
 		.max = 256,
 		.flags = KEY_RELOADABLE},
+	{.name = "sandbox",
+		.type = TYPE_CHOICE,
+		AT(sandbox),
+		.help = "Whether the daemon gives up, once it has started, what it does not need: "
+			"`auto` does what the machine can do of it, `on` does not start without "
+			"all of it.",
+		.choices = sandbox_choices,
+		.fallback = "auto"},
 };
 #undef AT
 

@@ -17,6 +17,7 @@ struct config_keys {
 		int format;
 	} log;
 	struct span reload_token;
+	int sandbox; /* enum sandbox_mode */
 };
 
 struct listen_keys {

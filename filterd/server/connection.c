@@ -35,18 +35,22 @@ static const unsigned followers[CONNECTION_STATES] = {
 	[CONNECTION_WAITING] = TO_ANY,
 };
 
-static void set_reading(struct connection *c, bool on)
+/* False: the loop has no memory to wait for it. */
+static bool watch(struct event *event, bool *watched, bool on)
 {
-	if (on != c->reading &&
-		(on ? event_add(&c->read_event, NULL) : event_del(&c->read_event)) == 0)
-		c->reading = on;
+	if (on != *watched && (on ? event_add(event, NULL) : event_del(event)) == 0)
+		*watched = on;
+	return *watched == on;
 }
 
-static void set_writing(struct connection *c, bool on)
+static bool set_reading(struct connection *c, bool on)
 {
-	if (on != c->writing &&
-		(on ? event_add(&c->write_event, NULL) : event_del(&c->write_event)) == 0)
-		c->writing = on;
+	return watch(&c->read_event, &c->reading, on);
+}
+
+static bool set_writing(struct connection *c, bool on)
+{
+	return watch(&c->write_event, &c->writing, on);
 }
 
 static void die(struct connection *c)
@@ -70,6 +74,7 @@ static void die(struct connection *c)
 static void connection_state(struct connection *c, enum connection_state next)
 {
 	enum connection_state before = c->state;
+	bool watched = true;
 
 	assert(c->magic == CONNECTION_MAGIC);
 	assert(followers[before] & (1U << next));
@@ -85,7 +90,7 @@ static void connection_state(struct connection *c, enum connection_state next)
 	}
 	switch (next) {
 	case CONNECTION_OPEN:
-		set_reading(c, !c->ended);
+		watched = set_reading(c, !c->ended);
 		break;
 	case CONNECTION_READY: /* its events cost less than taking them off and on again */
 		break;
@@ -96,7 +101,7 @@ static void connection_state(struct connection *c, enum connection_state next)
 		break;
 	case CONNECTION_LINGERING:
 		c->deadline_ns = c->worker->now_ns + LINGER_NS;
-		set_reading(c, true);
+		watched = set_reading(c, true);
 		break;
 	case CONNECTION_DEAD:
 		die(c);
@@ -104,6 +109,9 @@ static void connection_state(struct connection *c, enum connection_state next)
 	case CONNECTION_STATES:
 		break;
 	}
+	/* It would never be heard again. */
+	if (!watched)
+		connection_state(c, CONNECTION_DEAD);
 }
 
 /* --- deadlines --- */
@@ -192,7 +200,10 @@ static bool flush(struct connection *c, struct buf *out)
 			return false;
 		}
 	}
-	set_writing(c, c->out.len > 0);
+	if (!set_writing(c, c->out.len > 0)) {
+		connection_state(c, CONNECTION_DEAD);
+		return false;
+	}
 	time_writing(c);
 	return true;
 }
@@ -374,9 +385,10 @@ void connection_new(struct worker *w, const struct handed *handed)
 	event_assign(&c->write_event, w->base, c->fd, EV_WRITE | EV_PERSIST, on_writable, c);
 	TAILQ_INSERT_TAIL(&w->all, c, link);
 	counter_add(&w->counters.opened[c->protocol->id], 1);
-	worker_tick_as_needed(w);
 	c->protocol->begin(c);
-	if (c->late)
+	if (!worker_tick_as_needed(w))
+		connection_state(c, CONNECTION_DEAD); /* it would have no deadlines */
+	else if (c->late)
 		connection_drain(c);
 	else
 		settle(c, OUTCOME_MORE, answers(c));

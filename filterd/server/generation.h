@@ -53,6 +53,7 @@ struct generation_source {
 	size_t folders_count; /* 0: the configuration's */
 	const struct language_guesser *guesser; /* may be NULL */
 	size_t workers; /* 0: as the configuration says */
+	bool sandboxed; /* files that the first load had no use for cannot be read any more */
 };
 
 /*

@@ -42,6 +42,9 @@ enum outcome exchange_stream(struct exchange *x);
 
 /* --- routes (routes.c) --- */
 
+/* Appends the table as Markdown, for README.md in this folder. */
+void routes_describe(struct buf *out);
+
 /* Answers the request, by the table. */
 enum outcome route_request(struct exchange *x);
 

@@ -17,6 +17,7 @@
 #define BACKLOG 1024
 #define ACCEPTS_PER_TURN 64
 #define PAUSE_MS 100 /* after the system could not accept */
+#define KERNEL_UNSENT (64 * 1024) /* [bytes] of answers to a TCP client that may wait there */
 #define REFUSED_READ 16384 /* [bytes] of a refused client's request that are taken off it */
 
 /* --- opening --- */
@@ -257,7 +258,7 @@ static void take(
 {
 	struct service *service = a->service;
 	struct handed handed = {.fd = fd, .protocol = l->protocol, .peer = peer_of(from)};
-	int on = 1;
+	int on = 1, unsent = KERNEL_UNSENT;
 
 	if (atomic_load(&service->connections) >= a->connections_max) {
 		turn_away(a, fd, l->protocol, REJECTED_CONNECTIONS);
@@ -267,8 +268,14 @@ static void take(
 		turn_away(a, fd, l->protocol, REJECTED_ADDRESS);
 		return;
 	}
-	if (from->ss_family != AF_UNIX)
+	/*
+	 * Without a bound the kernel takes some MiB of answers that nobody reads: memory, and a
+	 * reader too slow to be served would look as if it took its answers.
+	 */
+	if (from->ss_family != AF_UNIX) {
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+		setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
+	}
 	atomic_fetch_add(&service->connections, 1);
 	if (worker_hand(least_loaded(a), &handed) != OK) {
 		atomic_fetch_sub(&service->connections, 1);
@@ -282,21 +289,26 @@ static void pause_accepting(struct acceptor *a)
 {
 	static const struct timeval pause = {.tv_usec = PAUSE_MS * 1000};
 
+	/* Without the one event that ends the pause nothing would ever be accepted again. */
+	if (event_add(a->pause, &pause) != 0)
+		return;
 	for (size_t i = 0; i < a->count; i++)
 		event_del(a->listening[i].event);
-	event_add(a->pause, &pause);
 }
 
 static void on_pause_over(evutil_socket_t fd, short what, void *argument)
 {
 	struct acceptor *a = argument;
+	bool all = true;
 
 	(void)fd;
 	(void)what;
 	if (a->reserve_fd < 0)
 		a->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	for (size_t i = 0; i < a->count; i++)
-		event_add(a->listening[i].event, NULL);
+		all &= event_add(a->listening[i].event, NULL) == 0;
+	if (!all)
+		pause_accepting(a);
 }
 
 /* Accepts one connection. False: none is there, or it is time to pause. */

@@ -1,4 +1,4 @@
-/* Metrics: see metrics.h. The table is at the end; README.md in this folder lists the same rows. */
+/* Metrics: see metrics.h. The table is at the end. */
 #include "server/metrics.h"
 
 #include "base/log.h"
@@ -17,8 +17,8 @@ struct metric {
 	const char *help;
 	void (*write)(const struct scrape *view, const struct metric *metric);
 	size_t offset; /* of a counter or an array of them in struct counters */
-	const char *label; /* its values follow, or NULL */
-	const char *const *values;
+	const char *label; /* or NULL; of several only the manual wants to know */
+	const char *const *values; /* of the label, when they are known beforehand */
 	size_t count;
 };
 
@@ -32,12 +32,12 @@ static void write_value(const struct scrape *view, uint64_t value)
 }
 
 /* name{label="value"} */
-static void write_labelled(const struct scrape *view, const struct metric *metric,
-	const char *label, const char *text, uint64_t value)
+static void write_labelled(
+	const struct scrape *view, const struct metric *metric, const char *text, uint64_t value)
 {
 	buf_str(view->out, metric->name);
 	buf_str(view->out, "{");
-	buf_str(view->out, label);
+	buf_str(view->out, metric->label);
 	buf_str(view->out, "=\"");
 	buf_str(view->out, text);
 	buf_str(view->out, "\"}");
@@ -86,7 +86,7 @@ static void write_counters(const struct scrape *view, const struct metric *metri
 	if (metric->label == NULL)
 		write_plain(view, metric, total(view, metric->offset));
 	for (size_t i = 0; i < metric->count; i++)
-		write_labelled(view, metric, metric->label, metric->values[i],
+		write_labelled(view, metric, metric->values[i],
 			total(view, metric->offset + i * sizeof(counter)));
 }
 
@@ -97,8 +97,8 @@ static void write_connections(const struct scrape *view, const struct metric *me
 		uint64_t closed = total(view, offsetof(struct counters, closed) + at);
 		uint64_t opened = total(view, offsetof(struct counters, opened) + at);
 
-		write_labelled(view, metric, "protocol", protocol_names[i],
-			opened > closed ? opened - closed : 0);
+		write_labelled(
+			view, metric, protocol_names[i], opened > closed ? opened - closed : 0);
 	}
 }
 
@@ -129,7 +129,7 @@ static void write_rules_counter(const struct scrape *view, const struct metric *
 		uint64_t value = rule_total(view->generation, rules[i].index, limits);
 
 		if (value > 0)
-			write_labelled(view, metric, "rule", rules[i].id, value);
+			write_labelled(view, metric, rules[i].id, value);
 	}
 }
 
@@ -162,10 +162,12 @@ static void write_latency(const struct scrape *view, const struct metric *metric
 	write_value(view, below);
 }
 
+static const char *const reload_results[] = {"ok", "failed"};
+
 static void write_reloads(const struct scrape *view, const struct metric *metric)
 {
-	write_labelled(view, metric, "result", "ok", reload_succeeded(view->service->reload));
-	write_labelled(view, metric, "result", "failed", reload_failed(view->service->reload));
+	write_labelled(view, metric, reload_results[0], reload_succeeded(view->service->reload));
+	write_labelled(view, metric, reload_results[1], reload_failed(view->service->reload));
 }
 
 static void write_stale(const struct scrape *view, const struct metric *metric)
@@ -175,7 +177,7 @@ static void write_stale(const struct scrape *view, const struct metric *metric)
 
 static void write_rules_info(const struct scrape *view, const struct metric *metric)
 {
-	write_labelled(view, metric, "version", ruleset_version(view->generation->set), 1);
+	write_labelled(view, metric, ruleset_version(view->generation->set), 1);
 }
 
 static void write_rules(const struct scrape *view, const struct metric *metric)
@@ -212,8 +214,8 @@ static void write_log_dropped(const struct scrape *view, const struct metric *me
 static const struct metric metrics[] = {
 	{NAMED("filterd_comments_total", "counter", "Comments judged, by verdict."), AT(verdicts),
 		BY("verdict", verdict_names)},
-	{NAMED("filterd_connections", "gauge", "Connections open now."),
-		.write = write_connections},
+	{NAMED("filterd_connections", "gauge", "Connections open now."), .write = write_connections,
+		BY("protocol", protocol_names)},
 	{NAMED("filterd_connections_opened_total", "counter", "Connections taken."), AT(opened),
 		BY("protocol", protocol_names)},
 	{NAMED("filterd_connections_rejected_total", "counter",
@@ -224,22 +226,22 @@ static const struct metric metrics[] = {
 	{NAMED("filterd_log_dropped_total", "counter", "Log lines that could not be written."),
 		.write = write_log_dropped},
 	{NAMED("filterd_reloads_total", "counter", "Attempts to reload the rules."),
-		.write = write_reloads},
+		.write = write_reloads, BY("result", reload_results)},
 	{NAMED("filterd_request_duration_seconds", "histogram",
 		 "Time to read, judge and answer one comment."),
-		.write = write_latency},
+		.write = write_latency, .label = "le"},
 	{NAMED("filterd_requests_total", "counter",
 		 "Requests by protocol, HTTP status and code (`ok`: answered as asked)."),
-		.write = write_requests},
+		.write = write_requests, .label = "protocol, status, code"},
 	{NAMED("filterd_rule_hits_total", "counter",
 		 "Comments a rule held for since the rules were loaded."),
-		.write = write_rule_hits},
+		.write = write_rule_hits, .label = "rule"},
 	{NAMED("filterd_rule_limits_total", "counter",
 		 "Comments on which a rule hit a limit since the rules were loaded."),
-		.write = write_rule_limits},
+		.write = write_rule_limits, .label = "rule"},
 	{NAMED("filterd_rules", "gauge", "Rules in force."), .write = write_rules},
 	{NAMED("filterd_rules_info", "gauge", "The version of the rules in force."),
-		.write = write_rules_info},
+		.write = write_rules_info, .label = "version"},
 	{NAMED("filterd_rules_loaded_timestamp_seconds", "gauge", "When they were loaded."),
 		.write = write_loaded},
 	{NAMED("filterd_rules_stale", "gauge",
@@ -269,4 +271,19 @@ void metrics_write(struct buf *out, struct service *service)
 		metrics[i].write(&view, &metrics[i]);
 	}
 	generation_unref(view.generation);
+}
+
+void metrics_describe(struct buf *out)
+{
+	buf_str(out, "| metric | type | labels | |\n|---|---|---|---|\n");
+	for (size_t i = 0; i < ARRAY_LEN(metrics); i++) {
+		const struct metric *metric = &metrics[i];
+
+		buf_printf(out, "| `%s` | %s | ", metric->name, metric->type);
+		if (metric->label != NULL)
+			buf_printf(out, "`%s`", metric->label);
+		for (size_t v = 0; v < metric->count; v++)
+			buf_printf(out, "%s `%s`", v > 0 ? "," : ":", metric->values[v]);
+		buf_printf(out, " | %s |\n", metric->help);
+	}
 }

@@ -11,5 +11,8 @@
  */
 void metrics_write(struct buf *out, struct service *service);
 
+/* Appends the table of metrics as Markdown, for README.md in this folder. */
+void metrics_describe(struct buf *out);
+
 /* Comments of the generation that a rule held for, all workers together. */
 uint64_t metrics_rule_hits(const struct generation *generation, uint32_t rule);

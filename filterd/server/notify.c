@@ -48,6 +48,18 @@ void notify_stopping(void)
 	sd_notify(0, "STOPPING=1");
 }
 
+int64_t notify_watchdog_us(void)
+{
+	uint64_t us;
+
+	return sd_watchdog_enabled(0, &us) > 0 && us <= INT64_MAX ? (int64_t)us : 0;
+}
+
+void notify_alive(void)
+{
+	sd_notify(0, "WATCHDOG=1");
+}
+
 #else
 
 int notify_listen_fds(struct notify_fd out[NOTIFY_FDS_MAX], size_t *count, struct errors *errors)
@@ -67,6 +79,15 @@ void notify_reloading(void)
 }
 
 void notify_stopping(void)
+{
+}
+
+int64_t notify_watchdog_us(void)
+{
+	return 0;
+}
+
+void notify_alive(void)
 {
 }
 

@@ -21,3 +21,8 @@ int notify_listen_fds(struct notify_fd out[NOTIFY_FDS_MAX], size_t *count, struc
 void notify_ready(void); /* rules are in force, sockets listen */
 void notify_reloading(void); /* followed by notify_ready() whatever the outcome */
 void notify_stopping(void);
+
+/* [us] within which notify_alive() must be called again and again (WATCHDOG_USEC); 0: not at all.
+ */
+int64_t notify_watchdog_us(void);
+void notify_alive(void);

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "server/notify.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,6 +68,7 @@ static void log_what_waits(const struct config *old, const struct config *fresh)
 							   fresh->limits.connections_per_address},
 		{"listen", same_listeners(old, fresh)},
 		{"log", old->log_level == fresh->log_level && old->log_json == fresh->log_json},
+		{"sandbox", old->sandbox == fresh->sandbox},
 		{"reload_token", span_eq(old->reload_token, fresh->reload_token)},
 		{"workers", old->workers == fresh->workers},
 	};
@@ -99,6 +101,19 @@ static void conclude(struct reload *reload, uint64_t ticket, struct generation *
 	generation_unref(old);
 }
 
+/* Who may read a file, but is told that this process may not, looks for the reason in vain. */
+static void explain_denials(struct errors *errors)
+{
+	for (size_t i = 0; i < errors->count; i++) {
+		struct error *e = &errors->items[i];
+
+		if (e->text != NULL && e->hint == NULL && strstr(e->text, strerror(EACCES)) != NULL)
+			e->hint =
+				strdup("if it is the sandbox: it lets read what the configuration "
+				       "named at the start, and what is beside that; restart");
+	}
+}
+
 static void attempt(struct reload *reload, uint64_t ticket)
 {
 	struct errors errors = {0};
@@ -112,6 +127,8 @@ static void attempt(struct reload *reload, uint64_t ticket)
 	if (status != OK && errors.errors == 0)
 		errors_add(&errors, SEVERITY_ERROR, (struct place){0}, "%s",
 			status_name((enum status)status));
+	if (reload->source->sandboxed)
+		explain_denials(&errors);
 	errors_sort(&errors);
 	log_errors(&errors);
 	if (status == OK) {
@@ -132,6 +149,7 @@ static void *reload_main(void *argument)
 {
 	struct reload *reload = argument;
 
+	pthread_setname_np(pthread_self(), "reload");
 	pthread_mutex_lock(&reload->lock);
 	for (;;) {
 		uint64_t ticket = reload->asked;

@@ -282,13 +282,27 @@ static enum outcome metrics(struct exchange *x)
 /* --- the table --- */
 
 static const struct route routes[] = {
-	{HTTP_GET, "/healthz", healthz, "Whether the process answers."},
-	{HTTP_GET, "/metrics", metrics, "Counters in Prometheus' text format."},
-	{HTTP_GET, "/readyz", readyz, "Whether it has rules in force and takes requests."},
-	{HTTP_POST, "/v1/check", check, "Judges one comment (JSON) or many (NDJSON)."},
-	{HTTP_GET, "/v1/rules", list_rules, "The rules in force, and what is wrong with newer."},
-	{HTTP_POST, "/v1/rules/reload", start_reload, "Reads the rules anew."},
+	{HTTP_GET, "/healthz", healthz, "200: the process answers"},
+	{HTTP_GET, "/metrics", metrics, "counters in Prometheus' text format, see below"},
+	{HTTP_GET, "/readyz", readyz,
+		"200: it has rules in force and takes requests; `rules_stale` is true if the last "
+		"reload failed"},
+	{HTTP_POST, "/v1/check", check, "judges one comment (JSON) or many (NDJSON)"},
+	{HTTP_GET, "/v1/rules", list_rules,
+		"version, time, all rules with their hits; what is wrong with newer files that "
+		"were refused"},
+	{HTTP_POST, "/v1/rules/reload", start_reload,
+		"reads the rules anew and answers when that is done: 200 with the version, or 422 "
+		"with the errors"},
 };
+
+void routes_describe(struct buf *out)
+{
+	buf_str(out, "| method | path | |\n|---|---|---|\n");
+	for (size_t i = 0; i < ARRAY_LEN(routes); i++)
+		buf_printf(out, "| %s | `%s` | %s |\n", http_method_names[routes[i].method],
+			routes[i].path, routes[i].help);
+}
 
 static bool has_method(const struct route *route, enum http_method method)
 {

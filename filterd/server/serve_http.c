@@ -40,8 +40,11 @@ void exchange_answer(struct exchange *x, int status, const char *type, struct sp
 
 void exchange_refusal(struct exchange *x, const struct refusal *refusal, const char *allow)
 {
-	struct http_answer like = frame_of(x);
+	struct http_answer like;
 
+	/* What the connection holds is given back, too. */
+	x->session->close |= refusal->code == REFUSAL_OOM;
+	like = frame_of(x);
 	like.allow = allow;
 	if (http_answer_refusal(x->out, &x->connection->worker->note, refusal, &like) != OK)
 		give_up(x);

@@ -4,6 +4,8 @@
 #include "base/log.h"
 #include "server/listening.h"
 #include "server/notify.h"
+#include "server/sandbox.h"
+#include "server/watchdog.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -19,6 +21,7 @@ struct server {
 	struct generation *first; /* until reload has it */
 	struct service service;
 	struct acceptor acceptor;
+	struct watchdog watchdog;
 	struct event_base *base; /* the main thread's */
 	struct event *signals[3];
 	size_t signals_count;
@@ -82,10 +85,10 @@ static int catch (struct server *server, int number, event_callback_fn callback)
 {
 	struct event *event = evsignal_new(server->base, number, callback, server);
 
-	if (event == NULL || event_add(event, NULL) != 0)
+	if (event == NULL)
 		return ERR_NOMEM;
 	server->signals[server->signals_count++] = event;
-	return OK;
+	return event_add(event, NULL) == 0 ? OK : ERR_NOMEM;
 }
 
 static int catch_signals(struct server *server)
@@ -148,6 +151,18 @@ static int open_sockets(struct server *server)
 	int status = acceptor_open(
 		&server->acceptor, &server->service, server->base, server->first->config, &errors);
 
+	show(&errors);
+	errors_free(&errors);
+	return status;
+}
+
+static int enter_sandbox(struct server *server)
+{
+	struct errors errors = {0};
+	int status = sandbox_enter(server->first->config, server->source.folders,
+		server->source.folders_count, &errors);
+
+	server->source.sandboxed = server->first->config->sandbox != SANDBOX_OFF;
 	show(&errors);
 	errors_free(&errors);
 	return status;
@@ -241,6 +256,13 @@ static void tear_down(struct server *server)
 	struct service *service = &server->service;
 
 	acceptor_close(&server->acceptor);
+	/* After a start that failed midway nobody has told them. */
+	atomic_store(&service->draining, true);
+	for (size_t i = 0; i < service->workers_count; i++) {
+		if (service->workers[i].started)
+			worker_wake(&service->workers[i]);
+	}
+	watchdog_stop(&server->watchdog);
 	for (size_t i = 0; i < service->workers_count; i++)
 		worker_join(&service->workers[i]);
 	/* Its thread wakes workers: it ends before they are freed. */
@@ -281,10 +303,15 @@ int server_run(const struct server_options *options)
 		status = open_sockets(&server);
 	if (status == OK)
 		status = catch_signals(&server);
+	/* Before there are threads: Landlock holds for this one and those it starts. */
+	if (status == OK)
+		status = enter_sandbox(&server);
 	if (status == OK)
 		status = start_threads(&server);
 	if (status == OK)
 		status = acceptor_start(&server.acceptor);
+	if (status == OK)
+		status = watchdog_start(&server.watchdog, server.base, &server.service);
 	if (status == OK) {
 		notify_ready();
 		log_info("ready: %zu workers", server.service.workers_count);

@@ -5,6 +5,7 @@
 #include "server/connection.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -80,6 +81,7 @@ static void free_doomed(struct worker *w)
 
 static void end_turn(struct worker *w)
 {
+	counter_add(&w->turns, 1);
 	overload_turn(&w->overload, w->now_ns, w->waited_ns);
 	w->share_ns = w->callbacks > 0 ? TURN_NS / w->callbacks : SHARE_MAX_NS;
 	if (w->share_ns > SHARE_MAX_NS)
@@ -98,7 +100,10 @@ static void end_turn(struct worker *w)
 static void *worker_main(void *argument)
 {
 	struct worker *w = argument;
+	char name[16];
 
+	snprintf(name, sizeof(name), "worker %zu", w->index);
+	pthread_setname_np(pthread_self(), name);
 	while (!(w->draining && TAILQ_EMPTY(&w->all))) {
 		int flags = EVLOOP_ONCE | (TAILQ_EMPTY(&w->ready) ? 0 : EVLOOP_NONBLOCK);
 
@@ -129,7 +134,7 @@ static void on_tick(evutil_socket_t fd, short what, void *argument)
 	}
 }
 
-void worker_tick_as_needed(struct worker *w)
+bool worker_tick_as_needed(struct worker *w)
 {
 	static const struct timeval interval = {.tv_usec = WORKER_TICK_MS * 1000};
 	bool wanted = !TAILQ_EMPTY(&w->all);
@@ -137,6 +142,7 @@ void worker_tick_as_needed(struct worker *w)
 	if (wanted != w->ticking &&
 		(wanted ? event_add(w->tick, &interval) : event_del(w->tick)) == 0)
 		w->ticking = wanted;
+	return w->ticking == wanted;
 }
 
 /* Empties the mailbox into connections. */

@@ -52,6 +52,7 @@ struct worker {
 	pthread_t thread;
 	bool started;
 	_Atomic bool ended; /* its thread is about to end */
+	counter turns; /* of its loop so far */
 	struct event_base *base;
 	struct event *wake; /* the mailbox has something, a reload is over, or we drain */
 	struct event *tick; /* looks at deadlines while there are connections */
@@ -89,7 +90,7 @@ struct worker {
 	struct counters counters;
 };
 
-#define WORKER_INPUT (64 * 1024) /* [bytes] read at a time */
+#define WORKER_INPUT (16 * 1024) /* [bytes] read at a time */
 #define WORKER_TICK_MS 50 /* how exact deadlines are */
 
 /*
@@ -117,5 +118,5 @@ void worker_wake(struct worker *worker);
 /* A callback of the loop begins: looks at the clock and notes how long it waited for others. */
 void worker_enter(struct worker *worker);
 
-/* Starts or stops the tick with the first and the last connection. */
-void worker_tick_as_needed(struct worker *worker);
+/* Starts or stops the tick with the first and the last connection. False: no memory for that. */
+bool worker_tick_as_needed(struct worker *worker);

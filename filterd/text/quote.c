@@ -239,7 +239,7 @@ static size_t next_sign(struct span s, size_t at, size_t limit)
 		if (found)
 			return at + (size_t)__builtin_ctz(found);
 	}
-	while (at < limit && (unsigned char)s.ptr[at] < 0x80 && !strchr("\"'\n", s.ptr[at]))
+	while (at < limit && !memchr("\"'\n\xC2\xE2\xE3", s.ptr[at], 6))
 		at++;
 	return at;
 }

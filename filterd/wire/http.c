@@ -11,7 +11,7 @@
 #include "wire/http_head.h"
 #include "wire/http_text.h"
 
-const struct http_limits http_limits_default = {4 * 1024, 8 * 1024, 256 * 1024};
+const struct http_limits http_limits_default = {HTTP_LINE_MAX, 8 * 1024, 256 * 1024};
 
 #define CHUNK_LINE_MAX 8 /* hex digits */
 #define READ_ROOM (16 * 1024) /* [bytes] to read into beside the longest request */

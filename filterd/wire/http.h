@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "wire/refusal.h"
 
+#define HTTP_LINE_MAX 4096 /* [bytes] of a request line without its end */
 #define HTTP_FIELDS_MAX 64 /* header fields of a request, trailers included */
 
 enum http_method {

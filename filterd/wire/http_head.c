@@ -19,6 +19,11 @@ const char *const http_method_names[HTTP_METHODS] = {
 enum http_result http_head_refuse(
 	struct http_parser *p, enum refusal_code code, const char *message)
 {
+	/* 431 speaks of the head, which was fine. */
+	if (code == REFUSAL_HEADERS_TOO_LARGE && p->state == HTTP_AT_TRAILER) {
+		code = REFUSAL_BAD_REQUEST;
+		message = "the trailers are larger, or more, than the head leaves them";
+	}
 	refusal_set(&p->refusal, code, message, REFUSAL_NOWHERE);
 	p->state = HTTP_BROKEN;
 	return HTTP_REFUSED;

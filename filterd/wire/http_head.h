@@ -7,7 +7,10 @@
 
 #include "wire/http.h"
 
-/* Breaks the parser. Always HTTP_REFUSED. */
+/*
+ * Breaks the parser. Always HTTP_REFUSED. REFUSAL_HEADERS_TOO_LARGE becomes REFUSAL_BAD_REQUEST
+ * when it is about trailers.
+ */
 enum http_result http_head_refuse(
 	struct http_parser *p, enum refusal_code code, const char *message);
 

@@ -90,6 +90,42 @@ static const struct form request_fields[] = {
 };
 static const struct form_section request_section = {request_fields, ARRAY_LEN(request_fields)};
 
+static const char *const form_names[] = {
+	[FORM_COUNT] = "whole number from 0",
+	[FORM_DEADLINE] = "whole number, 0 to 3600000",
+	[FORM_ID] = "id",
+	[FORM_INSTANT] = "instant",
+	[FORM_OBJECT] = "object",
+	[FORM_REVISION] = "whole number below 2^32",
+	[FORM_ROLE] = "`reader`, `trusted` or `staff`",
+	[FORM_TAGS] = "list of strings, at most 64",
+	[FORM_TEXT] = "string",
+};
+
+static const struct form *find_field(const struct form_section *section, struct span name);
+
+const char *native_field_form(struct span path)
+{
+	const char *dot = memchr(path.ptr, '.', path.len);
+	size_t first = dot ? (size_t)(dot - path.ptr) : path.len;
+	const struct form *field = find_field(&request_section, span_sub(path, 0, first));
+
+	if (dot && field)
+		field = field->section
+				? find_field(field->section, span_sub(path, first + 1, path.len))
+				: NULL;
+	return field ? form_names[field->form] : NULL;
+}
+
+size_t native_fields_count(void)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < request_section.count; i++)
+		count += request_fields[i].section ? request_fields[i].section->count : 1;
+	return count;
+}
+
 /* --- reading --- */
 
 struct reader {

@@ -31,6 +31,10 @@ struct native_request {
 bool native_read(
 	struct span json, struct arena *arena, struct native_request *out, struct refusal *refusal);
 
+/* For the manual: the form of a field (`author.name`) in words, or NULL; and how many there are. */
+const char *native_field_form(struct span path);
+size_t native_fields_count(void);
+
 /*
  * Appends the answer as one line. Equal input gives equal bytes. OK; or ERR_NOMEM, and `out` is as
  * it was before, ready for a refusal instead.

@@ -253,6 +253,8 @@ REFUSED = {
     "H5 sixteen digits": (with_coding(b"chunked", b"ffffffffffffffff\r\n"), {400, 413}),
     "H5 no end of chunk": (with_coding(b"chunked", b"c\r\n" + BODY + b"0\r\n\r\n"), {400}),
     "H5 bare LF": (with_coding(b"chunked", b"c\n" + BODY + b"\r\n0\r\n\r\n"), {400}),
+    "H6 large trailer": (with_coding(b"chunked", b"0\r\nX: " + b"a" * 500000 + b"\r\n\r\n"), {400}),
+    "H6 many trailers": (with_coding(b"chunked", b"0\r\n" + b"X: 1\r\n" * 90000 + b"\r\n"), {400}),
     "H7 bare LF": (b"GET /healthz HTTP/1.1\nHost: a\n\n", {400}),
     "H7 bare CR": (b"GET /healthz HTTP/1.1\r\nHost: a\rb\r\n\r\n", {400}),
     "H8 NUL in a value": (b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n", {400}),

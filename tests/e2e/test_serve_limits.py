@@ -4,8 +4,6 @@ import json
 import select
 import time
 
-import pytest
-
 from daemon import SHORT, check_request, line_of, request_of, wait_for
 
 SLACK = 0.5  # [s] that a deadline may be late
@@ -167,14 +165,6 @@ def test_idle_connections_are_closed(make_daemon):
     assert daemon.metrics()['filterd_timeouts_total{deadline="idle"}'] == 3
 
 
-def test_many_silent_connections_are_closed(make_daemon):
-    daemon = make_daemon(limits=dict(SHORT, connections_per_address=1000))
-    silent = [daemon.http() for _ in range(300)]
-    wait_for(lambda: all(c.is_closed() for c in silent), "300 silent connections to be closed", 5)
-    for client in silent:
-        client.close()
-
-
 def test_answers_that_nobody_reads(make_daemon):
     daemon = make_daemon(limits=SHORT)
     with daemon.ndjson() as client:
@@ -198,26 +188,6 @@ def test_a_reader_slower_than_the_deadline_is_cut_off(make_daemon):
                 return True
             return daemon.metrics()[key] == 1
         wait_for(cut_off, "the slow reader to be cut off", 3)
-
-
-def test_slow_clients_do_not_hurt_others(make_daemon):
-    daemon = make_daemon(limits={"connections_per_address": 2000})
-    slow = []
-    for i in range(400):
-        client = daemon.http() if i % 2 else daemon.ndjson(tcp=True)
-        client.send(check_request()[:-3] if i % 2 else b'{"text":"never ')
-        slow.append(client)
-    before = daemon.rss()
-    took = []
-    with daemon.ndjson() as client:
-        for _ in range(500):
-            began = time.perf_counter()
-            client.ask({"text": "I will kill you"})
-            took.append(time.perf_counter() - began)
-    assert sorted(took)[len(took) * 99 // 100] < 0.05
-    assert daemon.grown(before) < 400 * 32 * 1024
-    for client in slow:
-        client.close()
 
 
 # --- what runs out ---
@@ -307,36 +277,6 @@ def test_out_of_descriptors(make_daemon):
     take(daemon, 1)[0].close()
     assert daemon.metrics()['filterd_connections_rejected_total{reason="files"}'] >= 10
     daemon.log_contains("out of file descriptors")
-
-
-@pytest.mark.parametrize("way", ["ndjson", "http"])
-def test_clients_that_never_read_take_bounded_memory(make_daemon, way):
-    daemon = make_daemon(limits={"connections_per_address": 1000})
-    line = line_of({"text": "I will kill you"})
-    data = line * (1 << 20 // len(line)) if way == "ndjson" else check_request() * 8000
-    data = data if way == "http" else line * ((1 << 20) // len(line))
-    before = daemon.rss()
-    clients = []
-    for _ in range(100):
-        client = daemon.ndjson(tcp=True) if way == "ndjson" else daemon.http()
-        client.socket.setblocking(False)
-        clients.append([client, memoryview(data)])
-    quiet = time.monotonic()
-    while time.monotonic() - quiet < 0.3:
-        for entry in clients:
-            try:
-                entry[1] = entry[1][entry[0].socket.send(entry[1][:65536]):]
-                quiet = time.monotonic() if entry[1] else quiet
-            except BlockingIOError:
-                pass
-    with daemon.ndjson() as other:
-        # On a slow machine it may be told to come back: then it does.
-        wait_for(lambda: other.ask({"text": "I will kill you"}).get("verdict") == "reject",
-                 "another client to be served")
-    # What is not sent, what is not answered yet, and what the allocator keeps.
-    assert daemon.grown(before) < 64 * 1024 * 1024
-    for client, _ in clients:
-        client.close()
 
 
 def test_a_body_nobody_asked_for_does_not_cost(make_daemon):

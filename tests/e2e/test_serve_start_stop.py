@@ -1,5 +1,6 @@
 """Starting where that is possible, saying why where not; stopping without losing an answer."""
 
+import ctypes
 import json
 import os
 import signal
@@ -250,6 +251,85 @@ def test_the_service_manager_is_told(tmp_path):
             assert manager.recv(4096).startswith(b"RELOADING=1")
             assert manager.recv(4096) == b"READY=1"
         assert manager.recv(4096) == b"STOPPING=1"
+
+
+class Manager:
+    """What systemd would hear of a daemon whose watchdog it waits for."""
+
+    def __init__(self, folder, watchdog):
+        self.address = str(folder / "notify")
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.address)
+        self.env = {"NOTIFY_SOCKET": self.address, "WATCHDOG_USEC": str(int(watchdog * 1e6))}
+
+    def hears(self, seconds):
+        """The next message within so much time, or None."""
+        self.socket.settimeout(seconds)
+        try:
+            return self.socket.recv(4096)
+        except TimeoutError:
+            return None
+
+    def quiet(self, seconds):
+        """Passes over what was said already; whether nothing more comes for so long."""
+        while self.hears(0.001):
+            pass
+        return self.hears(seconds) is None
+
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
+WALL = 0x40000000  # waits for threads, too
+
+
+class Stopped:
+    """One thread of the daemon, found by its name, held as a debugger holds it."""
+
+    def __init__(self, daemon, name):
+        folder = "/proc/%d/task" % daemon.child.pid
+        names = {}
+        for task in os.listdir(folder):
+            with open(os.path.join(folder, task, "comm"), encoding="ascii") as comm:
+                names[comm.read().strip()] = int(task)
+        self.thread = names[name]
+
+    def ptrace(self, request):
+        if LIBC.ptrace(request, self.thread, None, None) != 0:
+            pytest.skip("no ptrace here: " + os.strerror(ctypes.get_errno()))
+
+    def __enter__(self):
+        self.ptrace(PTRACE_SEIZE)
+        self.ptrace(PTRACE_INTERRUPT)
+        os.waitpid(self.thread, WALL)
+
+    def __exit__(self, *unused):
+        LIBC.ptrace(PTRACE_DETACH, self.thread, None, None)
+
+
+@pytest.mark.skipif(not with_systemd(), reason="built without libsystemd")
+def test_the_watchdog_hears_while_all_workers_turn(tmp_path):
+    manager = Manager(tmp_path, 0.8)
+    daemon = Daemon(tmp_path / "filterd", env=manager.env, workers=3)
+    with daemon:
+        assert manager.hears(10) == b"READY=1"
+        # Idle: every quarter of the time; also while it works.
+        began = time.monotonic()
+        assert [manager.hears(2) for _ in range(3)] == [b"WATCHDOG=1"] * 3
+        assert time.monotonic() - began < 0.8
+        with Stopped(daemon, "worker 1"):
+            wait_for(lambda: manager.quiet(0.5), "the watchdog to be left alone")
+            daemon.log_contains("a worker does not turn")
+        assert manager.hears(2) == b"WATCHDOG=1"
+        assert daemon.check("I will kill you")["verdict"] == "reject"
+
+
+@pytest.mark.skipif(not with_systemd(), reason="built without libsystemd")
+def test_who_did_not_ask_for_a_watchdog_is_left_alone(tmp_path):
+    manager = Manager(tmp_path, 0.2)
+    daemon = Daemon(tmp_path / "filterd", env=dict(manager.env, WATCHDOG_PID="1"))
+    with daemon:
+        assert manager.hears(10) == b"READY=1"
+        assert manager.quiet(0.3)
 
 
 # --- stopping ---

@@ -3,8 +3,9 @@
     docs.py [--build DIR]            compares; ends with `N passed, N failed`
     docs.py --write [--build DIR]    writes them
 
-A reference stands between two lines, `<!-- reference:begin -->` and `<!-- reference:end -->`; a
-schema is a file of its own, which editors find by a line at the head of YAML files.
+A reference stands between two lines, `<!-- reference:begin -->` and `<!-- reference:end -->`; in a
+README that holds several, both lines have its name: `<!-- reference:begin NAME -->`. A schema is a
+file of its own, which editors find by a line at the head of YAML files.
 """
 
 import argparse
@@ -14,14 +15,17 @@ import subprocess
 import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BEGIN = "<!-- reference:begin -->\n"
-END = "<!-- reference:end -->\n"
 
 # Which README holds what `filterd reference NAME` prints.
 REFERENCES = {
     "rules": "rules/README.md",
     "config": "filterd/rules/README.md",
     "cli": "filterd/cli/README.md",
+    "codes": "filterd/wire/README.md",
+    "fields": "filterd/wire/README.md",
+    "limits": "filterd/wire/README.md",
+    "metrics": "filterd/server/README.md",
+    "routes": "filterd/server/README.md",
 }
 
 # Which file is what `filterd schema NAME` prints.
@@ -38,15 +42,21 @@ def generated(build, command, name):
     return done.stdout.decode()
 
 
-def parts(path):
+def markers(name, readme):
+    alone = list(REFERENCES.values()).count(readme) == 1
+    return ["<!-- reference:%s -->\n" % (word if alone else word + " " + name)
+            for word in ("begin", "end")]
+
+
+def parts(path, begin, end):
     """The file's text before, inside and after the markers; ValueError when they are missing."""
     with open(path, encoding="utf-8") as file:
         text = file.read()
-    before, begin, rest = text.partition(BEGIN)
-    inside, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError("has no reference:begin and reference:end lines")
-    return before + BEGIN, inside, END + after
+    before, has_begin, rest = text.partition(begin)
+    inside, has_end, after = rest.partition(end)
+    if not has_begin or not has_end:
+        raise ValueError("has no lines %s and %s" % (begin.strip(), end.strip()))
+    return before + begin, inside, end + after
 
 
 def differs(path, inside, wanted, command):
@@ -67,7 +77,7 @@ def written(path, text):
 def check_reference(build, name, readme, write):
     """True if the README holds the reference, which --write sees to."""
     try:
-        before, inside, after = parts(os.path.join(TOP, readme))
+        before, inside, after = parts(os.path.join(TOP, readme), *markers(name, readme))
         wanted = "\n" + generated(build, "reference", name).strip() + "\n\n"
     except (OSError, ValueError, subprocess.CalledProcessError) as error:
         print("%s: %s" % (readme, error))

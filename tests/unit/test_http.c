@@ -175,7 +175,10 @@ static void limits_hold_to_the_byte(void **state)
 	/* trailers count with the fields: 39 bytes of them are used */
 	expect_small("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
 		     "0\r\nX: 456789012345678\r\n\r\n",
-		"431");
+		"400");
+	expect_small("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+		     "0\r\nX: 4567890123456789012345",
+		"400");
 	expect_small("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
 		     "0\r\nX: 45678901234\r\n\r\n",
 		"PUT /<>+");
@@ -195,6 +198,27 @@ static void there_are_at_most_64_fields(void **state)
 		begin(&c, &http_limits_default);
 		feed(&c, buf_content(&input));
 		assert_string_equal(finish(&c), count == HTTP_FIELDS_MAX ? "431" : "GET /<>+");
+		buf_free(&c.out);
+		buf_free(&input);
+	}
+}
+
+/* The head's fields count, too: a trailer more than 64 is one too many. */
+static void there_are_at_most_64_fields_with_the_trailers(void **state)
+{
+	(void)state;
+	for (int count = HTTP_FIELDS_MAX - 2; count <= HTTP_FIELDS_MAX - 1; count++) {
+		struct buf input = {0};
+		struct connection c;
+
+		buf_str(&input, "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+				"0\r\n");
+		for (int i = 0; i < count; i++)
+			buf_printf(&input, "X-%d: %d\r\n", i, i);
+		buf_str(&input, "\r\n");
+		begin(&c, &http_limits_default);
+		feed(&c, buf_content(&input));
+		assert_string_equal(finish(&c), count == HTTP_FIELDS_MAX - 1 ? "400" : "PUT /<>+");
 		buf_free(&c.out);
 		buf_free(&input);
 	}
@@ -571,6 +595,7 @@ int main(void)
 		cmocka_unit_test(every_case_of_the_table_however_it_is_cut_up),
 		cmocka_unit_test(limits_hold_to_the_byte),
 		cmocka_unit_test(there_are_at_most_64_fields),
+		cmocka_unit_test(there_are_at_most_64_fields_with_the_trailers),
 		cmocka_unit_test(the_default_limits_are_those_of_the_manual),
 		cmocka_unit_test(a_chunked_body_is_joined_in_its_own_space),
 		cmocka_unit_test(many_pipelined_requests_come_one_by_one),

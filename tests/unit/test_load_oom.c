@@ -11,58 +11,13 @@
 
 #include <cmocka.h>
 
+#include "failing_malloc.h"
 #include "rules/ruleset.h"
 #include "server/config.h"
 
 #include <stdlib.h>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#endif
-
-static long left = -1; /* allocations until one fails; -1: none does */
 static bool from_then_on;
-
-#ifndef SANITIZED
-
-/* glibc's own; this program's malloc() stands in front of them, for libraries too. */
-extern void *__libc_malloc(size_t size);
-extern void *__libc_calloc(size_t count, size_t size);
-extern void *__libc_realloc(void *old, size_t size);
-
-static bool fails(void)
-{
-	if (left < 0)
-		return false;
-	if (left > 0) {
-		left--;
-		return false;
-	}
-	if (!from_then_on)
-		left = -1;
-	return true;
-}
-
-void *malloc(size_t size)
-{
-	return fails() ? NULL : __libc_malloc(size);
-}
-
-void *calloc(size_t count, size_t size)
-{
-	return fails() ? NULL : __libc_calloc(count, size);
-}
-
-void *realloc(void *old, size_t size)
-{
-	return fails() ? NULL : __libc_realloc(old, size);
-}
-
-#endif
 
 /* What a load gave; freed by the caller. */
 struct loaded {
@@ -111,18 +66,15 @@ static void sweep(int (*load)(struct loaded *out))
 		struct loaded loaded = {0};
 		int rc;
 
-		left = k;
+		assert_true(k < 100000);
+		failing_start(k, from_then_on);
 		rc = load(&loaded);
-		enough = left > 0 || k > 100000;
-		left = -1;
+		enough = !failing_stop();
 		check(&loaded, rc);
 		errors_free(&loaded.errors);
 		ruleset_unref(loaded.set);
 		config_free(loaded.config);
 		arena_free(&loaded.keep);
-#ifdef SANITIZED
-		break; /* the sanitizer has its own malloc() */
-#endif
 	}
 }
 

@@ -2,8 +2,6 @@
  * Every allocation may fail: the k-th one, and all from the k-th on, while a rule set is loaded and
  * while a comment is judged. Nothing crashes, nothing leaks, and no verdict comes out of it but the
  * right one or review.
- *
- * malloc() is replaced in this program, so it tests nothing under a sanitizer, which does the same.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,72 +11,10 @@
 #include <cmocka.h>
 #include <openssl/err.h>
 
+#include "failing_malloc.h"
 #include "moderate/evaluate.h"
 #include "moderate/explain.h"
 #include "ruleset_of.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
-/* How the next allocations go. */
-static long countdown = -1; /* this many succeed, then one fails; negative: none does */
-static bool persistent; /* all after that one fail, too */
-static long live; /* blocks that are not freed */
-
-#ifndef SANITIZED
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *old, size_t size);
-void __libc_free(void *old);
-
-static bool fails(void)
-{
-	if (countdown < 0)
-		return false;
-	if (countdown > 0) {
-		countdown--;
-		return false;
-	}
-	if (!persistent)
-		countdown = -1;
-	return true;
-}
-
-void *malloc(size_t size)
-{
-	void *made = fails() ? NULL : __libc_malloc(size);
-
-	live += made != NULL;
-	return made;
-}
-
-void *calloc(size_t count, size_t size)
-{
-	void *made = fails() ? NULL : __libc_calloc(count, size);
-
-	live += made != NULL;
-	return made;
-}
-
-void *realloc(void *old, size_t size)
-{
-	void *made = fails() ? NULL : __libc_realloc(old, size);
-
-	live += !old && made;
-	return made;
-}
-
-void free(void *old)
-{
-	live -= old != NULL;
-	__libc_free(old);
-}
-#endif
 
 static const char yaml[] = "guidelines: {conduct: {title: Conduct}}\n"
 			   "lists: {harm: [kill, hurt]}\n"
@@ -141,9 +77,6 @@ static void test_load(void **state)
 	struct rule_folder folder;
 
 	(void)state;
-#ifdef SANITIZED
-	skip();
-#endif
 	ruleset_unref(load_first());
 	rule_folder_make(&folder, yaml);
 	for (int mode = 0; mode < 2; mode++) {
@@ -152,16 +85,14 @@ static void test_load(void **state)
 		for (long step = 0; !done; step++) {
 			struct errors errors = {0};
 			struct arena keep = {0};
-			long before = live;
+			long before = failing_live;
 			struct ruleset *set = NULL;
 			int rc;
 
 			assert_true(step < STEPS_MAX);
-			persistent = mode;
-			countdown = step;
+			failing_start(step, mode);
 			rc = rule_folder_load(&folder, NULL, 0, &errors, &keep, &set);
-			done = countdown > 0; /* it needed fewer than that */
-			countdown = -1;
+			done = !failing_stop(); /* it needed fewer than that */
 			/* The whole set or none. */
 			if (rc == OK) {
 				const struct rule *rules;
@@ -174,7 +105,7 @@ static void test_load(void **state)
 			errors_free(&errors);
 			arena_free(&keep);
 			ERR_clear_error();
-			assert_int_equal(live, before);
+			assert_int_equal(failing_live, before);
 		}
 	}
 	rule_folder_remove(&folder);
@@ -186,28 +117,23 @@ static void test_evaluate(void **state)
 	struct comment comment = the_comment();
 
 	(void)state;
-#ifdef SANITIZED
-	skip();
-#endif
 	set = load_first();
 	for (int mode = 0; mode < 2; mode++) {
 		bool done = false;
 
 		for (long step = 0; !done; step++) {
-			long before = live;
+			long before = failing_live;
 			struct evaluator *evaluator;
 			const struct verdict *verdict;
 			int rc = ERR_NOMEM;
 
 			assert_true(step < STEPS_MAX);
-			persistent = mode;
-			countdown = step;
+			failing_start(step, mode);
 			evaluator = evaluator_new(NULL);
 			if (evaluator)
 				rc = evaluate(
 					evaluator, set, &comment, &evaluate_defaults, &verdict);
-			done = countdown > 0;
-			countdown = -1;
+			done = !failing_stop();
 			if (rc == OK)
 				assert_true(verdict->kind == VERDICT_REJECT ||
 					    verdict->kind == VERDICT_REVIEW);
@@ -223,7 +149,7 @@ static void test_evaluate(void **state)
 				assert_int_equal(verdict->matches_count, 3);
 			}
 			evaluator_free(evaluator);
-			assert_int_equal(live, before);
+			assert_int_equal(failing_live, before);
 		}
 	}
 	ruleset_unref(set);
@@ -237,29 +163,24 @@ static void test_explain(void **state)
 	bool done = false;
 
 	(void)state;
-#ifdef SANITIZED
-	skip();
-#endif
 	set = load_first();
 	for (long step = 0; !done; step++) {
-		long before = live;
+		long before = failing_live;
 		struct explainer *explainer;
 		struct buf out = {0};
 		int rc = ERR_NOMEM;
 
 		assert_true(step < STEPS_MAX);
-		persistent = false;
-		countdown = step;
+		failing_start(step, false);
 		explainer = explainer_new(NULL);
 		if (explainer)
 			rc = explain_json(
 				explainer, set, &comment, &evaluate_defaults, &shown, &out);
-		done = countdown > 0;
-		countdown = -1;
+		done = !failing_stop();
 		assert_true(rc == OK || rc == ERR_NOMEM);
 		explainer_free(explainer);
 		buf_free(&out);
-		assert_int_equal(live, before);
+		assert_int_equal(failing_live, before);
 	}
 	ruleset_unref(set);
 }
