@@ -2,6 +2,7 @@
  */
 #include "cli/cli.h"
 
+#include "moderate/case_keys.h"
 #include "rules/reference.h"
 #include "server/config.h"
 #include "server/http_exchange.h"
@@ -26,7 +27,14 @@ static void describe_cli(struct out *out)
 
 static void describe_config(struct buf *out)
 {
-	reference_section(out, &config_section, 3);
+	reference_section(out, &config_section, NULL, 3);
+}
+
+static void describe_rules(struct buf *out)
+{
+	reference_rules(out);
+	buf_str(out, "\n");
+	reference_section(out, &case_file_section, &file_section, 3);
 }
 
 /* --- limits: those of the configuration, and those that are fixed --- */
@@ -118,7 +126,7 @@ static const struct {
 	{"limits", describe_limits},
 	{"metrics", metrics_describe},
 	{"routes", routes_describe},
-	{"rules", reference_rules},
+	{"rules", describe_rules},
 };
 
 static int run_reference(struct run *run)

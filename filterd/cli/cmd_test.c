@@ -1,244 +1,174 @@
 /* `filterd test`: the rules' own sentences, and case files with the verdict each comment must get.
  */
 #include "cli/diagnostics.h"
-#include "cli/report.h"
-#include "cli/setup.h"
-
-#include "moderate/cases.h"
-#include "moderate/selftest.h"
-#include "wire/json.h"
+#include "cli/save.h"
+#include "cli/test_report.h"
+#include "cli/test_update.h"
+#include "cli/test_watch.h"
 
 #include <errno.h>
-#include <fts.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 
-#define CASE_FILE_END ".test.yaml"
-
-struct test_run {
-	struct run *run;
-	struct setup *setup;
-	struct texts files; /* case files */
-	struct evaluator *evaluator;
-	struct case_results cases;
-	size_t sentences; /* of rules, in the files asked for */
-	size_t failed_sentences; /* an error in setup->errors for each */
+struct test_options {
+	struct common common;
+	bool all;
+	bool tap;
+	bool watch;
+	bool update, yes;
+	const char *junit;
+	struct perhaps coverage; /* [percent] that is asked for */
 };
 
-/* --- which files --------------------------------------------------------------------------------
- */
-
-static int compare_entries(const FTSENT **a, const FTSENT **b)
+static int write_junit(struct suite *suite, const char *path)
 {
-	return strcmp((*a)->fts_name, (*b)->fts_name);
-}
+	struct buf xml = {0};
+	int code = CLI_FINE, error;
 
-static bool is_case_file(const char *name)
-{
-	return span_ends(span_of(name), SPAN(CASE_FILE_END));
-}
-
-static int add_file(struct test_run *t, const char *path)
-{
-	struct span copy = arena_copy(&t->setup->keep, span_of(path));
-
-	if (!copy.ptr)
-		return cli_failed(t->run, CLI_OUTPUT, "out of memory");
-	texts_add(&t->files, copy.ptr);
-	return CLI_FINE;
-}
-
-/* Case files at or below `path`, in the order of their names. */
-static int find_case_files(struct test_run *t, const char *path)
-{
-	char *start = strdup(path), *roots[] = {start, NULL};
-	FTS *tree = start ? fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, compare_entries) : NULL;
-	FTSENT *entry;
-	int code = CLI_FINE;
-
-	while (tree && code == CLI_FINE && (entry = fts_read(tree))) {
-		if (entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR ||
-			entry->fts_info == FTS_ERR)
-			code = cli_failed(t->run, CLI_CONFIG, "%s: %s", entry->fts_path,
-				strerror(entry->fts_errno));
-		else if (entry->fts_info == FTS_F && is_case_file(entry->fts_name))
-			code = add_file(t, entry->fts_path);
-	}
-	if (tree)
-		fts_close(tree);
-	free(start);
+	test_junit(suite, &xml);
+	error = xml.failed ? ENOMEM : save_file(path, buf_content(&xml));
+	if (error)
+		code = cli_failed(suite->run, CLI_OUTPUT, "%s: %s", path, strerror(error));
+	buf_free(&xml);
 	return code;
 }
 
-static int find_all_case_files(struct test_run *t)
+static int report(struct suite *suite, struct coverage *coverage)
 {
-	const struct texts *paths = &t->run->arguments;
-	int code = CLI_FINE;
+	const struct test_options *options = suite->run->options;
+	struct out *out = &suite->run->out;
 
-	for (size_t i = 0; i < paths->count && code == CLI_FINE; i++)
-		code = find_case_files(t, paths->items[i]);
-	for (size_t i = 0; paths->count == 0 && i < t->setup->folders_count; i++) {
-		if (code == CLI_FINE)
-			code = find_case_files(t, t->setup->folders[i]);
+	if (options->tap) {
+		test_tap(suite, out);
+		return CLI_FINE;
 	}
-	return code;
-}
-
-/* --- running ------------------------------------------------------------------------------------
- */
-
-/* Sentences of rules in the files asked for; all without arguments. */
-static size_t count_sentences(const struct ruleset *set, const struct texts *paths)
-{
-	const struct rule *rules;
-	size_t count = ruleset_rules(set, &rules), sentences = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if (rules[i].tests_count > 0 &&
-			(paths->count == 0 || diagnostics_is_below(rules[i].source->name, paths)))
-			sentences += rules[i].tests_count;
+	if (!options->common.json)
+		return test_show(suite, coverage, options->all, options->coverage.number);
+	out_str(out, "{");
+	test_json(suite, &out->buffer);
+	if (coverage) {
+		out_str(out, ",");
+		test_coverage_json(suite, coverage, &out->buffer);
 	}
-	return sentences;
-}
-
-static int run_sentences(struct test_run *t)
-{
-	struct selftest_counts counts;
-	struct errors *errors = &t->setup->errors;
-
-	errors_free(errors); /* warnings about the rules: they are lint's */
-	if (selftest_run(t->setup->set, t->setup->guesser, errors, &counts) == ERR_NOMEM)
-		return cli_failed(t->run, CLI_OUTPUT, "out of memory");
-	diagnostics_keep(errors, &t->run->arguments);
-	t->sentences = count_sentences(t->setup->set, &t->run->arguments);
-	t->failed_sentences = errors->errors;
+	out_str(out, ",");
+	diagnostics_json(out, &suite->broken);
+	out_str(out, "}\n");
 	return CLI_FINE;
 }
 
-static int run_cases(struct test_run *t)
+/* Tells of the results, and of what they cover if that was asked for. */
+static int report_all(struct suite *suite)
 {
-	struct errors errors = {0};
-	int code = CLI_FINE;
+	const struct test_options *options = suite->run->options;
+	struct coverage *coverage = NULL;
+	int code;
 
-	for (size_t i = 0; i < t->files.count; i++) {
-		if (cases_run(t->evaluator, t->setup->set, t->files.items[i], &t->setup->keep,
-			    &errors, &t->cases) == ERR_NOMEM)
-			code = cli_failed(t->run, CLI_OUTPUT, "out of memory");
+	if (options->coverage.given) {
+		coverage = test_coverage(suite);
+		if (!coverage)
+			return cli_failed(suite->run, CLI_OUTPUT, "out of memory");
 	}
-	if (errors.errors > 0) {
-		diagnostics_show(&t->run->err, &errors);
+	code = report(suite, coverage);
+	if (code == CLI_FINE && options->junit)
+		code = write_junit(suite, options->junit);
+	if (code == CLI_FINE &&
+		(suite->states[CASE_FAILED] > 0 ||
+			(coverage && !test_is_covered(suite, coverage, options->coverage.number))))
+		code = CLI_FOUND;
+	coverage_free(coverage);
+	return code;
+}
+
+/* A path that was mistyped must not look like tests that pass. */
+static void warn_of_none(struct suite *suite)
+{
+	const struct texts *paths = &suite->run->arguments;
+
+	if (suite_count(suite) == 0 && suite->broken.errors == 0 && paths->count > 0)
+		cli_failed(suite->run, CLI_FINE, "there are no tests in %s%s", paths->items[0],
+			paths->count > 1 ? ", nor in the others" : "");
+}
+
+/* Loads, runs and tells, once. */
+static int run_once(struct run *run)
+{
+	const struct test_options *options = run->options;
+	struct setup setup = {0};
+	struct suite suite = {.run = run, .setup = &setup};
+	int code = setup_load(run, &setup, options->coverage.given ? SETUP_ORIGINS : SETUP_RULES);
+	int broken = CLI_FINE;
+
+	if (code == CLI_FINE)
+		code = suite_find(&suite);
+	if (code == CLI_FINE) {
+		broken = suite_run(&suite);
+		code = broken == CLI_CONFIG ? CLI_FINE : broken;
+		warn_of_none(&suite);
+	}
+	if (code == CLI_FINE)
+		code = options->update ? test_update(&suite, options->yes) : report_all(&suite);
+	if (broken == CLI_CONFIG && code != CLI_OUTPUT)
 		code = CLI_CONFIG;
-	}
-	errors_free(&errors);
+	suite_free(&suite);
+	setup_free(&setup);
 	return code;
-}
-
-/* --- telling ------------------------------------------------------------------------------------
- */
-
-static void show_place(struct out *out, const struct case_result *result)
-{
-	out_printf(
-		out, "%s:%u:%u: ", result->source->name, result->node->line, result->node->column);
-	out_styled(out, STYLE_BAD, "failed:");
-	out_printf(out, " %s\n", result->what);
-}
-
-static int show_failed_case(struct test_run *t, const struct case_result *result)
-{
-	const struct verdict *verdict;
-
-	show_place(&t->run->out, result);
-	if (evaluate(t->evaluator, t->setup->set, &result->comment, &t->setup->limits, &verdict) !=
-			OK ||
-		!report_verdict(&t->run->out, t->setup->set, &result->comment, verdict))
-		return cli_failed(t->run, CLI_OUTPUT, "out of memory");
-	out_str(&t->run->out, "\n");
-	return CLI_FINE;
-}
-
-static int show(struct test_run *t)
-{
-	struct out *out = &t->run->out;
-	size_t failed = t->failed_sentences + t->cases.failed;
-	int code = CLI_FINE;
-
-	diagnostics_show(out, &t->setup->errors);
-	for (size_t i = 0; i < t->cases.count && code == CLI_FINE; i++) {
-		if (!t->cases.items[i].passed)
-			code = show_failed_case(t, &t->cases.items[i]);
-	}
-	if (t->failed_sentences > 0)
-		out_str(out, "`filterd explain --rule ID TEXT` shows why a rule holds or not.\n\n");
-	out_printf(out, "rules: %zu of %zu sentences as expected\n",
-		t->sentences - t->failed_sentences, t->sentences);
-	out_printf(out, "cases: %zu of %zu verdicts as expected, %zu files\n",
-		t->cases.count - t->cases.failed, t->cases.count, t->files.count);
-	out_style(out, failed ? STYLE_BAD : STYLE_GOOD);
-	out_printf(out, "%zu passed, %zu failed", t->sentences + t->cases.count - failed, failed);
-	out_style(out, STYLE_PLAIN);
-	out_str(out, "\n");
-	return code;
-}
-
-static void case_json(struct buf *json, const struct case_result *result)
-{
-	buf_str(json, "{\"file\":");
-	json_write(json, span_of(result->source->name));
-	buf_printf(json, ",\"line\":%u,\"column\":%u,\"text\":", result->node->line,
-		result->node->column);
-	json_write(json, result->comment.text);
-	buf_printf(json, ",\"verdict\":\"%s\",\"problem\":", verdict_names[result->verdict]);
-	json_write(json, span_of(result->what));
-	buf_str(json, "}");
-}
-
-static int show_json(struct test_run *t)
-{
-	struct buf *json = &t->run->out.buffer;
-	size_t failed = t->failed_sentences + t->cases.failed;
-	const char *comma = "";
-
-	buf_printf(json, "{\"passed\":%zu,\"failed\":%zu,\"cases\":[",
-		t->sentences + t->cases.count - failed, failed);
-	for (size_t i = 0; i < t->cases.count; i++) {
-		if (t->cases.items[i].passed)
-			continue;
-		buf_str(json, comma);
-		case_json(json, &t->cases.items[i]);
-		comma = ",";
-	}
-	buf_str(json, "],");
-	diagnostics_json(&t->run->out, &t->setup->errors);
-	buf_str(json, "}\n");
-	return CLI_FINE;
 }
 
 static int run_test(struct run *run)
 {
-	const struct common *options = run->options;
-	struct setup setup = {0};
-	struct test_run t = {.run = run, .setup = &setup};
-	int code = setup_load(run, &setup, SETUP_RULES);
+	const struct test_options *options = run->options;
 
-	if (code == CLI_FINE)
-		code = find_all_case_files(&t);
-	if (code != CLI_FINE)
-		goto out;
-	t.evaluator = evaluator_new(setup.guesser);
-	code = t.evaluator ? run_sentences(&t) : cli_failed(run, CLI_OUTPUT, "out of memory");
-	if (code == CLI_FINE)
-		code = run_cases(&t);
-	if (code == CLI_FINE)
-		code = options->json ? show_json(&t) : show(&t);
-	if (code == CLI_FINE && t.failed_sentences + t.cases.failed > 0)
-		code = CLI_FOUND;
-out:
-	evaluator_free(t.evaluator);
-	texts_free(&t.files);
-	setup_free(&setup);
-	return code;
+	if (options->tap && options->common.json)
+		return cli_usage_error(run, "`--tap` and `--json` exclude each other");
+	if (options->tap && options->coverage.given)
+		return cli_usage_error(run, "`--tap` has no place for `--coverage`");
+	if (options->tap && options->watch)
+		return cli_usage_error(run, "`--tap` is of one run: not with `--watch`");
+	if (options->update && (options->tap || options->common.json || options->junit ||
+				       options->watch || options->coverage.given))
+		return cli_usage_error(
+			run, "`--update` stands alone: it shows what it would write");
+	if (options->yes && !options->update)
+		return cli_usage_error(run, "`--yes` is for `--update`");
+	if (options->watch)
+		return test_watch(run, run_once, options->junit);
+	return run_once(run);
 }
+
+#define AT(field) .offset = offsetof(struct test_options, field)
+static const struct option_row rows[] = {
+	{.name = "all",
+		.type = OPTION_FLAG,
+		.help = "show more than the first 50 failures and uncovered places",
+		AT(all)},
+	{.name = "coverage",
+		.type = OPTION_PERHAPS,
+		.value = "PERCENT",
+		.help = "name rules, list entries and alternatives that no test hits",
+		.max = 100,
+		AT(coverage)},
+	{.name = "junit",
+		.type = OPTION_TEXT,
+		.value = "FILE",
+		.help = "write the results as JUnit's XML, too",
+		AT(junit)},
+	{.name = "tap",
+		.type = OPTION_FLAG,
+		.help = "print results in the Test Anything Protocol",
+		AT(tap)},
+	{.name = "update",
+		.type = OPTION_FLAG,
+		.help = "offer to write what comes out into case files, as a diff",
+		AT(update)},
+	{.letter = 'w',
+		.name = "watch",
+		.type = OPTION_FLAG,
+		.help = "run again when rules, case files or the configuration change",
+		AT(watch)},
+	{.name = "yes",
+		.type = OPTION_FLAG,
+		.help = "with --update: write without asking",
+		AT(yes)},
+};
+#undef AT
 
 const struct command command_test = {
 	.name = "test",
@@ -247,9 +177,11 @@ const struct command command_test = {
 	.details = "Without PATH: the sentences beside every rule, and every *.test.yaml below the "
 		   "rule\n"
 		   "folders. With PATH: those of these rule files, case files and folders alone.\n"
-		   "Exit code: 0 all passed, 1 some failed, 78 rules or case files are broken.\n",
-	.tables = {COMMON_ALL},
-	.size = sizeof(struct common),
+		   "Exit code: 0 all passed, 1 some failed or too little is covered, 78 rules or "
+		   "case\n"
+		   "files are broken.\n",
+	.tables = {{rows, ARRAY_LEN(rows)}, COMMON_ALL},
+	.size = sizeof(struct test_options),
 	.arguments_max = -1,
 	.run = run_test,
 };

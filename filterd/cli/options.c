@@ -71,7 +71,8 @@ void texts_free(struct texts *texts)
 	*texts = (struct texts){0};
 }
 
-static bool set_number(const struct parse *p, const struct option_row *row, const char *value)
+static bool set_number(
+	const struct parse *p, const struct option_row *row, const char *value, int64_t *to)
 {
 	char *end = NULL;
 	long long number;
@@ -83,7 +84,7 @@ static bool set_number(const struct parse *p, const struct option_row *row, cons
 			row->name, (long long)row->min, (long long)row->max);
 		return false;
 	}
-	*(int64_t *)((char *)p->target + row->offset) = number;
+	*to = number;
 	return true;
 }
 
@@ -119,7 +120,10 @@ static bool set_value(const struct parse *p, const struct option_row *row, const
 		texts_add((struct texts *)field, value);
 		return true;
 	case OPTION_NUMBER:
-		return set_number(p, row, value);
+		return set_number(p, row, value, (int64_t *)field);
+	case OPTION_PERHAPS:
+		((struct perhaps *)field)->given = true;
+		return !value || set_number(p, row, value, &((struct perhaps *)field)->number);
 	case OPTION_CHOICE:
 		return set_choice(p, row, value);
 	}
@@ -136,6 +140,8 @@ static bool take_value(struct parse *p, const struct option_row *row, const char
 		}
 		return set_value(p, row, NULL);
 	}
+	if (row->type == OPTION_PERHAPS)
+		return set_value(p, row, attached);
 	if (!attached && p->at + 1 >= p->argc) {
 		snprintf(p->problem, PROBLEM_SIZE, "`--%s` needs a value: %s", row->name,
 			row->value);
@@ -205,11 +211,15 @@ enum options_result options_parse(const struct option_table *tables, size_t tabl
 static void describe_row(const struct option_row *row, struct out *out)
 {
 	char form[64], letter[8] = "   ";
+	bool perhaps = row->type == OPTION_PERHAPS;
 
 	if (row->letter)
 		snprintf(letter, sizeof(letter), "-%c,", row->letter);
-	snprintf(form, sizeof(form), "%s --%s%s%s", letter, row->name, row->value ? " " : "",
-		row->value ? row->value : "");
+	snprintf(form, sizeof(form), "%s --%s%s%s%s", letter, row->name,
+		perhaps      ? "[="
+		: row->value ? " "
+			     : "",
+		row->value ? row->value : "", perhaps ? "]" : "");
 	out_printf(out, "  %-26s %s\n", form, row->help);
 }
 

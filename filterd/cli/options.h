@@ -15,6 +15,7 @@ enum option_type {
 	OPTION_TEXT, /* one value, the last counts    -> const char * */
 	OPTION_TEXTS, /* may be repeated               -> struct texts */
 	OPTION_NUMBER, /* whole number in min..max      -> int64_t */
+	OPTION_PERHAPS, /* the same attached by =, or bare -> struct perhaps */
 	OPTION_CHOICE, /* one of choices                -> int (its index) */
 };
 
@@ -25,8 +26,14 @@ struct option_row {
 	const char *value; /* what help calls its value; NULL for a flag */
 	const char *help; /* one line */
 	size_t offset; /* offsetof() in the command's struct */
-	int64_t min, max; /* of OPTION_NUMBER */
+	int64_t min, max; /* of OPTION_NUMBER and OPTION_PERHAPS */
 	const char *const *choices; /* of OPTION_CHOICE, NULL-terminated */
+};
+
+/* Of OPTION_PERHAPS: `--coverage` and `--coverage=80`. */
+struct perhaps {
+	bool given;
+	int64_t number; /* 0 where none is written */
 };
 
 /* A table of rows; a command may be made of several tables. */

@@ -33,8 +33,7 @@ static void report_summary(struct out *out, const struct verdict *verdict)
 	out_printf(out, ", rules %s\n", verdict->rules_version);
 }
 
-/* The text with every place in it that a rule without `shadow` found. */
-static bool report_text(struct out *out, struct span text, const struct verdict *verdict)
+bool report_text(struct out *out, struct span text, const struct verdict *verdict)
 {
 	struct range *ranges;
 	size_t count = 0;
@@ -52,7 +51,6 @@ static bool report_text(struct out *out, struct span text, const struct verdict 
 		for (size_t k = 0; k < match->spans_count && match->field == FIELD_TEXT; k++)
 			ranges[count++] = match->spans[k].bytes;
 	}
-	out_str(out, "\n");
 	done = show_text(out, text, ranges, count);
 	free(ranges);
 	return done;
@@ -79,7 +77,7 @@ static void report_span(struct out *out, const struct match *match, const struct
 		span->quoted ? ", quoted" : "");
 }
 
-static void report_match(struct out *out, const struct match *match)
+void report_match(struct out *out, const struct match *match)
 {
 	out_str(out, "  ");
 	out_styled(out, STYLE_NAME, match->rule->id);
@@ -119,6 +117,7 @@ bool report_verdict(struct out *out, const struct ruleset *set, const struct com
 	const struct verdict *verdict)
 {
 	report_summary(out, verdict);
+	out_str(out, "\n");
 	if (!report_text(out, comment->text, verdict))
 		return false;
 	if (verdict->matches_count + verdict->guidelines_count + verdict->faults_count > 0)

@@ -51,6 +51,7 @@ static int collect_rules(struct setup *setup, enum setup_depth depth)
 		.sites = setup->config->sites,
 		.sites_count = setup->config->sites_count,
 		.sites_source = setup->config->source,
+		.origins = depth == SETUP_ORIGINS,
 	};
 	struct selftest_counts counts;
 	int rc = ruleset_load(&options, &setup->errors, &setup->keep, &setup->set);

@@ -26,6 +26,7 @@ enum setup_depth {
 	SETUP_CONFIG, /* the configuration alone */
 	SETUP_RULES, /* and the rules, ready for evaluate() */
 	SETUP_TESTED, /* and the rules' own tests, as the daemon would before it uses them */
+	SETUP_ORIGINS, /* the rules, and where their patterns stand: see rules/origins.h */
 };
 
 /*

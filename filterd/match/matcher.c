@@ -338,6 +338,7 @@ int matcher_add_phrase(struct matcher_builder *builder, struct span written,
 	if (rc != OK)
 		return rc;
 	p->written = copy;
+	p->phrase = phrase;
 	p->list_entries = phrase->entries;
 	p->entries_count = (uint32_t)phrase->entries_count;
 	buf_clear(&builder->text);

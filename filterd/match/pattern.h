@@ -39,6 +39,7 @@ struct pattern {
 	const struct entry *compiled; /* of words: in the same order */
 	const struct span *const *list_entries; /* of a phrase: by the number in its marks */
 	struct span written; /* of a phrase */
+	const struct phrase *phrase; /* of a phrase: for those who ask what of it matched */
 	const struct phrase_sequence *sequences; /* of words: an array in the same order */
 	struct span regex; /* the pattern as a regex */
 	struct span *literals; /* for describe */

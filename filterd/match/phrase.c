@@ -356,6 +356,16 @@ static int parse_element(struct parser *p, struct phrase_element ***last)
 	return rc;
 }
 
+/* Where elements stand that were written as one: a word may be several after folding. */
+static void set_range(struct phrase_element *e, size_t from, size_t to)
+{
+	do {
+		e->from = (uint16_t)from;
+		e->to = (uint16_t)to;
+		e = e->next;
+	} while (e);
+}
+
 /* Elements up to the end, a `|` or a closing bracket. */
 static int parse_elements(struct parser *p, struct phrase_sequence *sequence)
 {
@@ -370,6 +380,7 @@ static int parse_elements(struct parser *p, struct phrase_sequence *sequence)
 
 		if (rc != OK)
 			return rc;
+		set_range(*mine, start, p->at);
 		if ((*mine)->kind == PHRASE_GAP) {
 			if (gap || !needed)
 				return pattern_fail(p->error, start,

@@ -23,6 +23,7 @@ struct phrase_word {
 struct phrase_element {
 	struct phrase_element *next;
 	enum phrase_kind kind;
+	uint16_t from, to; /* [bytes] of the phrase as written; of a list's entry 0 */
 	struct phrase_word word; /* of PHRASE_WORD */
 	unsigned gap; /* of PHRASE_GAP: [words] at most */
 	struct phrase_sequence *choices; /* of PHRASE_CHOICE */

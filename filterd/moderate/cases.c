@@ -1,81 +1,30 @@
 /* Case files: see cases.h. */
 #include "moderate/cases.h"
 
-#include "rules/keys.h"
+#include "base/map.h"
 #include "rules/test_comment.h"
 
 /* A case without a time is sent then, so that it gives the same on every day. */
 #define FIXED_TIME_MS INT64_C(1767614400000) /* 2026-01-05T12:00:00Z, a Monday */
 
-struct case_keys {
-	int expect; /* enum verdict_kind */
-	struct strings guidelines;
-	struct strings rules;
-	struct strings not_rules;
-	bool degraded;
+/* One file being run. */
+struct running {
+	struct evaluator *evaluator;
+	const struct ruleset *set;
+	const struct evaluate_options *options;
+	const struct source *source;
+	struct arena *arena;
+	struct errors *errors;
+	struct case_results *results;
+	struct map rules; /* their ids; made when a case names one */
+	int rc; /* the worst so far */
 };
 
-struct file_of_cases {
-	const struct yaml_node *cases;
-};
-
-static const char *const verdict_choices[] = {"approve", "review", "reject", NULL};
-
-static const struct key case_keys[] = {
-	{.name = "expect",
-		.type = TYPE_CHOICE,
-		.help = "The verdict it must get.",
-		.offset = offsetof(struct case_keys, expect),
-		.choices = verdict_choices,
-		.flags = KEY_REQUIRED},
-	{.name = "guidelines",
-		.type = TYPE_STRINGS,
-		.help = "Guidelines that must have points; no others may. `none`: none at all.",
-		.offset = offsetof(struct case_keys, guidelines)},
-	{.name = "rules",
-		.type = TYPE_STRINGS,
-		.help = "Rules that must hold; no others may. `none`: none at all.",
-		.offset = offsetof(struct case_keys, rules)},
-	{.name = "not_rules",
-		.type = TYPE_STRINGS,
-		.help = "Rules that must not hold.",
-		.offset = offsetof(struct case_keys, not_rules)},
-	{.name = "degraded",
-		.type = TYPE_BOOL,
-		.help = "Whether something must have been unknown on the way.",
-		.offset = offsetof(struct case_keys, degraded),
-		.fallback = "false"},
-};
-
-const struct section case_section = {
-	.name = "case",
-	.noun = "a case",
-	.help = "What must come out for a comment; the comment's keys are those of a rule's tests.",
-	.keys = case_keys,
-	.count = ARRAY_LEN(case_keys),
-	.shorthand = -1,
-	.size = sizeof(struct case_keys),
-};
-
-static const struct key file_keys[] = {
-	{.name = "cases",
-		.type = TYPE_NODE,
-		.help = "The cases.",
-		.offset = offsetof(struct file_of_cases, cases),
-		.section = &case_section,
-		.shape = "list of cases",
-		.flags = KEY_REQUIRED},
-};
-
-static const struct section file_of_cases_section = {
-	.name = "case file",
-	.noun = "a case file",
-	.help = "Comments and the verdict that each must get.",
-	.keys = file_keys,
-	.count = ARRAY_LEN(file_keys),
-	.shorthand = -1,
-	.size = sizeof(struct file_of_cases),
-};
+static void note(struct running *r, int rc)
+{
+	if (rc != OK && r->rc != ERR_NOMEM)
+		r->rc = rc;
+}
 
 /* --- what is wrong with a verdict ---------------------------------------------------------------
  */
@@ -126,20 +75,49 @@ static void compare_names(const struct verdict *verdict, const struct names *nam
 			buf_printf(what, ", with %s %s", names->one, names->name(verdict, i));
 }
 
-static void compare(const struct yaml_node *node, const struct case_keys *keys,
-	const struct verdict *verdict, struct buf *what)
+/* Of guidelines that have points and should: whether they are as many as were asked for. */
+static void compare_points(
+	const struct verdict *verdict, const struct numbered *wanted, struct buf *what)
+{
+	for (size_t i = 0; i < verdict->guidelines_count; i++) {
+		const struct guideline_points *points = &verdict->guidelines[i];
+
+		for (size_t k = 0; k < wanted->names.count; k++) {
+			if (!span_eq(wanted->names.items[k], span_of(points->guideline->id)) ||
+				(points->low == wanted->numbers[k] &&
+					points->high == wanted->numbers[k]))
+				continue;
+			buf_printf(what, ", %d", points->low);
+			if (points->high != points->low)
+				buf_printf(what, " to %d", points->high);
+			buf_printf(what, " points for guideline %s instead of %lld",
+				points->guideline->id, (long long)wanted->numbers[k]);
+		}
+	}
+}
+
+static bool asks_for(const struct case_result *result, const char *key)
+{
+	return result->node->kind == YAML_MAPPING && schema_has(result->node, key);
+}
+
+static void compare(
+	const struct case_result *result, const struct verdict *verdict, struct buf *what)
 {
 	const struct names rules = {match_name, verdict->matches_count, "rule"};
 	const struct names guidelines = {
 		guideline_name, verdict->guidelines_count, "points for guideline"};
+	const struct entry_keys *keys = &result->keys->entry;
 
-	if ((int)verdict->kind != keys->expect)
+	if ((int)verdict->kind != result->keys->expect)
 		buf_printf(what, ", %s instead of %s", verdict_names[verdict->kind],
-			verdict_choices[keys->expect]);
-	if (schema_has(node, "rules"))
+			verdict_names[result->keys->expect]);
+	if (asks_for(result, "rules"))
 		compare_names(verdict, &rules, &keys->rules, what);
-	if (schema_has(node, "guidelines"))
-		compare_names(verdict, &guidelines, &keys->guidelines, what);
+	if (asks_for(result, "guidelines"))
+		compare_names(verdict, &guidelines, &keys->guidelines.names, what);
+	if (keys->guidelines.numbers)
+		compare_points(verdict, &keys->guidelines, what);
 	for (size_t i = 0; i < keys->not_rules.count; i++)
 		if (has_name(verdict, &rules, keys->not_rules.items[i]))
 			buf_printf(what, ", with rule %.*s", SPAN_ARGS(keys->not_rules.items[i]));
@@ -147,132 +125,284 @@ static void compare(const struct yaml_node *node, const struct case_keys *keys,
 		buf_printf(what, ", %s", verdict->degraded ? "degraded" : "not degraded");
 }
 
+/* --- names that there are not -------------------------------------------------------------------
+ */
+
+static bool is_guideline(const struct ruleset *set, struct span name)
+{
+	const struct guideline *guidelines;
+	size_t count = ruleset_guidelines(set, &guidelines);
+
+	for (size_t i = 0; i < count; i++)
+		if (span_eq(name, span_of(guidelines[i].id)))
+			return true;
+	return false;
+}
+
+static bool is_rule(struct running *r, struct span name)
+{
+	const struct rule *rules;
+	size_t count = ruleset_rules(r->set, &rules);
+
+	for (size_t i = r->rules.count; i < count; i++)
+		if (map_set(&r->rules, span_of(rules[i].id), (uint32_t)i) != OK)
+			note(r, ERR_NOMEM);
+	return map_get(&r->rules, name) != MAP_NONE;
+}
+
+static void unknown_name(
+	struct running *r, const struct yaml_node *node, struct span name, bool guideline)
+{
+	const struct rule *rules;
+	const struct guideline *guidelines;
+	size_t count =
+		guideline ? ruleset_guidelines(r->set, &guidelines) : ruleset_rules(r->set, &rules);
+	const char *near = NULL, **ids = NULL;
+
+	errors_add(r->errors, SEVERITY_ERROR, yaml_place(r->source, node), "there is no %s `%.*s`",
+		guideline ? "guideline" : "rule", SPAN_ARGS(name));
+	note(r, ERR_INVALID);
+	if (!errors_are_full(r->errors))
+		ids = arena_alloc(r->arena, (count + 1) * sizeof(*ids));
+	for (size_t i = 0; ids && i < count; i++)
+		ids[i] = guideline ? guidelines[i].id : rules[i].id;
+	if (ids)
+		near = nearest_name(name, ids, count);
+	if (near)
+		errors_hint(r->errors, "did you mean `%s`?", near);
+}
+
+static void check_names(struct running *r, const struct strings *names, bool guideline, bool none)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		struct span name = names->items[i];
+		bool known = guideline ? is_guideline(r->set, name) : is_rule(r, name);
+
+		if (!known && !(none && span_eq(name, SPAN("none"))))
+			unknown_name(r, names->nodes[i], name, guideline);
+	}
+}
+
 /* --- reading and judging ------------------------------------------------------------------------
  */
 
-static struct case_result *new_result(struct arena *arena, struct case_results *results)
-{
-	if (results->count == results->capacity) {
-		size_t capacity = results->capacity ? results->capacity * 2 : 64;
-		struct case_result *items = arena_alloc(arena, capacity * sizeof(*items));
-
-		if (!items)
-			return NULL;
-		if (results->count)
-			memcpy(items, results->items, results->count * sizeof(*items));
-		results->items = items;
-		results->capacity = capacity;
-	}
-	return &results->items[results->count++];
-}
-
-/* Splits a case into the keys that say what must come out and those of the comment. */
-static int split(struct arena *arena, const struct yaml_node *node, struct yaml_node *expected,
-	struct yaml_node *comment)
-{
-	*expected = *comment = *node;
-	expected->count = comment->count = 0;
-	expected->items = arena_alloc(arena, (2 * node->count + 1) * sizeof(struct yaml_node));
-	comment->items = arena_alloc(arena, (2 * node->count + 1) * sizeof(struct yaml_node));
-	if (!expected->items || !comment->items)
-		return ERR_NOMEM;
-	for (size_t i = 0; i < node->count; i++) {
-		struct yaml_node *to = comment;
-
-		for (size_t k = 0; k < ARRAY_LEN(case_keys); k++)
-			if (span_eq(yaml_key(node, i)->value, span_of(case_keys[k].name)))
-				to = expected;
-		to->items[2 * to->count] = *yaml_key(node, i);
-		to->items[2 * to->count + 1] = *yaml_value(node, i);
-		to->count++;
-	}
-	return OK;
-}
-
-static int judge(struct evaluator *evaluator, const struct ruleset *set,
-	const struct case_keys *keys, struct arena *arena, struct case_result *result)
+static int judge(struct running *r, struct case_result *result)
 {
 	const struct verdict *verdict;
 	struct buf what = {0};
-	int rc = evaluate(evaluator, set, &result->comment, &evaluate_defaults, &verdict);
+	bool todo = result->keys->entry.todo.len > 0;
+	int rc = evaluate(r->evaluator, r->set, &result->comment, r->options, &verdict);
 
 	if (rc != OK)
 		return rc;
 	result->verdict = verdict->kind;
-	compare(result->node, keys, verdict, &what);
-	result->passed = what.len == 0;
-	if (what.failed)
+	compare(result, verdict, &what);
+	if (what.len == 0)
+		result->state = todo ? CASE_DONE : CASE_PASSED;
+	else
+		result->state = todo ? CASE_TODO : CASE_FAILED;
+	if (what.len)
+		result->what = arena_copy(r->arena, span_sub(buf_content(&what), 2, what.len)).ptr;
+	if (what.failed || (what.len && !result->what))
 		rc = ERR_NOMEM;
-	else if (what.len)
-		result->what = arena_copy(arena, span_sub(buf_content(&what), 2, what.len)).ptr;
 	buf_free(&what);
-	return rc == OK && !result->passed && !result->what ? ERR_NOMEM : rc;
-}
-
-static int run_case(struct evaluator *evaluator, const struct ruleset *set,
-	const struct source *source, const struct yaml_node *node, struct arena *arena,
-	struct errors *errors, struct case_results *results)
-{
-	struct yaml_node *parts = arena_alloc(arena, 2 * sizeof(*parts));
-	struct case_result *result;
-	struct case_keys keys;
-	struct comment comment;
-	int rc, other;
-
-	if (!parts)
-		return ERR_NOMEM;
-	if (node->kind != YAML_MAPPING) {
-		errors_add(errors, SEVERITY_ERROR, yaml_place(source, node),
-			"a case is a mapping with `text` and `expect`");
-		return ERR_INVALID;
-	}
-	if (split(arena, node, &parts[0], &parts[1]) != OK)
-		return ERR_NOMEM;
-	rc = schema_read(arena, source, errors, &case_section, &parts[0], &keys);
-	other = test_comment_read(arena, source, errors, &parts[1], &comment);
-	if (rc != OK || other != OK)
-		return rc == OK ? other : rc;
-	if (comment.submitted_ms == COMMENT_ABSENT)
-		comment.submitted_ms = FIXED_TIME_MS;
-	result = new_result(arena, results);
-	if (!result)
-		return ERR_NOMEM;
-	*result = (struct case_result){.node = node, .source = source, .comment = comment};
-	rc = judge(evaluator, set, &keys, arena, result);
-	results->failed += !result->passed;
 	return rc;
 }
 
-int cases_run(struct evaluator *evaluator, const struct ruleset *set, const char *path,
-	struct arena *arena, struct errors *errors, struct case_results *results)
+static int add_result(struct running *r, const struct case_result *result)
+{
+	struct case_results *results = r->results;
+	struct case_result *mine;
+	int rc;
+
+	if (!arena_grow(r->arena, (void **)&results->items, results->count, &results->capacity,
+		    sizeof(*results->items), 64))
+		return ERR_NOMEM;
+	mine = &results->items[results->count];
+	*mine = *result;
+	if (mine->comment.submitted_ms == COMMENT_ABSENT)
+		mine->comment.submitted_ms = FIXED_TIME_MS;
+	rc = judge(r, mine);
+	if (rc != OK)
+		return rc;
+	results->count++;
+	results->states[mine->state]++;
+	if (results->ran)
+		results->ran(results->context, mine);
+	return OK;
+}
+
+/* A table whose entries are run. */
+struct table {
+	const struct yaml_node *node;
+	struct span name;
+	struct comment context; /* of its entries */
+};
+
+/*
+ * Runs one case, or an entry of `table` (NULL: it stands in none), whose keys are read into *keys;
+ * `context` is what it comes with besides its own.
+ */
+static void run_case(struct running *r, const struct yaml_node *node, const struct table *table,
+	struct case_keys *keys, const struct comment *context)
+{
+	const struct section *section = table ? &entry_section : &case_section;
+	void *to = table ? (void *)&keys->entry : (void *)keys;
+	struct case_result result = {
+		.source = r->source,
+		.node = node,
+		.keys = keys,
+		.table = table ? table->node : NULL,
+		.table_name = table ? table->name : (struct span){NULL, 0},
+		.comment = *context,
+	};
+	size_t before = r->errors->errors;
+	int rc = schema_read(r->arena, r->source, r->errors, section, node, to);
+
+	note(r, rc);
+	if (rc != OK)
+		return;
+	check_names(r, &keys->entry.rules, false, true);
+	check_names(r, &keys->entry.not_rules, false, false);
+	check_names(r, &keys->entry.guidelines.names, true, !keys->entry.guidelines.numbers);
+	if (r->errors->errors > before)
+		return;
+	result.comment.text = keys->entry.text;
+	test_comment_set(node, &keys->entry.context, &result.comment);
+	note(r, add_result(r, &result));
+}
+
+/* The items of the list under a key; no list is an error. */
+static size_t items_of(struct running *r, const char *key, const struct yaml_node *list)
+{
+	if (!list)
+		return 0;
+	if (list->kind == YAML_SEQUENCE)
+		return list->count;
+	errors_add(r->errors, SEVERITY_ERROR, yaml_place(r->source, list), "`%s` is a list", key);
+	errors_hint(r->errors, "each begins with `- `");
+	note(r, ERR_INVALID);
+	return 0;
+}
+
+static struct case_keys *new_keys(struct running *r)
+{
+	struct case_keys *keys = arena_zalloc(r->arena, 1, sizeof(*keys));
+
+	if (!keys)
+		note(r, ERR_NOMEM);
+	return keys;
+}
+
+static void run_cases(
+	struct running *r, const struct yaml_node *list, const struct comment *context)
+{
+	size_t count = items_of(r, "cases", list);
+
+	for (size_t i = 0; i < count && r->rc != ERR_NOMEM; i++) {
+		struct case_keys *keys = new_keys(r);
+
+		if (keys)
+			run_case(r, &list->items[i], NULL, keys, context);
+	}
+}
+
+static void run_entries(struct running *r, enum verdict_kind expect, const struct table *table,
+	const struct yaml_node *list)
+{
+	size_t count = items_of(r, verdict_names[expect], list);
+
+	for (size_t i = 0; i < count && r->rc != ERR_NOMEM; i++) {
+		struct case_keys *keys = new_keys(r);
+
+		if (!keys)
+			return;
+		keys->expect = expect;
+		run_case(r, &list->items[i], table, keys, &table->context);
+	}
+}
+
+/* The table's lists, in the order in which they stand. */
+static void run_table(
+	struct running *r, const struct yaml_node *node, const struct comment *context)
+{
+	struct table table = {.node = node, .context = *context};
+	struct table_keys keys;
+	int rc = schema_read(r->arena, r->source, r->errors, &table_section, node, &keys);
+
+	note(r, rc);
+	if (rc != OK)
+		return;
+	table.name = keys.name;
+	test_comment_set(node, &keys.context, &table.context);
+	for (size_t i = 0; i < node->count; i++)
+		for (enum verdict_kind kind = 0; kind < VERDICT_COUNT; kind++)
+			if (span_eq(yaml_key(node, i)->value, span_of(verdict_names[kind])))
+				run_entries(r, kind, &table, yaml_value(node, i));
+}
+
+static void run_tables(
+	struct running *r, const struct yaml_node *list, const struct comment *context)
+{
+	size_t count = items_of(r, "tables", list);
+
+	for (size_t i = 0; i < count && r->rc != ERR_NOMEM; i++)
+		run_table(r, &list->items[i], context);
+}
+
+static void run_file(struct running *r, const struct yaml_node *root)
+{
+	struct comment context = COMMENT_INIT;
+	struct case_file_keys file;
+	int rc;
+
+	if (root && root->kind == YAML_MAPPING && root->count == 0)
+		root = NULL;
+	if (!root) {
+		errors_add(r->errors, SEVERITY_ERROR, (struct place){r->source, 0, 0},
+			"the file has no cases");
+		note(r, ERR_INVALID);
+		return;
+	}
+	rc = schema_read(r->arena, r->source, r->errors, &case_file_section, root, &file);
+	note(r, rc);
+	if (rc != OK)
+		return;
+	test_comment_set(root, &file.context, &context);
+	run_cases(r, file.cases, &context);
+	run_tables(r, file.tables, &context);
+}
+
+int cases_run_source(struct evaluator *evaluator, const struct ruleset *set,
+	const struct evaluate_options *options, const struct source *source, struct arena *arena,
+	struct errors *errors, struct case_results *results)
+{
+	struct running r = {
+		.evaluator = evaluator,
+		.set = set,
+		.options = options,
+		.source = source,
+		.arena = arena,
+		.errors = errors,
+		.results = results,
+	};
+	struct yaml_node *root;
+	int rc = yaml_parse(arena, source, errors, &root);
+
+	if (rc != OK)
+		return rc;
+	run_file(&r, root);
+	map_free(&r.rules);
+	return r.rc;
+}
+
+int cases_run(struct evaluator *evaluator, const struct ruleset *set,
+	const struct evaluate_options *options, const char *path, struct arena *arena,
+	struct errors *errors, struct case_results *results)
 {
 	struct source *source;
-	struct yaml_node *root;
-	struct file_of_cases file;
-	int rc = source_read(arena, path, YAML_SIZE_MAX, errors, &source), result = OK;
+	int rc = source_read(arena, path, YAML_SIZE_MAX, errors, &source);
 
-	if (rc == OK)
-		rc = yaml_parse(arena, source, errors, &root);
-	if (rc != OK)
-		return rc;
-	if (!root) {
-		errors_add(errors, SEVERITY_ERROR, (struct place){source, 0, 0},
-			"the file has no cases");
-		return ERR_INVALID;
-	}
-	rc = schema_read(arena, source, errors, &file_of_cases_section, root, &file);
-	if (rc != OK)
-		return rc;
-	if (file.cases->kind != YAML_SEQUENCE) {
-		errors_add(errors, SEVERITY_ERROR, yaml_place(source, file.cases),
-			"`cases` is a list");
-		return ERR_INVALID;
-	}
-	for (size_t i = 0; rc != ERR_NOMEM && i < file.cases->count; i++) {
-		rc = run_case(
-			evaluator, set, source, &file.cases->items[i], arena, errors, results);
-		if (rc != OK)
-			result = rc;
-	}
-	return result;
+	return rc == OK ? cases_run_source(evaluator, set, options, source, arena, errors, results)
+			: rc;
 }

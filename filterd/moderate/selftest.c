@@ -9,8 +9,7 @@
 
 #define SHOWN_MAX 60 /* [characters] of the text in an error */
 
-/* Enough for every sentence, so that a busy machine fails no test. */
-static const struct evaluate_options generous = {
+const struct evaluate_options selftest_options = {
 	.text_max = 1024 * 1024,
 	.comment_ns = INT64_C(10000000000),
 	.pattern_ns = INT64_C(1000000000),
@@ -40,55 +39,83 @@ static struct span shown(struct span text)
 	return span_sub(text, 0, at);
 }
 
-static void report(struct errors *errors, const struct rule *rule, const struct rule_test *test,
-	enum truth holds)
+bool sentence_passed(const struct sentence *sentence)
 {
-	struct span text = shown(test->comment.text);
-	const char *what = holds == TRUTH_UNKNOWN ? "could not be tested in time with"
-			   : test->match          ? "should match, but does not:"
-						  : "should not match, but does:";
+	return sentence->holds == (sentence->test->match ? TRUTH_YES : TRUTH_NO);
+}
 
-	errors_add(errors, SEVERITY_ERROR, yaml_place(rule->source, test->node),
-		"rule `%s` %s `%.*s%s`", rule->id, what, SPAN_ARGS(text),
-		text.len < test->comment.text.len ? "…" : "");
+const char *sentence_problem(const struct sentence *sentence)
+{
+	if (sentence->holds == TRUTH_UNKNOWN)
+		return "could not be tested in time with";
+	return sentence->test->match ? "should match, but does not:"
+				     : "should not match, but does:";
 }
 
 static int run_test(struct evaluator *evaluator, const struct ruleset *set, const struct rule *rule,
-	const struct rule_test *test, enum truth *holds)
+	const struct rule_test *test, struct sentence *out)
 {
-	struct comment comment = test->comment;
-
-	if (comment.lang.len == 0 && rule->languages_count > 0)
-		comment.lang = rule->languages[0];
-	if (comment.submitted_ms == COMMENT_ABSENT)
-		comment.submitted_ms = time_in_force(rule);
-	return evaluate_rule(evaluator, set, rule, &comment, &generous, holds);
+	*out = (struct sentence){.rule = rule, .test = test, .comment = test->comment};
+	if (out->comment.lang.len == 0 && rule->languages_count > 0)
+		out->comment.lang = rule->languages[0];
+	if (out->comment.submitted_ms == COMMENT_ABSENT)
+		out->comment.submitted_ms = time_in_force(rule);
+	return evaluate_rule(evaluator, set, rule, &out->comment, &selftest_options, &out->holds);
 }
 
-int selftest_run(const struct ruleset *set, const struct language_guesser *guesser,
-	struct errors *errors, struct selftest_counts *out)
+int selftest_each(const struct ruleset *set, const struct language_guesser *guesser,
+	void (*ran)(void *context, const struct sentence *sentence), void *context)
 {
 	struct evaluator *evaluator = evaluator_new(guesser);
 	const struct rule *rules;
 	size_t count = ruleset_rules(set, &rules);
 	int rc = evaluator ? OK : ERR_NOMEM;
 
-	*out = (struct selftest_counts){0};
 	for (size_t i = 0; rc == OK && i < count; i++) {
-		out->rules += rules[i].tests_count > 0;
 		for (size_t t = 0; rc == OK && t < rules[i].tests_count; t++) {
-			const struct rule_test *test = &rules[i].tests[t];
-			enum truth holds;
+			struct sentence sentence;
 
-			rc = run_test(evaluator, set, &rules[i], test, &holds);
-			out->tests++;
-			if (rc != OK || holds == (test->match ? TRUTH_YES : TRUTH_NO))
-				continue;
-			out->failed++;
-			report(errors, &rules[i], test, holds);
+			rc = run_test(evaluator, set, &rules[i], &rules[i].tests[t], &sentence);
+			if (rc == OK)
+				ran(context, &sentence);
 		}
 	}
 	evaluator_free(evaluator);
+	return rc;
+}
+
+/* The sentences of a set as errors. */
+struct reporting {
+	struct errors *errors;
+	struct selftest_counts *counts;
+	const struct rule *rule; /* of the last sentence */
+};
+
+static void report(void *context, const struct sentence *sentence)
+{
+	struct reporting *reporting = context;
+	struct span whole = sentence->comment.text, text = shown(whole);
+	const struct rule *rule = sentence->rule;
+
+	reporting->counts->tests++;
+	reporting->counts->rules += rule != reporting->rule;
+	reporting->rule = rule;
+	if (sentence_passed(sentence))
+		return;
+	reporting->counts->failed++;
+	errors_add(reporting->errors, SEVERITY_ERROR,
+		yaml_place(rule->source, sentence->test->node), "rule `%s` %s `%.*s%s`", rule->id,
+		sentence_problem(sentence), SPAN_ARGS(text), text.len < whole.len ? "…" : "");
+}
+
+int selftest_run(const struct ruleset *set, const struct language_guesser *guesser,
+	struct errors *errors, struct selftest_counts *out)
+{
+	struct reporting reporting = {.errors = errors, .counts = out};
+	int rc;
+
+	*out = (struct selftest_counts){0};
+	rc = selftest_each(set, guesser, report, &reporting);
 	return rc == OK && out->failed ? ERR_INVALID : rc;
 }
 

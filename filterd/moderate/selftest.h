@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include "base/truth.h"
+#include "moderate/evaluate.h"
 #include "rules/ruleset.h"
 #include "text/language.h"
 
@@ -23,9 +25,32 @@ struct selftest_counts {
 };
 
 /*
- * Runs the tests of all rules, one error for each that fails. A test without language is told the
- * rule's first one; one without time is at a fixed time at which the rule is in force. OK,
- * ERR_INVALID when one failed, or ERR_NOMEM.
+ * Runs the tests of all rules, one error for each that fails. OK, ERR_INVALID when one failed, or
+ * ERR_NOMEM.
  */
 int selftest_run(const struct ruleset *set, const struct language_guesser *guesser,
 	struct errors *errors, struct selftest_counts *out);
+
+/* A sentence and what came out for it. */
+struct sentence {
+	const struct rule *rule;
+	const struct rule_test *test;
+	struct comment comment; /* as it was tried: with a language and a time */
+	enum truth holds;
+};
+
+/* Whether the rule did what the sentence asks for. */
+bool sentence_passed(const struct sentence *sentence);
+
+/* What is wrong: "should match, but does not:", to be followed by the text. */
+const char *sentence_problem(const struct sentence *sentence);
+
+/* With time enough for every sentence, so that a busy machine fails no test. */
+extern const struct evaluate_options selftest_options;
+
+/*
+ * Runs the tests of all rules and tells of each. A test without language is told the rule's first
+ * one; one without time is at a fixed time at which the rule is in force. OK or ERR_NOMEM.
+ */
+int selftest_each(const struct ruleset *set, const struct language_guesser *guesser,
+	void (*ran)(void *context, const struct sentence *sentence), void *context);

@@ -89,6 +89,7 @@ enum condition_flag {
 	 */
 	CONDITION_OPEN = 1 << 2,
 	CONDITION_LANGUAGE = 1 << 3, /* looks at the comment's language */
+	CONDITION_NEGATES = 1 << 4, /* holds when what is in it does not */
 };
 
 struct condition_kind {

@@ -156,6 +156,7 @@ const struct condition_kind condition_kind_none = {
 	.help = "None of the conditions holds.",
 	.example = "none: [{author: {role: [trusted, staff]}}]",
 	.section = &none_section,
+	.flags = CONDITION_NEGATES,
 	.compile = compile_none,
 	.test = test_none,
 };

@@ -4,8 +4,6 @@
 #include "rules/condition.h"
 #include "rules/ruleset.h"
 
-#define TEXT_LENGTH_MAX 65536 /* [bytes] of a text in a test */
-
 /* --- guidelines, lists, exceptions ------------------------------------------------------------ */
 
 #define AT(field) .offset = offsetof(struct guideline_keys, field)
@@ -140,19 +138,13 @@ static const struct section test_author_section = {
 	.size = sizeof(struct test_author_keys),
 };
 
-#define AT(field) .offset = offsetof(struct test_keys, field)
-static const struct key test_keys[] = {
-	{.name = "text",
-		.type = TYPE_STRING,
-		AT(text),
-		.help = "The comment.",
-		.min = -1,
-		.max = TEXT_LENGTH_MAX,
-		.flags = KEY_REQUIRED},
+#define AT(field) .offset = offsetof(struct context_keys, field)
+static const struct key context_keys[] = {
 	{.name = "lang",
 		.type = TYPE_STRING,
 		AT(lang),
-		.help = "The language the site names; without it the rule's first language."},
+		.help = "The language the site names; in a rule's own tests else its first "
+			"language."},
 	{.name = "site", .type = TYPE_STRING, AT(site), .help = "The site it was sent to."},
 	{.name = "title", .type = TYPE_STRING, AT(title), .help = "The article's title."},
 	{.name = "section", .type = TYPE_STRING, AT(section), .help = "The article's section."},
@@ -161,12 +153,12 @@ static const struct key test_keys[] = {
 		.type = TYPE_STRING,
 		AT(article),
 		.help = "The article's text.",
-		.max = TEXT_LENGTH_MAX},
+		.max = TEST_TEXT_MAX},
 	{.name = "parent",
 		.type = TYPE_STRING,
 		AT(parent),
 		.help = "The comment that is answered.",
-		.max = TEXT_LENGTH_MAX},
+		.max = TEST_TEXT_MAX},
 	{.name = "author",
 		.type = TYPE_SECTION,
 		AT(author),
@@ -180,8 +172,29 @@ static const struct key test_keys[] = {
 };
 #undef AT
 
-/* A comment that was not quoted, such as `- You: go away`. */
-static const char *sentence(struct span key)
+const struct section context_section = {
+	.name = "context",
+	.noun = "the context of a test",
+	.help = "What a test's comment comes with; every key may be left out.",
+	.keys = context_keys,
+	.count = ARRAY_LEN(context_keys),
+	.shorthand = -1,
+	.size = sizeof(struct context_keys),
+};
+
+#define AT(field) .offset = offsetof(struct test_keys, field)
+static const struct key test_keys[] = {
+	{.name = "text",
+		.type = TYPE_STRING,
+		AT(text),
+		.help = "The comment.",
+		.min = -1,
+		.max = TEST_TEXT_MAX,
+		.flags = KEY_REQUIRED},
+};
+#undef AT
+
+const char *keys_of_sentence(struct span key)
 {
 	for (size_t i = 0; i < key.len; i++) {
 		if (!(key.ptr[i] >= 'a' && key.ptr[i] <= 'z') && key.ptr[i] != '_')
@@ -197,7 +210,9 @@ const struct section test_section = {
 	.keys = test_keys,
 	.count = ARRAY_LEN(test_keys),
 	.shorthand = 0,
-	.elsewhere = sentence,
+	.also = &context_section,
+	.also_at = offsetof(struct test_keys, context),
+	.elsewhere = keys_of_sentence,
 	.size = sizeof(struct test_keys),
 };
 

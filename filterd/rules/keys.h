@@ -64,12 +64,23 @@ struct test_author_keys {
 	int role; /* index into the choices: enum role without ROLE_NONE */
 };
 
-struct test_keys {
-	struct span text, lang, site, title, section, article, parent;
+/* What a comment in a test comes with. */
+struct context_keys {
+	struct span lang, site, title, section, article, parent;
 	struct strings tags;
 	struct test_author_keys author;
 	int64_t submitted_ms;
 };
+
+struct test_keys {
+	struct span text;
+	struct context_keys context;
+};
+
+#define TEST_TEXT_MAX 65536 /* [bytes] of a text in a test */
+
+/* For a comment that was not quoted, such as `- You: go away`: what to do about it, or NULL. */
+const char *keys_of_sentence(struct span key);
 
 extern const struct section file_section;
 extern const struct section guideline_section;
@@ -77,4 +88,5 @@ extern const struct section list_section;
 extern const struct section exception_section;
 extern const struct section rule_section;
 extern const struct section rule_tests_section;
+extern const struct section context_section;
 extern const struct section test_section;

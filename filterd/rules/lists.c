@@ -472,3 +472,31 @@ int lists_finish(struct load *load)
 	}
 	return load->nomem ? ERR_NOMEM : OK;
 }
+
+/* --- where they stand ---------------------------------------------------------------------------
+ */
+
+int lists_origins(struct load *load, struct origins *origins)
+{
+	struct entry_origin *entries;
+	size_t count = 0;
+
+	for (size_t i = 0; i < load->list_names.count; i++)
+		count += load->lists[i].used ? load->lists[i].count : 0;
+	entries = arena_alloc(load->loader.arena, (count + 1) * sizeof(*entries));
+	if (!entries)
+		return ERR_NOMEM;
+	count = 0;
+	for (size_t i = 0; i < load->list_names.count; i++) {
+		const struct list *list = &load->lists[i];
+
+		/* Entries of included lists are told where they stand. */
+		for (size_t k = 0; list->used && k < list->count; k++)
+			if (list->places[k].source)
+				entries[count++] = (struct entry_origin){
+					list->name, list->entries[k], list->places[k]};
+	}
+	origins->entries = entries;
+	origins->entries_count = count;
+	return OK;
+}

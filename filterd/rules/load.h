@@ -10,6 +10,7 @@
 #include "base/map.h"
 #include "rules/keys.h"
 #include "rules/loader.h"
+#include "rules/origins.h"
 
 #include <stdatomic.h>
 
@@ -108,6 +109,8 @@ struct load {
 	size_t exemptions_count, exemptions_capacity;
 	struct pattern_place *regexes; /* owned */
 	size_t regexes_count, regexes_capacity;
+	struct pattern_origin *origins; /* of patterns, in the set's arena; only if asked for */
+	size_t origins_count, origins_capacity;
 	bool nomem; /* where no error code can be passed */
 };
 
@@ -133,6 +136,7 @@ struct ruleset {
 	size_t always_count;
 	struct triggered triggered[FIELD_COUNT];
 	bool needs_language;
+	const struct origins *origins; /* NULL unless asked for */
 	const struct site *sites; /* the configuration's */
 	struct site_table *site_tables; /* one for each of them */
 	size_t sites_count;
@@ -188,6 +192,9 @@ int lists_finish(struct load *load);
 
 /* Whether `<name>` is written; then *name is what stands between. */
 bool lists_is_include(struct span entry, struct span *name);
+
+/* The entries of all lists that are used, as origins->entries. OK or ERR_NOMEM. */
+int lists_origins(struct load *load, struct origins *origins);
 
 /* Warns about the quotation marks of a word processor, which quote nothing in YAML. */
 void lists_lint_quotes(struct load *load, struct place place, struct span text);

@@ -355,6 +355,27 @@ static void lint_words(struct loader *loader, const struct strings *entries)
 	}
 }
 
+/* Remembers where a pattern stands, if anybody wants to know. `words` is NULL for others. */
+static int note_origin(struct loader *loader, uint32_t id, const struct yaml_node *node,
+	const struct strings *words)
+{
+	struct load *load = loader->load;
+
+	if (!load->options->origins)
+		return OK;
+	if (!arena_grow(loader->arena, (void **)&load->origins, load->origins_count,
+		    &load->origins_capacity, sizeof(*load->origins), 256))
+		return ERR_NOMEM;
+	load->origins[load->origins_count++] = (struct pattern_origin){
+		.field = loader->field,
+		.id = id,
+		.source = loader->source,
+		.node = node,
+		.words = words ? *words : (struct strings){0},
+	};
+	return OK;
+}
+
 int loader_add_words(struct loader *loader, const struct strings *entries, uint32_t *id)
 {
 	struct pattern_options options = {.disguised = loader->disguised};
@@ -368,7 +389,7 @@ int loader_add_words(struct loader *loader, const struct strings *entries, uint3
 	rc = matcher_add_words(builder, entries->items, entries->count, options, id, &error);
 	if (rc == ERR_INVALID)
 		words_error(loader, entries, options, &error);
-	return rc;
+	return rc == OK ? note_origin(loader, *id, entries->nodes[0], entries) : rc;
 }
 
 int loader_add_phrase(struct loader *loader, const struct yaml_node *phrase, uint32_t *id)
@@ -388,7 +409,7 @@ int loader_add_phrase(struct loader *loader, const struct yaml_node *phrase, uin
 	rc = matcher_add_phrase(builder, phrase->value, &loader->lists, options, id, &error);
 	if (rc == ERR_INVALID)
 		pattern_error(loader, phrase, &error);
-	return rc;
+	return rc == OK ? note_origin(loader, *id, phrase, NULL) : rc;
 }
 
 int loader_add_regex(
@@ -414,5 +435,5 @@ int loader_add_regex(
 	if (rc == OK)
 		load->regexes[load->regexes_count++] =
 			(struct pattern_place){loader->field, *id, loader->source, regex};
-	return rc;
+	return rc == OK ? note_origin(loader, *id, regex, NULL) : rc;
 }

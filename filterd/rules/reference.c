@@ -53,6 +53,9 @@ static void put_kind(struct buf *out, const struct key *key)
 	case TYPE_WORDING:
 		buf_str(out, "text, or `language: text`");
 		break;
+	case TYPE_NUMBERED:
+		buf_str(out, "name, list of names, or `name: number`");
+		break;
 	case TYPE_SECTION:
 		buf_printf(out, "mapping, see %s", key->section->name);
 		break;
@@ -101,26 +104,54 @@ static void put_heading(struct buf *out, unsigned level, const char *text)
 	buf_printf(out, " %s\n\n", text);
 }
 
-void reference_section(struct buf *out, const struct section *root, unsigned level)
-{
-	const struct section *sections[SECTIONS_MAX] = {root};
-	size_t count = 1;
+/* Sections in the order in which they are met, each once. */
+struct sections {
+	const struct section *items[SECTIONS_MAX];
+	size_t count;
+};
 
-	for (size_t i = 0; i < count; i++) {
-		const struct section *section = sections[i];
+static void add_section(struct sections *sections, const struct section *section)
+{
+	for (size_t i = 0; i < sections->count; i++)
+		if (sections->items[i] == section)
+			return;
+	if (section && sections->count < SECTIONS_MAX)
+		sections->items[sections->count++] = section;
+}
+
+/* Adds the root and all that its keys lead to. */
+static void collect(struct sections *sections, const struct section *root)
+{
+	size_t i = sections->count;
+
+	add_section(sections, root);
+	for (; i < sections->count; i++) {
+		const struct section *section = sections->items[i];
+
+		for (size_t k = 0; k < section->count; k++)
+			add_section(sections, section->keys[k].section);
+		add_section(sections, section->also);
+	}
+}
+
+void reference_section(
+	struct buf *out, const struct section *root, const struct section *known, unsigned level)
+{
+	struct sections sections = {.count = 0};
+	size_t first;
+
+	if (known)
+		collect(&sections, known);
+	first = sections.count;
+	collect(&sections, root);
+	for (size_t i = first; i < sections.count; i++) {
+		const struct section *section = sections.items[i];
 
 		put_heading(out, level, section->name);
 		buf_printf(out, "%s\n\n", section->help);
 		put_keys(out, section);
-		for (size_t k = 0; k < section->count; k++) {
-			const struct section *below = section->keys[k].section;
-			size_t known = 0;
-
-			while (below && known < count && sections[known] != below)
-				known++;
-			if (below && known == count && count < SECTIONS_MAX)
-				sections[count++] = below;
-		}
+		if (section->also)
+			buf_printf(out, "Besides, the keys of %s.\n\n", section->also->name);
 	}
 }
 
@@ -142,7 +173,7 @@ static void put_condition(struct buf *out, const struct condition_kind *kind)
 
 void reference_rules(struct buf *out)
 {
-	reference_section(out, &file_section, 3);
+	reference_section(out, &file_section, NULL, 3);
 	put_heading(out, 3, "conditions");
 	buf_str(out, "What stands under `when`, `unless` and `conditions`. Of several keys in one "
 		     "mapping all must hold.\n\n");

@@ -9,6 +9,7 @@ void reference_rules(struct buf *out);
 
 /*
  * Appends `root` and every section below it, each under a heading of that level (3 is `###`), with
- * a table of its keys.
+ * a table of its keys. Those that are reached from `known` (may be NULL) have been printed before.
  */
-void reference_section(struct buf *out, const struct section *root, unsigned level);
+void reference_section(
+	struct buf *out, const struct section *root, const struct section *known, unsigned level);

@@ -447,6 +447,18 @@ static void check_empty(struct load *load)
 	}
 }
 
+static int keep_origins(struct load *load)
+{
+	struct origins *origins = arena_zalloc(&load->set->arena, 1, sizeof(*origins));
+
+	if (!origins)
+		return ERR_NOMEM;
+	origins->patterns = load->origins;
+	origins->patterns_count = load->origins_count;
+	load->set->origins = origins;
+	return lists_origins(load, origins);
+}
+
 static int compile(struct load *load)
 {
 	int rc = read_folders(load);
@@ -472,6 +484,8 @@ static int compile(struct load *load)
 		rc = build_matchers(load);
 	if (rc == OK)
 		rc = build_tables(load->set);
+	if (rc == OK && load->options->origins)
+		rc = keep_origins(load);
 	if (rc != OK)
 		return rc;
 	fill_tables(load->set);
@@ -559,6 +573,11 @@ void ruleset_unref(struct ruleset *set)
 
 /* --- asking
  * ----------------------------------------------------------------------------------------- */
+
+const struct origins *ruleset_origins(const struct ruleset *set)
+{
+	return set->origins;
+}
 
 const char *ruleset_version(const struct ruleset *set)
 {

@@ -114,6 +114,7 @@ struct ruleset_options {
 	const struct site *sites; /* of the configuration; must outlive the set; may be NULL */
 	size_t sites_count;
 	const struct source *sites_source; /* where errors about them are placed */
+	bool origins; /* remember where patterns and list entries stand: see origins.h */
 };
 
 /*

@@ -414,6 +414,35 @@ struct span wording_for(const struct wording *wording, const struct span *tags, 
 	return wording->count ? wording->texts[0] : (struct span){NULL, 0};
 }
 
+static void read_numbered(
+	struct reader *r, const struct key *key, const struct yaml_node *node, void *to)
+{
+	struct numbered *out = to;
+	size_t count = node->kind == YAML_MAPPING ? node->count : 0;
+	const struct yaml_node **nodes;
+	struct span *names;
+	int64_t *numbers;
+
+	if (node->kind != YAML_MAPPING) {
+		read_strings(r, key, node, &out->names);
+		return;
+	}
+	names = take(r, count, sizeof(*names));
+	nodes = take(r, count, sizeof(const struct yaml_node *));
+	numbers = take(r, count, sizeof(*numbers));
+	if (!names || !nodes || !numbers)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		struct key one = *key;
+
+		one.name = yaml_key(node, i)->value.ptr;
+		names[i] = yaml_key(node, i)->value;
+		nodes[i] = yaml_key(node, i);
+		read_int(r, &one, yaml_value(node, i), &numbers[i]);
+	}
+	*out = (struct numbered){{names, nodes, count}, numbers};
+}
+
 /* --- sections ------------------------------------------------------------------------------- */
 
 static void read_node(
@@ -451,6 +480,7 @@ static void (*const readers[])(
 	[TYPE_DURATION] = read_duration,
 	[TYPE_SIZE] = read_size,
 	[TYPE_WORDING] = read_wording,
+	[TYPE_NUMBERED] = read_numbered,
 	[TYPE_SECTION] = read_subsection,
 	[TYPE_NODE] = read_node,
 };
@@ -485,9 +515,11 @@ static struct yaml_node *fallback_node(struct reader *r, const char *text)
 
 static void set_defaults(struct reader *r, const struct section *section, void *target)
 {
-	for (size_t i = 0; i < section->count; i++) {
-		const struct key *key = &section->keys[i];
-		char *to = (char *)target + key->offset;
+	const struct key *key;
+	size_t offset;
+
+	for (size_t i = 0; (key = schema_key(section, i, &offset)); i++) {
+		char *to = (char *)target + offset;
 
 		if (key->type == TYPE_SECTION) {
 			set_defaults(r, key->section, to);
@@ -509,11 +541,27 @@ static const char *noun_of(const struct section *section, char out[80])
 	return out;
 }
 
-static const struct key *find_key(const struct section *section, struct span name)
+const struct key *schema_key(const struct section *section, size_t i, size_t *offset)
 {
-	for (size_t i = 0; i < section->count; i++) {
-		if (span_eq(name, span_of(section->keys[i].name)))
-			return &section->keys[i];
+	size_t base = 0;
+
+	while (section && i >= section->count) {
+		i -= section->count;
+		base += section->also_at;
+		section = section->also;
+	}
+	if (section && offset)
+		*offset = base + section->keys[i].offset;
+	return section ? &section->keys[i] : NULL;
+}
+
+static const struct key *find_key(const struct section *section, struct span name, size_t *offset)
+{
+	const struct key *key;
+
+	for (size_t i = 0; (key = schema_key(section, i, offset)); i++) {
+		if (span_eq(name, span_of(key->name)))
+			return key;
 	}
 	return NULL;
 }
@@ -524,11 +572,12 @@ static void unknown_key(
 	const char *names[64], *near;
 	char noun[80];
 	struct buf all = {0};
-	size_t count = section->count < ARRAY_LEN(names) ? section->count : ARRAY_LEN(names);
+	const struct key *key;
+	size_t count = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		names[i] = section->keys[i].name;
-		buf_printf(&all, "%s%s", i ? ", " : "", names[i]);
+	while (count < ARRAY_LEN(names) && (key = schema_key(section, count, NULL))) {
+		buf_printf(&all, "%s%s", count ? ", " : "", key->name);
+		names[count++] = key->name;
 	}
 	complain(r, node, "unknown key `%s` in %s", node->value.ptr, noun_of(section, noun));
 	near = nearest_name(node->value, names, count);
@@ -544,7 +593,8 @@ static void unknown_key(
 static void read_pair(struct reader *r, const struct section *section, const struct yaml_node *name,
 	const struct yaml_node *value, void *target)
 {
-	const struct key *key = find_key(section, name->value);
+	size_t offset;
+	const struct key *key = find_key(section, name->value, &offset);
 
 	if (!key) {
 		unknown_key(r, section, name);
@@ -555,7 +605,7 @@ static void read_pair(struct reader *r, const struct section *section, const str
 			"`%s` is no longer used", key->name);
 		hint(r, "take it out");
 	} else {
-		char *to = (char *)target + key->offset;
+		char *to = (char *)target + offset;
 
 		/* A list replaces the default instead of adding to it. */
 		if (key->type == TYPE_CHOICES)
@@ -587,6 +637,7 @@ static bool is_bare_mapping(const struct section *section, const struct yaml_nod
 static void read_section(
 	struct reader *r, const struct section *section, const struct yaml_node *node, void *target)
 {
+	const struct key *key;
 	char noun[80];
 
 	memset(target, 0, section->size);
@@ -598,11 +649,11 @@ static void read_section(
 		return;
 	}
 	if (node->kind != YAML_MAPPING && section->shorthand >= 0) {
-		struct key key = section->keys[section->shorthand];
+		struct key bare = section->keys[section->shorthand];
 
 		/* Nobody wrote that key: what stands there is known by the section's name. */
-		key.name = section->name;
-		readers[key.type](r, &key, node, (char *)target + key.offset);
+		bare.name = section->name;
+		readers[bare.type](r, &bare, node, (char *)target + bare.offset);
 		return;
 	}
 	if (node->kind != YAML_MAPPING) {
@@ -611,9 +662,7 @@ static void read_section(
 	}
 	for (size_t i = 0; i < node->count; i++)
 		read_pair(r, section, yaml_key(node, i), yaml_value(node, i), target);
-	for (size_t i = 0; i < section->count; i++) {
-		const struct key *key = &section->keys[i];
-
+	for (size_t i = 0; (key = schema_key(section, i, NULL)); i++) {
 		if (!(key->flags & KEY_REQUIRED) || schema_has(node, key->name) ||
 			schema_is_misspelt(section, node, key->name))
 			continue;
@@ -645,7 +694,7 @@ bool schema_is_misspelt(
 	for (size_t i = 0; i < node->count; i++) {
 		struct span key = yaml_key(node, i)->value;
 
-		if (find_key(section, key))
+		if (find_key(section, key, NULL))
 			continue;
 		if (nearest_name(key, &name, 1))
 			return true;

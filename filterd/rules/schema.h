@@ -21,6 +21,7 @@ enum value_type {
 	TYPE_DURATION, /* 250ms, 10s, 5m, 12h, 30d          -> int64_t [ms] */
 	TYPE_SIZE, /* 4096, 64KiB, 16MiB                -> int64_t [bytes] */
 	TYPE_WORDING, /* text, or language: text           -> struct wording */
+	TYPE_NUMBERED, /* names, or name: number (min..max) -> struct numbered */
 	TYPE_SECTION, /* a mapping described by key.section-> the section's struct, in place */
 	TYPE_NODE, /* read by whoever owns the table    -> const struct yaml_node * */
 };
@@ -59,6 +60,11 @@ struct section {
 	 * `phrase: {any: "…"}`), or -1: a mapping is required.
 	 */
 	int shorthand;
+	/* A section whose keys may stand beside its own, read into the struct at `also_at`; or
+	 * NULL.
+	 */
+	const struct section *also;
+	size_t also_at;
 	/* For a key it does not have: where that key belongs ("it is a condition: ..."), or NULL.
 	 */
 	const char *(*elsewhere)(struct span key);
@@ -69,6 +75,12 @@ struct strings {
 	const struct span *items;
 	const struct yaml_node *const *nodes; /* where each stands */
 	size_t count;
+};
+
+/* Names, each with a number or none with one. */
+struct numbered {
+	struct strings names;
+	const int64_t *numbers; /* one for each name; NULL: names alone */
 };
 
 /* A text per language, for people: reason, title. */
@@ -88,6 +100,12 @@ struct span wording_for(const struct wording *wording, const struct span *tags, 
  */
 int schema_read(struct arena *arena, const struct source *source, struct errors *errors,
 	const struct section *section, const struct yaml_node *node, void *target);
+
+/*
+ * The i-th key that may stand in the section, those of `also` behind its own; NULL behind the last.
+ * *offset (may be NULL) is where its value goes in the section's struct.
+ */
+const struct key *schema_key(const struct section *section, size_t i, size_t *offset);
 
 /* Whether the mapping has the key, for telling "absent" from "default". */
 bool schema_has(const struct yaml_node *node, const char *name);

@@ -124,6 +124,17 @@ static void put_node(struct writer *w, const struct key *key)
 		buf_char(w->out, '}');
 }
 
+/* A name, several, or numbers by their names. */
+static void put_numbered(struct buf *out, const struct key *key, const struct buf *name)
+{
+	buf_str(out, "{\"anyOf\": [");
+	put_one_or_list(out, name);
+	buf_printf(out,
+		", {\"type\": \"object\", \"additionalProperties\": {\"type\": \"integer\", "
+		"\"minimum\": %lld, \"maximum\": %lld}}]}",
+		(long long)key->min, (long long)key->max);
+}
+
 static void put_value(struct writer *w, const struct key *key)
 {
 	struct buf one = {0};
@@ -169,6 +180,10 @@ static void put_value(struct writer *w, const struct key *key)
 				"\"minProperties\": 1, \"propertyNames\": {\"pattern\": "
 				"\"^[a-z]{2,3}$\"}, \"additionalProperties\": {\"type\": "
 				"\"string\"}}]}");
+		break;
+	case TYPE_NUMBERED:
+		buf_str(&one, TEXT_SCHEMA);
+		put_numbered(w->out, key, &one);
 		break;
 	case TYPE_SECTION:
 		put_ref(w, key->section);
@@ -223,26 +238,27 @@ static void put_kinds(struct writer *w, bool *first)
 /* `open`: it may hold conditions beside its own keys. */
 static void put_mapping(struct writer *w, const struct section *section, bool open)
 {
+	const struct key *key;
 	bool first = true;
 
 	buf_str(w->out, "{\"type\": \"object\", \"properties\": {");
-	for (size_t i = 0; i < section->count; i++) {
-		if (section->keys[i].flags & (KEY_RETIRED | KEY_FORESEEN))
+	for (size_t i = 0; (key = schema_key(section, i, NULL)); i++) {
+		if (key->flags & (KEY_RETIRED | KEY_FORESEEN))
 			continue;
 		buf_str(w->out, first ? "\n    " : ",\n    ");
 		first = false;
-		put_property(w, &section->keys[i]);
+		put_property(w, key);
 	}
 	if (open)
 		put_kinds(w, &first);
 	buf_str(w->out, "}, \"additionalProperties\": false, \"required\": [");
 	first = true;
-	for (size_t i = 0; i < section->count; i++) {
-		if (!(section->keys[i].flags & KEY_REQUIRED))
+	for (size_t i = 0; (key = schema_key(section, i, NULL)); i++) {
+		if (!(key->flags & KEY_REQUIRED))
 			continue;
 		buf_str(w->out, first ? "" : ", ");
 		first = false;
-		put_string(w->out, section->keys[i].name);
+		put_string(w->out, key->name);
 	}
 	buf_str(w->out, "]}");
 }

@@ -69,6 +69,10 @@ struct place yaml_place_at(const struct source *source, size_t offset);
 struct place yaml_place_inside(
 	const struct source *source, const struct yaml_node *scalar, size_t offset);
 
+/* The same as an offset of source->text; for scalars that are not empty. */
+size_t yaml_offset_inside(
+	const struct source *source, const struct yaml_node *scalar, size_t offset);
+
 /* The value under `key` of a mapping, or NULL. */
 const struct yaml_node *yaml_get(const struct yaml_node *mapping, const char *key);
 

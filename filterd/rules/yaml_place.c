@@ -158,17 +158,14 @@ static bool step_flow(struct walk *w)
 	return true;
 }
 
-struct place yaml_place_inside(
+size_t yaml_offset_inside(
 	const struct source *source, const struct yaml_node *scalar, size_t offset)
 {
 	struct walk w = {.text = source->text, .value = scalar->value};
+	size_t begin = yaml_offset(source, scalar->line, scalar->column);
 	bool block;
 
-	/* Nothing stands anywhere inside an empty value; at the file's end libyaml puts it a line
-	 * on. */
-	if (scalar->kind != YAML_SCALAR || scalar->line == 0 || scalar->value.len == 0)
-		return yaml_place(source, scalar);
-	w.at = yaml_offset(source, scalar->line, scalar->column);
+	w.at = begin;
 	w.style = scalar->quoted ? peek(&w, 0) : '\0';
 	block = w.style == '|' || w.style == '>';
 	if (block)
@@ -177,7 +174,17 @@ struct place yaml_place_inside(
 		w.at++;
 	while (w.done < offset && w.done < w.value.len) {
 		if (!(block ? step_block(&w) : step_flow(&w)))
-			return yaml_place(source, scalar);
+			return begin;
 	}
-	return yaml_place_at(source, w.at);
+	return w.at;
+}
+
+struct place yaml_place_inside(
+	const struct source *source, const struct yaml_node *scalar, size_t offset)
+{
+	/* Nothing stands anywhere inside an empty value; at the file's end libyaml puts it a line
+	 * on. */
+	if (scalar->kind != YAML_SCALAR || scalar->line == 0 || scalar->value.len == 0)
+		return yaml_place(source, scalar);
+	return yaml_place_at(source, yaml_offset_inside(source, scalar, offset));
 }

@@ -481,14 +481,14 @@ static int read_file(struct config *config, struct errors *errors)
 	return rc;
 }
 
+const char *const config_places[] = {"config.yaml", "/etc/filterd/config.yaml", NULL};
+
 static const char *search(void)
 {
-	static const char *const places[] = {"config.yaml", "/etc/filterd/config.yaml"};
-
-	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+	for (size_t i = 0; config_places[i]; i++) {
 		/* One that is there but cannot be read is not passed over. */
-		if (access(places[i], F_OK) == 0 || errno != ENOENT)
-			return places[i];
+		if (access(config_places[i], F_OK) == 0 || errno != ENOENT)
+			return config_places[i];
 	}
 	return NULL;
 }

@@ -14,6 +14,9 @@
 
 #define LISTENERS_MAX 64
 
+/* Where a configuration that nobody named is looked for, in this order; ends with NULL. */
+extern const char *const config_places[];
+
 enum protocol {
 	PROTOCOL_NDJSON,
 	PROTOCOL_HTTP,

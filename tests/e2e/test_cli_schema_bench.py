@@ -11,7 +11,7 @@ import yaml
 from command import TOP, filterd, write_rules
 
 
-@pytest.mark.parametrize("name", ["rules", "config"])
+@pytest.mark.parametrize("name", ["rules", "config", "tests"])
 def test_the_schema_is_a_schema(name):
     result = filterd("schema", name)
     assert result.code == 0
@@ -47,6 +47,19 @@ def test_the_shipped_rules_fit_the_schema():
     for name in files:
         with open(name, encoding="utf-8") as file:
             assert accepts(schema, file.read()), name
+
+
+
+@pytest.mark.parametrize("good, text", [
+    (True, "cases: [{text: a, expect: review, guidelines: {threats: 5}, not_rules: x}]"),
+    (True, "{lang: en, tables: [{site: s, approve: [a, {text: b, todo: later}]}]}"),
+    (False, "cases: [{text: a}]"),
+    (False, "cases: [{text: a, expect: maybe}]"),
+    (False, "tables: [{approve: [{text: a, expect: approve}]}]"),
+    (False, "tables: [{aprove: [a]}]"),
+])
+def test_what_fits_the_schema_of_cases(good, text):
+    assert accepts(filterd("schema", "tests").json(), text) == good
 
 
 def test_the_shipped_configuration_fits_the_schema():

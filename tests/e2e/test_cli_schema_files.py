@@ -39,8 +39,7 @@ def shipped(pattern):
     return sorted(glob.glob(os.path.join(TOP, pattern), recursive=True))
 
 
-FILES = [path for path in shipped("rules/**/*.yaml") if not path.endswith(".test.yaml")] + [
-    os.path.join(TOP, "config.example.yaml")]
+FILES = shipped("rules/**/*.yaml") + [os.path.join(TOP, "config.example.yaml")]
 
 
 @pytest.mark.parametrize("path", FILES, ids=[os.path.relpath(path, TOP) for path in FILES])
@@ -84,7 +83,7 @@ def test_bad_shapes_are_refused():
     assert refused >= 75
 
 
-@pytest.mark.parametrize("kind", ["rules", "config"])
+@pytest.mark.parametrize("kind", ["rules", "config", "tests"])
 def test_every_key_tells_what_it_is_for(kind):
     """Hovering over any key shows a sentence."""
     def properties(node):

@@ -32,6 +32,7 @@ REFERENCES = {
 SCHEMAS = {
     "rules": "rules/schema/rules.schema.json",
     "config": "rules/schema/config.schema.json",
+    "tests": "rules/schema/tests.schema.json",
 }
 
 

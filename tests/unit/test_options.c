@@ -11,6 +11,7 @@
 
 struct settings {
 	bool json, quiet;
+	struct perhaps cover;
 	const char *config;
 	struct texts rules;
 	int64_t threads;
@@ -26,6 +27,7 @@ static const struct option_row rows[] = {
 	{'j', "threads", OPTION_NUMBER, "N", "", offsetof(struct settings, threads), 1, 64, NULL},
 	{0, "json", OPTION_FLAG, NULL, "", offsetof(struct settings, json), 0, 0, NULL},
 	{'q', "quiet", OPTION_FLAG, NULL, "", offsetof(struct settings, quiet), 0, 0, NULL},
+	{0, "cover", OPTION_PERHAPS, "N", "", offsetof(struct settings, cover), 0, 100, NULL},
 	{0, "color", OPTION_CHOICE, "WHEN", "", offsetof(struct settings, colour), 0, 0, colours},
 };
 static const struct option_table table = {rows, ARRAY_LEN(rows)};
@@ -92,6 +94,26 @@ static void the_last_of_a_single_value_counts(void **state)
 	assert_int_equal(parse("-c a -c b --config= ", &s, &arguments, problem), OPTIONS_OK);
 	assert_string_equal(s.config, "");
 	assert_int_equal(arguments.count, 1); /* the empty word after the last space */
+	release(&s, &arguments);
+}
+
+static void a_value_that_may_be_left_out(void **state)
+{
+	struct settings s;
+	struct texts arguments;
+	char problem[256];
+
+	(void)state;
+	assert_int_equal(parse("--cover 80", &s, &arguments, problem), OPTIONS_OK);
+	assert_true(s.cover.given);
+	assert_int_equal(s.cover.number, 0);
+	assert_string_equal(arguments.items[0], "80");
+	release(&s, &arguments);
+	assert_int_equal(parse("--cover=80", &s, &arguments, problem), OPTIONS_OK);
+	assert_int_equal(s.cover.number, 80);
+	release(&s, &arguments);
+	assert_int_equal(parse("--cover=101", &s, &arguments, problem), OPTIONS_WRONG);
+	assert_string_equal(problem, "`--cover` takes a number from 0 to 100");
 	release(&s, &arguments);
 }
 
@@ -208,6 +230,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_every_form),
 		cmocka_unit_test(the_last_of_a_single_value_counts),
+		cmocka_unit_test(a_value_that_may_be_left_out),
 		cmocka_unit_test(joins_flags),
 		cmocka_unit_test(knows_what_is_no_option),
 		cmocka_unit_test(help_wins),

@@ -23,6 +23,8 @@ struct all {
 	struct wording wording;
 	struct inner inner;
 	const struct yaml_node *node;
+	struct numbered numbered;
+	struct inner beside;
 };
 
 static const char *const colours[] = {"red", "green", "blue", NULL};
@@ -36,6 +38,22 @@ static const struct key inner_keys[] = {
 		.max = 5,
 		.fallback = "3"},
 	{.name = "s", .type = TYPE_STRING, .help = "S.", .offset = offsetof(struct inner, s)},
+};
+static const struct key beside_keys[] = {
+	{.name = "m",
+		.type = TYPE_INT,
+		.help = "M.",
+		.offset = offsetof(struct inner, n),
+		.max = 9,
+		.fallback = "4"},
+};
+static const struct section beside_section = {
+	.name = "beside",
+	.help = "Beside.",
+	.keys = beside_keys,
+	.count = ARRAY_LEN(beside_keys),
+	.shorthand = -1,
+	.size = sizeof(struct inner),
 };
 static const struct section inner_section = {
 	.name = "inner",
@@ -79,6 +97,7 @@ static const struct key all_keys[] = {
 	{.name = "wording", .type = TYPE_WORDING, .help = "W.", AT(wording)},
 	{.name = "inner", .type = TYPE_SECTION, .help = "I.", AT(inner), .section = &inner_section},
 	{.name = "node", .type = TYPE_NODE, .help = "N.", AT(node), .shape = "anything"},
+	{.name = "numbered", .type = TYPE_NUMBERED, .help = "N.", AT(numbered), .max = 9},
 	{.name = "old", .type = TYPE_INT, .help = "Old.", .flags = KEY_RETIRED},
 	{.name = "later", .type = TYPE_INT, .help = "Later.", .flags = KEY_FORESEEN},
 };
@@ -89,6 +108,8 @@ static const struct section all_section = {
 	.keys = all_keys,
 	.count = ARRAY_LEN(all_keys),
 	.shorthand = -1,
+	.also = &beside_section,
+	.also_at = offsetof(struct all, beside),
 	.size = sizeof(struct all),
 };
 
@@ -214,6 +235,52 @@ static void all_mistakes_in_one_run(void **state)
 	finish(&f);
 }
 
+static void names_with_and_without_numbers(void **state)
+{
+	struct fixture f;
+	(void)state;
+
+	read_all(&f, "numbered: {a: 3, b: 9}\n");
+	assert_int_equal(f.rc, OK);
+	assert_int_equal(f.all.numbered.names.count, 2);
+	assert_span(f.all.numbered.names.items[1], "b");
+	assert_int_equal(f.all.numbered.names.nodes[1]->column, 18);
+	assert_int_equal(f.all.numbered.numbers[0], 3);
+	assert_int_equal(f.all.numbered.numbers[1], 9);
+	finish(&f);
+	read_all(&f, "numbered: [a, b]\n");
+	assert_int_equal(f.all.numbered.names.count, 2);
+	assert_null(f.all.numbered.numbers);
+	finish(&f);
+	read_all(&f, "numbered: a\n");
+	assert_int_equal(f.all.numbered.names.count, 1);
+	finish(&f);
+	read_all(&f, "numbered: {a: 10, b: x, c: [1]}\n");
+	assert_int_equal(f.errors.errors, 3);
+	finish(&f);
+}
+
+static void keys_of_another_section(void **state)
+{
+	struct fixture f;
+	size_t offset = 0;
+	(void)state;
+
+	read_all(&f, "m: 7\n");
+	assert_int_equal(f.rc, OK);
+	assert_int_equal(f.all.beside.n, 7);
+	finish(&f);
+	read_all(&f, "number: 2\n");
+	assert_int_equal(f.all.beside.n, 4);
+	finish(&f);
+	read_all(&f, "m: 10\n");
+	assert_int_equal(f.errors.errors, 1);
+	finish(&f);
+	assert_string_equal(schema_key(&all_section, ARRAY_LEN(all_keys), &offset)->name, "m");
+	assert_int_equal(offset, offsetof(struct all, beside.n));
+	assert_null(schema_key(&all_section, ARRAY_LEN(all_keys) + 1, &offset));
+}
+
 static void retired_keys_warn(void **state)
 {
 	struct fixture f;
@@ -286,6 +353,8 @@ int main(void)
 		cmocka_unit_test(a_value_for_a_list_or_a_section),
 		cmocka_unit_test(the_wording_for_a_reader),
 		cmocka_unit_test(all_mistakes_in_one_run),
+		cmocka_unit_test(names_with_and_without_numbers),
+		cmocka_unit_test(keys_of_another_section),
 		cmocka_unit_test(retired_keys_warn),
 		cmocka_unit_test(numbers_at_their_bounds),
 		cmocka_unit_test(units_as_they_are_written),

@@ -1,0 +1,39 @@
+/*
+ * What of a pattern stands in a text: for people who ask why it does not match, and for the
+ * coverage of tests. Walks over the phrase as it was parsed; the matcher proper never comes here.
+ */
+#pragma once
+
+#include "match/matcher.h"
+
+/*
+ * How many parts that a phrase cannot do without stand nowhere in the text (prepared with the
+ * matcher's lexicon). *part is the first of them as written. 0: they are all there, but not in this
+ * order, or too far apart; then *part is the phrase. Of words and regexes: 1, and *part is empty.
+ */
+size_t matcher_missing(
+	const struct matcher *matcher, uint32_t id, const struct text *text, struct span *part);
+
+/*
+ * One alternative of a pattern: what stands between two bars of a phrase, or an entry of a list in
+ * it; one of the entries of words.
+ */
+struct pattern_part {
+	const void *key; /* tells it from all others, as long as the matcher lives */
+	struct span written;
+	size_t offset; /* [bytes] of the phrase as written; 0 of entries */
+	bool entry; /* of a list, or of words; of a list in a phrase `written` points into it */
+};
+
+typedef void pattern_part_seen(void *context, const struct pattern_part *part);
+
+/* Calls `each` with every alternative of the pattern; a regex has none. */
+void matcher_parts(
+	const struct matcher *matcher, uint32_t id, pattern_part_seen *each, void *context);
+
+/*
+ * Calls `each` with the alternatives that a hit of the pattern in `text` took, and with those
+ * beside them that are the same words after folding. False when there are too many ways to tell.
+ */
+bool matcher_parts_of(const struct matcher *matcher, uint32_t id, const struct text *text,
+	const struct hit *hit, pattern_part_seen *each, void *context);
