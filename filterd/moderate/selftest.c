@@ -2,6 +2,7 @@
 #include "moderate/selftest.h"
 
 #include "moderate/evaluate.h"
+#include "rules/lint.h"
 #include "text/utf8.h"
 
 /* A Monday noon that no test depends on: one that does says when it was submitted. */
@@ -51,6 +52,7 @@ static void report(struct errors *errors, const struct rule *rule, const struct 
 	errors_add(errors, SEVERITY_ERROR, yaml_place(rule->source, test->node),
 		"rule `%s` %s `%.*s%s`", rule->id, what, SPAN_ARGS(text),
 		text.len < test->comment.text.len ? "…" : "");
+	lint_mark(errors, LINT_FAILED_TEST);
 }
 
 static int run_test(struct evaluator *evaluator, const struct ruleset *set, const struct rule *rule,

@@ -9,6 +9,7 @@
 
 #include "base/map.h"
 #include "rules/keys.h"
+#include "rules/lint.h"
 #include "rules/loader.h"
 
 #include <stdatomic.h>
@@ -68,12 +69,21 @@ struct names {
 	size_t count, capacity;
 };
 
-/* A regex of the file, for what can only be said about it once it is built. */
+enum pattern_written {
+	WRITTEN_WORDS,
+	WRITTEN_PHRASE,
+	WRITTEN_REGEX, /* on the folded text */
+	WRITTEN_ORIGINAL, /* a regex on the text as sent */
+};
+
+/* A pattern and where it is written, for what can only be said about it once all is built. */
 struct pattern_place {
+	enum pattern_written written;
 	enum field field;
 	uint32_t id;
 	const struct source *source;
-	const struct yaml_node *node;
+	const struct yaml_node *node; /* the phrase or regex; of words the first entry */
+	struct strings entries; /* of words: with lists expanded */
 };
 
 /* An exception's condition and one rule that it is for. */
@@ -106,8 +116,10 @@ struct load {
 
 	struct exemption *exemptions; /* owned */
 	size_t exemptions_count, exemptions_capacity;
-	struct pattern_place *regexes; /* owned */
-	size_t regexes_count, regexes_capacity;
+	struct pattern_place *patterns; /* owned; only for lint */
+	size_t patterns_count, patterns_capacity;
+	bool incomplete; /* a file could not be read: unknown names may be its */
+	bool built; /* whatever is wrong, the set is whole: its tests can be run */
 	bool nomem; /* where no error code can be passed */
 };
 
@@ -155,6 +167,9 @@ void names_free(struct names *names);
  */
 bool load_check_name(struct load *load, const struct rule_file *file, const char *what,
 	const struct yaml_node *node);
+
+/* Whether the text stands in any of the YAML files. */
+bool load_says(const struct load *load, const char *text);
 
 /* Reads a file into the set: counts it, and bounds the whole. OK, ERR_INVALID or ERR_NOMEM. */
 int load_read(struct load *load, const char *path, const char *relative, struct rule_file **out);
@@ -217,6 +232,12 @@ int rule_compile_exceptions(struct load *load);
 size_t rule_fitting(struct load *load, const struct source *source, const struct yaml_node *node,
 	struct span pattern, bool (*each)(struct load *load, struct rule *rule, void *context),
 	void *context);
+
+/* --- lint_*.c: what is looked for in lint mode alone, once all is built ------------------------
+ */
+
+/* Everything below. OK or ERR_NOMEM. */
+int lint_load(struct load *load);
 
 /* --- sites.c ---------------------------------------------------------------------------------- */
 
