@@ -13,6 +13,10 @@ __attribute__((format(printf, 1, 0))) static char *format_text(const char *forma
 
 	if (vasprintf(&text, format, args) < 0)
 		return NULL;
+	/* What is quoted in it may hold line breaks. */
+	for (char *c = text; *c; c++)
+		if ((unsigned char)*c < 0x20)
+			*c = ' ';
 	return text;
 }
 
