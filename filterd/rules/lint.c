@@ -164,6 +164,8 @@ int lint_load(struct load *load)
 		rc = lint_rules(&lint);
 	if (rc == OK)
 		rc = lint_entries(&lint);
+	if (rc == OK)
+		rc = lint_patterns(&lint);
 	arena_free(&lint.texts);
 	map_free(&lint.said);
 	scan_free(lint.scan);

@@ -12,7 +12,9 @@ struct entry {
 	bool prefix;
 	bool own; /* written here, and so to be spoken about */
 	struct span written;
-	struct place place;
+	struct place place; /* of what is written in a phrase: see place_of() */
+	const struct pattern_place *phrase; /* NULL: not in one */
+	size_t offset; /* [bytes] in the phrase */
 };
 
 /* Of one list, one `words` or one group of a phrase: any of them makes it true. */
@@ -54,18 +56,26 @@ static struct span normal(struct lint *lint, struct span written, bool *prefix)
 	return out;
 }
 
+/* To find a place inside a text takes time, so it is done for what is spoken about alone. */
+static struct place place_of(const struct entry *entry)
+{
+	const struct pattern_place *in = entry->phrase;
+
+	return in ? yaml_place_inside(in->source, in->node, entry->offset) : entry->place;
+}
+
 static void say_twice(struct lint *lint, const struct entry *entry, const struct entry *first)
 {
-	if (!lint_say(lint, LINT_DUPLICATE_ENTRY, entry->place, "`%.*s` is there twice",
+	if (!lint_say(lint, LINT_DUPLICATE_ENTRY, place_of(entry), "`%.*s` is there twice",
 		    SPAN_ARGS(entry->written)))
 		return;
 	if (!first->own)
 		errors_hint(lint->errors, "the list that is named beside it has it, too");
 	else if (span_eq(entry->written, first->written))
-		errors_hint(lint->errors, "the first is in line %u", first->place.line);
+		errors_hint(lint->errors, "the first is in line %u", place_of(first).line);
 	else
 		errors_hint(lint->errors, "`%.*s` in line %u finds the same",
-			SPAN_ARGS(first->written), first->place.line);
+			SPAN_ARGS(first->written), place_of(first).line);
 }
 
 /* The shortest beginning among the entries that covers entry i, or MAP_NONE. */
@@ -115,7 +125,7 @@ static int compare_entries(struct lint *lint, const struct entries *all)
 		uint32_t by = e->own && first ? covering(&beginnings, all, i) : MAP_NONE;
 
 		if (by != MAP_NONE)
-			lint_say(lint, LINT_COVERED_ENTRY, e->place,
+			lint_say(lint, LINT_COVERED_ENTRY, place_of(e),
 				"`%.*s` finds nothing that `%.*s` does not", SPAN_ARGS(e->written),
 				SPAN_ARGS(all->items[by].written));
 	}
@@ -219,7 +229,9 @@ static void take_alternative(void *context, const struct phrase_alternative *alt
 	struct entry entry = {.text = alternative->text,
 		.prefix = alternative->prefix,
 		.own = !alternative->of_list,
-		.written = alternative->text};
+		.written = alternative->text,
+		.phrase = c->place,
+		.offset = alternative->offset};
 
 	if (entry.own)
 		entry.written = written_at(c->place->node->value, alternative->offset);
@@ -237,7 +249,6 @@ static void take_alternative(void *context, const struct phrase_alternative *alt
 		text[entry.text.len] = '*';
 		entry.text = (struct span){text, entry.text.len + 1};
 	}
-	entry.place = yaml_place_inside(c->place->source, c->place->node, alternative->offset);
 	if (c->rc == OK)
 		c->rc = add_entry(c->lint, &c->all, entry);
 }

@@ -50,5 +50,8 @@ bool lint_finds_all(struct lint *lint, const struct rule *rule, const struct con
 /* Entries that are found by others, or never. OK or ERR_NOMEM. */
 int lint_entries(struct lint *lint);
 
+/* Regexes: their cost, and whether they run away. OK or ERR_NOMEM. */
+int lint_patterns(struct lint *lint);
+
 /* Rules, guidelines and their thresholds. OK or ERR_NOMEM. */
 int lint_rules(struct lint *lint);
