@@ -166,6 +166,8 @@ int lint_load(struct load *load)
 		rc = lint_entries(&lint);
 	if (rc == OK)
 		rc = lint_patterns(&lint);
+	if (rc == OK)
+		rc = lint_ordinary(&lint);
 	arena_free(&lint.texts);
 	map_free(&lint.said);
 	scan_free(lint.scan);

@@ -53,5 +53,8 @@ int lint_entries(struct lint *lint);
 /* Regexes: their cost, and whether they run away. OK or ERR_NOMEM. */
 int lint_patterns(struct lint *lint);
 
+/* Entries that are ordinary words. OK or ERR_NOMEM. */
+int lint_ordinary(struct lint *lint);
+
 /* Rules, guidelines and their thresholds. OK or ERR_NOMEM. */
 int lint_rules(struct lint *lint);

@@ -278,22 +278,29 @@ static int declare_names(struct load *load)
 	return rc;
 }
 
-/* Whether the name of the condition stands anywhere but where it is defined. */
+/* Whether a scalar below the node, other than `but`, is the name. As deep as YAML may be nested. */
+static bool node_says(const struct yaml_node *node, struct span name, const struct yaml_node *but)
+{
+	size_t items = node->kind == YAML_MAPPING ? 2 * node->count : node->count;
+
+	if (node->kind == YAML_SCALAR)
+		return node != but && span_eq(node->value, name);
+	for (size_t i = 0; i < items; i++)
+		if (node_says(&node->items[i], name, but))
+			return true;
+	return false;
+}
+
+/* Whether the condition may be used where something is wrong, or in a file that was not read. */
 static bool is_mentioned(const struct load *load, const struct named *named)
 {
-	size_t times = 0;
-
 	for (size_t i = 0; i < load->yaml_files; i++) {
-		struct span text = load->files[i]->source->text;
-		const char *at = text.ptr, *end = text.ptr + text.len;
+		const struct rule_file *file = load->files[i];
 
-		while (at &&
-			(at = memmem(at, (size_t)(end - at), named->name.ptr, named->name.len))) {
-			times++;
-			at++;
-		}
+		if (!file->root || node_says(file->root, named->name, named->name_node))
+			return true;
 	}
-	return times > 1;
+	return false;
 }
 
 /* Compiles named conditions that nobody used, for their errors, and warns about them. */
