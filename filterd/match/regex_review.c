@@ -144,6 +144,7 @@ static void sample(struct trying *t, const struct regex_node *node, struct sampl
 	pcre2_match_data *data;
 	pcre2_code *code = NULL;
 	struct pattern_error error;
+	int rc = OK;
 
 	out->count = 0;
 	if (node->literal && !node->caseless) {
@@ -154,16 +155,20 @@ static void sample(struct trying *t, const struct regex_node *node, struct sampl
 	buf_str(&part, node->caseless ? "(?i)" : "");
 	buf_span(&part, node->written);
 	data = pcre2_match_data_create(1, NULL);
-	if (part.failed || !data)
-		t->failed = true;
-	else if (regex_compile(buf_content(&part), false, &code, &error) == OK) {
+	t->failed |= part.failed || !data;
+	if (!t->failed)
+		rc = regex_compile(buf_content(&part), false, &code, &error);
+	if (rc == OK && code) {
 		struct span folded = fold_word(t->arena, node->written);
 
+		t->failed |= !folded.ptr;
 		add_matching(t, code, data, node->written, out);
-		if (folded.ptr)
-			add_matching(t, code, data, folded, out);
+		add_matching(t, code, data, folded, out);
 		add_matching(t, code, data, span_of(candidates), out);
 	}
+	t->failed |= rc == ERR_NOMEM;
+	if (rc == ERR_INVALID) /* a part that means something in its place alone */
+		add_sample(out, 'a');
 	pcre2_code_free(code);
 	pcre2_match_data_free(data);
 	buf_free(&part);

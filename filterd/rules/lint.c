@@ -122,6 +122,25 @@ struct place lint_entry_place(struct lint *lint, const struct pattern_place *wor
 	return place.source ? place : yaml_place(words->source, node);
 }
 
+struct place lint_phrase_entry_place(
+	struct lint *lint, const struct pattern_place *phrase, struct span entry)
+{
+	struct load *load = lint->load;
+	struct place place = {0};
+
+	for (size_t i = 0; i < load->list_names.count && !place.source; i++) {
+		const struct list *list = &load->lists[i];
+		char written[80];
+
+		snprintf(written, sizeof(written), "<%s>", list->name.ptr);
+		if (list->state == STATE_DONE &&
+			memmem(phrase->node->value.ptr, phrase->node->value.len, written,
+				strlen(written)))
+			place = place_in_list(list, entry);
+	}
+	return place;
+}
+
 /* --- the whole -------------------------------------------------------------------------------- */
 
 static int index_places(struct lint *lint)

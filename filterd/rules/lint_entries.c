@@ -190,10 +190,10 @@ static struct phrase *parse_again(struct lint *lint, const struct pattern_place 
 	const struct phrase_lists lists = {lint, find_list};
 	struct pattern_error error;
 	struct phrase *phrase = NULL;
+	int rc = phrase_parse(lint->arena, place->node->value, &lists, &phrase, &error);
 
-	if (phrase_parse(lint->arena, place->node->value, &lists, &phrase, &error) != OK)
-		return NULL;
-	return phrase;
+	lint->failed |= rc == ERR_NOMEM;
+	return rc == OK ? phrase : NULL;
 }
 
 struct comparing {
@@ -462,6 +462,60 @@ static int compare_condition(struct lint *lint, const struct condition *conditio
 	return rc;
 }
 
+/* Whether one of the condition's words and phrases is found in the text. */
+static bool finds(
+	struct lint *lint, const struct condition *condition, enum field field, struct span text)
+{
+	if (lint_scan(lint, field, text) != OK) {
+		lint->failed = true;
+		return false;
+	}
+	for (size_t i = 0; i < condition->triggers_count; i++) {
+		const struct trigger *t = &condition->triggers[i];
+		const struct pattern_place *p = lint_place(lint, t->field, t->pattern);
+
+		if (p && t->field == field && p->written <= WRITTEN_PHRASE &&
+			lint_found(lint, t->pattern, NULL))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the condition finds all that the pattern does, so far as trying can tell. */
+static bool finds_pattern(
+	struct lint *lint, const struct condition *condition, const struct pattern_place *p)
+{
+	struct phrase *phrase = p->written == WRITTEN_PHRASE ? parse_again(lint, p) : NULL;
+	bool plain = p->written == WRITTEN_WORDS, found = true;
+	struct buf text = {0};
+
+	for (size_t i = 0; i < p->entries.count && found; i++) {
+		struct span entry = p->entries.items[i];
+
+		found = entry.ptr[entry.len - 1] != '*' && finds(lint, condition, p->field, entry);
+	}
+	if (phrase) {
+		phrase_shortest(phrase, &text, &plain);
+		found = plain && finds(lint, condition, p->field, buf_content(&text));
+	}
+	lint->failed |= text.failed;
+	buf_free(&text);
+	return plain && found;
+}
+
+bool lint_finds_as_much(
+	struct lint *lint, const struct condition *outer, const struct condition *inner)
+{
+	for (size_t i = 0; i < inner->triggers_count; i++) {
+		const struct trigger *t = &inner->triggers[i];
+		const struct pattern_place *p = lint_place(lint, t->field, t->pattern);
+
+		if (!p || p->written > WRITTEN_PHRASE || !finds_pattern(lint, outer, p))
+			return false;
+	}
+	return inner->triggers_count > 0;
+}
+
 /* --- scripts ---------------------------------------------------------------------------------- */
 
 #define LATIN (1u << SCRIPT_LATIN)
@@ -578,7 +632,7 @@ int lint_entries(struct lint *lint)
 	int rc = OK;
 
 	for (size_t i = 0; i < load->list_names.count && rc == OK; i++)
-		if (load->lists[i].linted)
+		if (load->lists[i].used && load->lists[i].state == STATE_DONE)
 			rc = compare_list(lint, &load->lists[i]);
 	for (int f = 0; f < FIELD_COUNT; f++)
 		for (size_t i = 0; i < lint->places_count[f] && rc == OK; i++)

@@ -194,18 +194,28 @@ static bool is_settled(struct ordinary *o, const struct rule *rule, struct span 
 	return false;
 }
 
-/* Where what was found is written, and its text. */
-static struct place written_place(
-	struct ordinary *o, const struct pattern_place *p, struct span *written)
+/*
+ * Where what was found is written: an entry of words, of a list, or the word in a phrase. *written
+ * is the entry as the hit has it, and becomes what to speak of.
+ */
+static struct place written_place(struct ordinary *o, const struct pattern_place *p,
+	const struct ordinary_word *word, struct span *written)
 {
-	if (p->written == WRITTEN_PHRASE) {
-		*written = p->node->value;
-		return yaml_place(p->source, p->node);
-	}
+	struct span phrase = p->node->value;
+	const char *at;
+
 	for (size_t i = 0; i < p->entries.count; i++)
 		if (span_eq(p->entries.items[i], *written))
 			return lint_entry_place(o->lint, p, i);
-	return yaml_place(p->source, p->node);
+	if (p->written == WRITTEN_PHRASE && written->len) {
+		struct place place = lint_phrase_entry_place(o->lint, p, *written);
+
+		if (place.source)
+			return place;
+	}
+	at = memmem(phrase.ptr, phrase.len, word->word, strlen(word->word));
+	*written = at ? span_of(word->word) : phrase;
+	return yaml_place_inside(p->source, p->node, at ? (size_t)(at - phrase.ptr) : 0);
 }
 
 static void say(struct ordinary *o, const struct use *use, const struct ordinary_word *word,
@@ -223,7 +233,7 @@ static void say(struct ordinary *o, const struct use *use, const struct ordinary
 	o->failed |= !folded.ptr;
 	if (o->failed || (own && !name) || is_settled(o, rule, folded))
 		return;
-	place = written_place(o, lint_place(lint, FIELD_TEXT, use->pattern), &entry);
+	place = written_place(o, lint_place(lint, FIELD_TEXT, use->pattern), word, &entry);
 	if (own)
 		said = lint_say(lint, LINT_ORDINARY_WORD, place,
 			"`%.*s` alone makes `%s` hold, and it is %s (`%s`)", SPAN_ARGS(entry),

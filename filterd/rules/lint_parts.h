@@ -44,8 +44,19 @@ const struct pattern_place *lint_place(const struct lint *lint, enum field field
 /* Where an entry of a words pattern is written: there, or in the list it comes from. */
 struct place lint_entry_place(struct lint *lint, const struct pattern_place *words, size_t entry);
 
+/* The same of an entry of a list that a phrase names; without a source if it cannot be told. */
+struct place lint_phrase_entry_place(
+	struct lint *lint, const struct pattern_place *phrase, struct span entry);
+
 /* Whether a pattern of the condition matches whatever text the rule is for: found by trying. */
 bool lint_finds_all(struct lint *lint, const struct rule *rule, const struct condition *condition);
+
+/*
+ * Whether the words and phrases of `outer` are found wherever those of `inner` are: each entry of
+ * those was tried. False where that cannot be told. Both are made of patterns.
+ */
+bool lint_finds_as_much(
+	struct lint *lint, const struct condition *outer, const struct condition *inner);
 
 /* Entries that are found by others, or never. OK or ERR_NOMEM. */
 int lint_entries(struct lint *lint);

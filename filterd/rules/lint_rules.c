@@ -21,6 +21,12 @@ static int64_t number_of(const struct yaml_node *node, int64_t fallback)
 								    : fallback;
 }
 
+static bool is_number(const struct yaml_node *node)
+{
+	return node->kind == YAML_SCALAR && node->value.len &&
+	       strspn(node->value.ptr, "0123456789") == node->value.len;
+}
+
 static const struct key *key_of(const struct section *section, const char *name)
 {
 	for (size_t i = 0; section && i < section->count; i++)
@@ -111,16 +117,25 @@ static bool suits_rule(const struct condition *condition, const struct rule *rul
 	return false;
 }
 
+/* Whether `outer` holds wherever `inner` does: it says the same, or finds all that inner finds. */
+static bool covers(struct lint *lint, const struct condition *outer, const struct condition *inner)
+{
+	if (outer->kind == inner->kind && yaml_same(outer->node, inner->node))
+		return true;
+	return (outer->kind->flags & inner->kind->flags & CONDITION_PATTERNS) &&
+	       lint_finds_as_much(lint, outer, inner);
+}
+
 /* Why two conditions cannot both hold; NULL if they can. */
-static const char *contradiction(const struct condition *a, const struct condition *b)
+static const char *contradiction(
+	struct lint *lint, const struct condition *a, const struct condition *b)
 {
 	const struct yaml_node *of_a, *of_b;
 	struct numbers x, y;
 
 	if (a->kind->logic == LOGIC_NONE) {
 		for (size_t i = 0; i < a->children_count; i++)
-			if (a->children[i]->kind == b->kind &&
-				yaml_same(a->children[i]->node, b->node))
+			if (covers(lint, a->children[i], b))
 				return "`none` forbids what is asked for beside it";
 	}
 	if (a->kind != b->kind)
@@ -158,7 +173,7 @@ static enum truth settle_all(struct settling *s, const struct condition *conditi
 	for (size_t i = 0; i < count && count <= PAIRS_MAX; i++) {
 		for (size_t k = 0; k < count; k++) {
 			const char *why = i == k ? NULL
-						 : contradiction(condition->children[i],
+						 : contradiction(s->lint, condition->children[i],
 							   condition->children[k]);
 
 			if (why) {
@@ -182,17 +197,41 @@ static enum truth settle_any(struct settling *s, const struct condition *conditi
 static enum truth settle_some(struct settling *s, const struct condition *condition)
 {
 	int64_t of = number_of(yaml_get(condition->node, "of"), 1), never = 0;
-	int64_t count = (int64_t)condition->children_count;
+	int64_t count = (int64_t)condition->children_count, always = 0;
 
-	for (size_t i = 0; i < condition->children_count; i++)
-		never += settle(s, condition->children[i]) == TRUTH_NO;
-	return count - never < of ? TRUTH_NO : TRUTH_UNKNOWN;
+	for (size_t i = 0; i < condition->children_count; i++) {
+		enum truth one = settle(s, condition->children[i]);
+
+		never += one == TRUTH_NO;
+		always += one == TRUTH_YES;
+	}
+	return count - never < of ? TRUTH_NO : always >= of ? TRUTH_YES : TRUTH_UNKNOWN;
+}
+
+/* Whether a number below the condition's keys has a lower bound above its upper one. */
+static bool has_empty_bounds(const struct yaml_node *node)
+{
+	for (size_t i = 0; node->kind == YAML_MAPPING && i < node->count; i++) {
+		const struct yaml_node *value = yaml_value(node, i);
+		const struct yaml_node *least = yaml_get(value, "at_least");
+		const struct yaml_node *most = yaml_get(value, "at_most");
+
+		/* Time spans are left out: they have units. */
+		if (least && most && is_number(least) && is_number(most) &&
+			number_of(least, 0) > number_of(most, 0))
+			return true;
+	}
+	return false;
 }
 
 static enum truth settle_leaf(struct settling *s, const struct condition *condition)
 {
 	struct numbers numbers;
 
+	if (has_empty_bounds(condition->node)) {
+		s->why = "`at_least` is above `at_most`";
+		return TRUTH_NO;
+	}
 	if (read_numbers(condition, &numbers) && numbers.from <= 0 && numbers.to == INT64_MAX) {
 		s->why = "every number is within its bounds";
 		return TRUTH_YES;
@@ -245,12 +284,13 @@ static bool has_exceptions(const struct load *load, const struct rule *rule)
 }
 
 /* Whether `unless` holds wherever `when` does, as it is one of its conditions. */
-static bool unless_has_when(const struct condition *unless, const struct condition *when)
+static bool unless_has_when(
+	struct lint *lint, const struct condition *unless, const struct condition *when)
 {
-	if (unless->kind == when->kind && yaml_same(unless->node, when->node))
+	if (covers(lint, unless, when))
 		return true;
 	for (size_t i = 0; unless->kind->logic == LOGIC_ANY && i < unless->children_count; i++)
-		if (unless_has_when(unless->children[i], when))
+		if (unless_has_when(lint, unless->children[i], when))
 			return true;
 	return false;
 }
@@ -274,7 +314,7 @@ static void check_settled(struct lint *lint, const struct rule *rule)
 		say_never(lint, place_of(rule, "unless"),
 			"the rule can never hold: its `unless` always does", u.why);
 	else if (own && !yaml_same(yaml_get(rule->node, "when"), yaml_get(rule->node, "unless")) &&
-		 unless_has_when(rule->unless, rule->when))
+		 unless_has_when(lint, rule->unless, rule->when))
 		say_never(lint, place_of(rule, "unless"),
 			"the rule can never hold: `unless` holds wherever `when` does", NULL);
 	if (own && unless == TRUTH_NO &&

@@ -152,6 +152,10 @@ static int compile_tests(struct load *load, struct rule *rule, const struct yaml
 	rc = add_tests(load, rule, keys.match, true, tests, &count);
 	if (rc == OK)
 		rc = add_tests(load, rule, keys.no_match, false, tests, &count);
+	if (count == 0 && !keys.match && !keys.no_match) {
+		load_warning(load, rule->source, node, "the rule `%s` has no tests", rule->id);
+		lint_mark(load->loader.errors, LINT_NO_TESTS);
+	}
 	rule->tests = tests;
 	rule->tests_count = count;
 	return rc;
