@@ -100,6 +100,8 @@ static int run_lint(struct run *run)
 	struct setup setup = {.errors = {.most = ERRORS_ALL}};
 	int code = sort_arguments(run);
 
+	if (options->sarif && options->common.json)
+		return cli_usage_error(run, "`--json` and `--sarif` exclude each other");
 	if (!all && run->arguments.count == 0)
 		setup.errors.most = ERRORS_MAX;
 	if (code == CLI_FINE)

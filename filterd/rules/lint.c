@@ -141,6 +141,39 @@ struct place lint_phrase_entry_place(
 	return place;
 }
 
+struct list *lint_list_of(struct lint *lint, const struct pattern_place *words, size_t entry)
+{
+	struct span name;
+
+	return lists_is_include(words->entries.nodes[entry]->value, &name)
+		       ? lists_get(lint->load, name)
+		       : NULL;
+}
+
+/* For phrase_parse(): as loader_find_list(), but nothing is counted or said. */
+static bool find_list(void *context, struct span name, const struct span **entries, size_t *count)
+{
+	struct lint *lint = context;
+	const struct list *list = lists_get(lint->load, name);
+
+	if (!list)
+		return false;
+	*entries = list->entries;
+	*count = list->count;
+	return true;
+}
+
+struct phrase *lint_parse_again(struct lint *lint, const struct pattern_place *place)
+{
+	const struct phrase_lists lists = {lint, find_list};
+	struct pattern_error error;
+	struct phrase *phrase = NULL;
+	int rc = phrase_parse(lint->arena, place->node->value, &lists, &phrase, &error);
+
+	lint->failed |= rc == ERR_NOMEM;
+	return rc == OK ? phrase : NULL;
+}
+
 /* --- the whole -------------------------------------------------------------------------------- */
 
 static int index_places(struct lint *lint)
@@ -183,6 +216,8 @@ int lint_load(struct load *load)
 		rc = lint_rules(&lint);
 	if (rc == OK)
 		rc = lint_entries(&lint);
+	if (rc == OK)
+		rc = lint_beside(&lint);
 	if (rc == OK)
 		rc = lint_patterns(&lint);
 	if (rc == OK)

@@ -44,7 +44,13 @@ const struct pattern_place *lint_place(const struct lint *lint, enum field field
 /* Where an entry of a words pattern is written: there, or in the list it comes from. */
 struct place lint_entry_place(struct lint *lint, const struct pattern_place *words, size_t entry);
 
-/* The same of an entry of a list that a phrase names; without a source if it cannot be told. */
+/* The list that an entry of a words pattern comes from; NULL if it is written where it is used. */
+struct list *lint_list_of(struct lint *lint, const struct pattern_place *words, size_t entry);
+
+/* The phrase parsed once more, for how it is written. NULL if it cannot be had. */
+struct phrase *lint_parse_again(struct lint *lint, const struct pattern_place *place);
+
+/* Where an entry of a list that a phrase names is written; without a source if it cannot be told. */
 struct place lint_phrase_entry_place(
 	struct lint *lint, const struct pattern_place *phrase, struct span entry);
 
@@ -57,6 +63,10 @@ bool lint_finds_all(struct lint *lint, const struct rule *rule, const struct con
  */
 bool lint_finds_as_much(
 	struct lint *lint, const struct condition *outer, const struct condition *inner);
+
+/* Patterns that others beside them in a rule cover, and those in a foreign script. OK or ERR_NOMEM.
+ */
+int lint_beside(struct lint *lint);
 
 /* Entries that are found by others, or never. OK or ERR_NOMEM. */
 int lint_entries(struct lint *lint);

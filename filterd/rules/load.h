@@ -49,6 +49,7 @@ struct list {
 	enum state state;
 	bool used;
 	bool linted; /* it is used for words, and its own have been looked at */
+	bool tried; /* each entry has been looked for, by lint */
 };
 
 /* A named condition; compiled for each field it is used on. */
