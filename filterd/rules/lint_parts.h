@@ -50,7 +50,8 @@ struct list *lint_list_of(struct lint *lint, const struct pattern_place *words, 
 /* The phrase parsed once more, for how it is written. NULL if it cannot be had. */
 struct phrase *lint_parse_again(struct lint *lint, const struct pattern_place *place);
 
-/* Where an entry of a list that a phrase names is written; without a source if it cannot be told. */
+/* Where an entry of a list that a phrase names is written; without a source if it cannot be told.
+ */
 struct place lint_phrase_entry_place(
 	struct lint *lint, const struct pattern_place *phrase, struct span entry);
 
