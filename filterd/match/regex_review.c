@@ -163,7 +163,8 @@ static void sample(struct trying *t, const struct regex_node *node, struct sampl
 
 		t->failed |= !folded.ptr;
 		add_matching(t, code, data, node->written, out);
-		add_matching(t, code, data, folded, out);
+		if (folded.ptr)
+			add_matching(t, code, data, folded, out);
 		add_matching(t, code, data, span_of(candidates), out);
 	}
 	t->failed |= rc == ERR_NOMEM;

@@ -315,7 +315,8 @@ static int finish_conditions(struct load *load)
 		load->loader.source = named->file->source;
 		loader_named_condition(&load->loader, named->name_node);
 		/* What looks unused may be used where something else is wrong. */
-		if (load->loader.errors->errors && is_mentioned(load, named))
+		if (named->state[FIELD_TEXT] == STATE_BROKEN ||
+			(load->loader.errors->errors && is_mentioned(load, named)))
 			continue;
 		load_warning(load, named->file->source, named->name_node,
 			"nobody uses the condition `%s`", named->name.ptr);

@@ -8,7 +8,7 @@ import collections
 import os
 import re
 
-from command import TOP, filterd
+from command import TOP, filterd, on_terminal
 
 SEEDED = os.path.join(TOP, "tests", "lint", "seeded")
 REMARK = re.compile(r"# defect (\d+): (.*)$")
@@ -69,3 +69,20 @@ def test_the_shipped_rules_have_no_finding():
     result = filterd("lint", "--json", "-c", "config.example.yaml")
     assert result.code == 0 and result.json() == {
         "errors": 0, "warnings": 0, "notes": 0, "findings": []}
+
+
+def test_on_a_terminal_it_is_coloured_and_ends_with_what_there_is():
+    result = on_terminal("lint", "--all", "-c", os.path.join(SEEDED, "config.yaml"))
+    assert result.code == 1
+    plain = re.sub(r"\033\[[0-9;]*m", "", result.out)
+    for severity, colour in (("error", "1;31"), ("warning", "1;33"), ("note", "1;36")):
+        assert "\033[%sm%s:" % (colour, severity) in result.out
+    # Files are parted by blank lines, kinds counted, the commonest first.
+    assert "\n\n" + os.path.join(SEEDED, "rules", "b-rules.yaml") + ":" in plain
+    counts = [int(n) for n in re.findall(r"^ +(\d+)  [a-z-]+$", plain, re.M)]
+    assert counts == sorted(counts, reverse=True) and counts[0] > 5
+    report = lint().json()
+    assert sum(counts) == len(report["findings"])
+    assert plain.endswith("\n%d errors, %d warnings, 1 note\n"
+                          % (report["errors"], report["warnings"]))
+    assert "\033" not in filterd("lint", "-c", os.path.join(SEEDED, "config.yaml")).out
