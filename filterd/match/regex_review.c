@@ -229,6 +229,11 @@ struct attacker {
 	bool done;
 };
 
+static bool out_of_time(const struct attacker *a)
+{
+	return a->done || a->trying.failed || clock_mono_ns() >= a->end_ns;
+}
+
 #define REPEATS_SHOWN_MAX 64 /* of a repeat that must be there so often */
 
 /*
@@ -243,6 +248,9 @@ static void put_sample(struct attacker *a, const struct regex_node *node, unsign
 	unsigned choices = 0;
 	uint32_t times = node->min > least ? node->min : least;
 
+	/* Repeats of repeats of nothing would go on for ever. */
+	if (out_of_time(a))
+		return;
 	switch (node->kind) {
 	case REGEX_CHARACTER:
 		sample(&a->trying, node, &samples);
@@ -332,11 +340,6 @@ static void put_times(struct buf *out, struct span before, struct span piece, ui
 	buf_span(out, before);
 	for (uint32_t i = 0; i < times; i++)
 		buf_span(out, piece);
-}
-
-static bool out_of_time(const struct attacker *a)
-{
-	return a->done || a->trying.failed || clock_mono_ns() >= a->end_ns;
 }
 
 static void keep(struct attacker *a, struct span before, struct span piece, uint32_t times,

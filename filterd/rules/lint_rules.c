@@ -509,7 +509,8 @@ int lint_rules(struct lint *lint)
 		check_effect(lint, &set->rules[i]);
 	}
 	for (size_t i = 0; i < set->guidelines_count; i++)
-		check_guideline(lint, &set->guidelines[i]);
+		if (!(lint->load->guidelines_meant >> i & 1))
+			check_guideline(lint, &set->guidelines[i]);
 	for (size_t i = 0; i < set->sites_count; i++)
 		check_site(lint, &set->sites[i]);
 	return OK;

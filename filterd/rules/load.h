@@ -105,6 +105,7 @@ struct load {
 	size_t bytes; /* of all files */
 
 	struct names guideline_names;
+	uint64_t guidelines_meant; /* bit per index: a misspelt name was nearest to it */
 	struct list *lists; /* owned */
 	size_t lists_capacity;
 	struct names list_names;

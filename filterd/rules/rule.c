@@ -89,10 +89,13 @@ static const struct guideline *find_guideline(
 	errors_add(load->loader.errors, SEVERITY_ERROR, place, "there is no guideline `%.*s`",
 		SPAN_ARGS(name));
 	lint_mark(load->loader.errors, LINT_UNKNOWN_NAME);
-	if (near)
+	if (near) {
+		load->guidelines_meant |= UINT64_C(1)
+					  << names_find(&load->guideline_names, span_of(near));
 		errors_hint(load->loader.errors, "did you mean `%s`?", near);
-	else
+	} else {
 		errors_hint(load->loader.errors, "define it under `guidelines:`");
+	}
 	return NULL;
 }
 

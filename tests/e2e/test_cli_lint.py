@@ -206,3 +206,22 @@ def test_every_code_is_in_the_table(tmp_path):
     assert len(known) == len(kinds)
     for found in filterd("lint", "--json", "-r", folder).json()["findings"]:
         assert found["code"] in known
+
+
+def test_json_and_sarif_exclude_each_other(tmp_path):
+    result = filterd("lint", "--json", "--sarif", "-r", write_rules(tmp_path / "rules"))
+    assert result.code == 2 and "--sarif" in result.err
+
+
+def test_a_misspelt_name_is_no_unused_one(tmp_path):
+    """What a wrong name was probably meant for is not called unused besides."""
+    text = RULES.replace("guideline: promotion", "guideline: promotoin") + """\
+lists:
+  animals: [zebra]
+conditions:
+  newcomers: {author: {approved: {at_most: 0}}}
+exceptions:
+  - {rules: "en/*", unless: {words: ["<animal>"], condition: newcomer}}
+"""
+    report = filterd("lint", "--json", "-r", write_rules(tmp_path / "rules", text)).json()
+    assert [f["code"] for f in report["findings"]] == ["unknown-name"] * 3
