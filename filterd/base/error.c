@@ -183,7 +183,7 @@ void errors_sort(struct errors *list)
 	list->newest_dropped = true;
 }
 
-static struct span source_line(const struct place *place)
+struct span place_line(const struct place *place)
 {
 	struct span text = place->source->text;
 	size_t from = 0;
@@ -214,7 +214,7 @@ static struct span source_line(const struct place *place)
 static void render_line(const struct place *place, struct buf *out)
 {
 	enum { before = 60, shown = 100 };
-	struct span line = source_line(place);
+	struct span line = place_line(place);
 	uint32_t skip = place->column > before ? place->column - before : 0, at = 0;
 	struct buf caret = {0};
 

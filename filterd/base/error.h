@@ -26,6 +26,9 @@ struct place {
 	uint32_t column; /* 1-based, counted in code points; 0: the line as a whole */
 };
 
+/* The line of the source that the place is in, without its line break; empty if there is none. */
+struct span place_line(const struct place *place);
+
 struct error {
 	enum severity severity;
 	const char *code; /* of its kind ("unused-list"), static; NULL: of none */
@@ -73,7 +76,10 @@ static inline bool errors_are_full(const struct errors *list)
 /* Adds all of `from` to `to` and empties `from`, but for how many it keeps. */
 void errors_move(struct errors *to, struct errors *from);
 
-/* Brings them into the order of file name, line and column; equal places keep their order. */
+/*
+ * Brings them into the order of file name, line and column; equal places keep their order. Without
+ * memory they stay as they are.
+ */
 void errors_sort(struct errors *list);
 
 /*

@@ -72,19 +72,12 @@ static void put_base(struct buf *out)
 /* The rest of the line from the place on. */
 static struct span rest_of_line(const struct place *place)
 {
-	struct span text = place->source->text;
-	uint32_t line = 1, column = 1;
-	size_t at = 0, end;
+	struct span line = place_line(place);
+	size_t at = 0;
 
-	while (at < text.len && line < place->line)
-		line += text.ptr[at++] == '\n';
-	while (at < text.len && text.ptr[at] != '\n' && column < place->column) {
-		at += utf8_len((unsigned char)text.ptr[at]);
-		column++;
-	}
-	for (end = at < text.len ? at : text.len; end < text.len && text.ptr[end] != '\n';)
-		end++;
-	return span_sub(text, at < text.len ? at : text.len, end);
+	for (uint32_t column = 1; at < line.len && column < place->column; column++)
+		at += utf8_len((unsigned char)line.ptr[at]);
+	return span_sub(line, at < line.len ? at : line.len, line.len);
 }
 
 /* [characters] from the place on that are meant: a text in quotes, else a word of YAML; 1 or more.
