@@ -391,6 +391,7 @@ static void check_effect(struct lint *lint, const struct rule *rule)
 /* What the rules of a guideline can come to when all of them hold. */
 struct reach {
 	size_t rules;
+	size_t in_force; /* neither switched off nor shadows */
 	int64_t points; /* of rules with points of their own */
 	size_t reviews, rejects;
 };
@@ -411,6 +412,7 @@ static struct reach reach_of(const struct lint *lint, const struct guideline *gu
 		effective = ruleset_effective(lint->set, site, section, rule);
 		if (effective.off || rule->shadow)
 			continue;
+		reach.in_force++;
 		reach.points += effective.action == ACTION_POINTS ? effective.points : 0;
 		reach.reviews += effective.action == ACTION_REVIEW;
 		reach.rejects += effective.action == ACTION_REJECT;
@@ -428,7 +430,7 @@ static void check_reach(struct lint *lint, struct reach reach, int64_t review_at
 {
 	int64_t most = reach.points + (int64_t)reach.reviews * review_at;
 
-	if (reach.rejects || reach.rules == 0)
+	if (reach.rejects || reach.in_force == 0)
 		return;
 	if (most < review_at && review_at < POINTS_MAX) {
 		if (lint_say(lint, LINT_UNREACHABLE_THRESHOLD, at_review,
