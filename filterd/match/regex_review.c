@@ -236,6 +236,25 @@ static bool out_of_time(const struct attacker *a)
 
 #define REPEATS_SHOWN_MAX 64 /* of a repeat that must be there so often */
 
+static void put_sample(struct attacker *a, const struct regex_node *node, unsigned variant,
+	uint32_t least, struct buf *out);
+
+/* One of the choices by the variant, which goes on with what is left of it. */
+static void put_choice(struct attacker *a, const struct regex_node *node, unsigned variant,
+	uint32_t least, struct buf *out)
+{
+	const struct regex_node *in = node->first;
+	unsigned choices = 0;
+
+	for (; in; in = in->next)
+		choices++;
+	in = node->first;
+	for (unsigned i = choices ? variant % choices : 0; i > 0 && in; i--)
+		in = in->next;
+	if (in)
+		put_sample(a, in, variant / choices, least, out);
+}
+
 /*
  * Appends a text that the node matches; `variant` tells which of several, `least` how often at
  * least a repeat is there.
@@ -245,7 +264,6 @@ static void put_sample(struct attacker *a, const struct regex_node *node, unsign
 {
 	struct samples samples;
 	const struct regex_node *in = node->first;
-	unsigned choices = 0;
 	uint32_t times = node->min > least ? node->min : least;
 
 	/* Repeats of repeats of nothing would go on for ever. */
@@ -266,12 +284,7 @@ static void put_sample(struct attacker *a, const struct regex_node *node, unsign
 			put_sample(a, in, variant, least, out);
 		break;
 	case REGEX_CHOICE:
-		for (; in; in = in->next)
-			choices++;
-		in = node->first;
-		for (unsigned i = variant % choices; i > 0; i--)
-			in = in->next;
-		put_sample(a, in, variant / choices, least, out);
+		put_choice(a, node, variant, least, out);
 		break;
 	case REGEX_REPEAT:
 		times = times < node->max ? times : node->max;
