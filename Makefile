@@ -89,9 +89,10 @@ LIB_LAYERS := base text match rules moderate
 DAEMON_LAYERS := store wire server cli
 LIB_SOURCES := $(filter-out filterd/text/gen_%,$(wildcard $(LIB_LAYERS:%=filterd/%/*.c)))
 DAEMON_SOURCES := $(wildcard $(DAEMON_LAYERS:%=filterd/%/*.c))
-GENERATED := build/gen/text_tables.c
+GENERATED := build/gen/text_tables.c build/gen/ordinary_words.c
+ORDINARY := $(sort $(wildcard filterd/rules/ordinary/*.txt))
 # Below obj/, for build/filterd is the program.
-LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/obj/%.o) $(B)/obj/gen/text_tables.o
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/obj/%.o) $(GENERATED:build/%.c=$(B)/obj/%.o)
 DAEMON_OBJECTS := $(DAEMON_SOURCES:%.c=$(B)/obj/%.o)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -136,6 +137,21 @@ build/gen/gen_tables: filterd/text/gen_tables.c filterd/text/tables.h filterd/te
 build/gen/text_tables.c: build/gen/gen_tables
 	@echo "  GEN   $@"
 	$(Q)$< > $@
+
+# Lint's lists of ordinary words: [class] lines, and words parted by blanks; _ is a space in one.
+build/gen/ordinary_words.c: $(ORDINARY)
+	@mkdir -p $(@D)
+	@echo "  GEN   $@"
+	$(Q)awk 'BEGIN { print "/* Made from filterd/rules/ordinary by the Makefile. */"; \
+			print "#include \"rules/ordinary.h\""; print; \
+			print "const struct ordinary_word ordinary_words[] = {" } \
+		FNR == 1 { language = FILENAME; sub(/.*\//, "", language); sub(/\.txt$$/, "", language) } \
+		/^#/ { next } \
+		/^\[/ { class = toupper(substr($$1, 2, length($$1) - 2)); next } \
+		{ for (i = 1; i <= NF; i++) { gsub(/_/, " ", $$i); \
+			printf "\t{\"%s\", ORDINARY_%s, \"%s\"},\n", language, class, $$i } } \
+		END { print "};"; print "const size_t ordinary_words_count = ARRAY_LEN(ordinary_words);" }' \
+		$(ORDINARY) > $@
 
 # --- dependencies -------------------------------------------------------------------------------
 

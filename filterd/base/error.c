@@ -13,16 +13,25 @@ __attribute__((format(printf, 1, 0))) static char *format_text(const char *forma
 
 	if (vasprintf(&text, format, args) < 0)
 		return NULL;
+	/* What is quoted in it may hold line breaks. */
+	for (char *c = text; *c; c++)
+		if ((unsigned char)*c < 0x20)
+			*c = ' ';
 	return text;
 }
 
-/* Room for an error in a full list: the last warning goes. */
-static struct error *replace_warning(struct errors *list)
+/* Room in a full list for what is worse than the last of its mildest: that one goes. */
+static struct error *replace_milder(struct errors *list, enum severity severity)
 {
-	for (size_t i = list->count; i-- > 0;) {
+	enum severity mildest = severity;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].severity > mildest)
+			mildest = list->items[i].severity;
+	for (size_t i = list->count; i-- > 0 && mildest > severity;) {
 		struct error *e = &list->items[i];
 
-		if (e->severity != SEVERITY_WARNING)
+		if (e->severity != mildest)
 			continue;
 		free(e->text);
 		free(e->hint);
@@ -38,8 +47,8 @@ static struct error *append(struct errors *list, enum severity severity)
 {
 	struct error *items;
 
-	if (list->count >= ERRORS_MAX)
-		return severity == SEVERITY_ERROR ? replace_warning(list) : NULL;
+	if (list->count >= (list->most ? list->most : ERRORS_MAX))
+		return replace_milder(list, severity);
 	if (list->count == list->capacity) {
 		size_t capacity = list->capacity ? list->capacity * 2 : 8;
 
@@ -52,25 +61,47 @@ static struct error *append(struct errors *list, enum severity severity)
 	return &list->items[list->count];
 }
 
+const char *severity_name(enum severity severity)
+{
+	static const char *const names[] = {
+		[SEVERITY_ERROR] = "error",
+		[SEVERITY_WARNING] = "warning",
+		[SEVERITY_NOTE] = "note",
+	};
+
+	return names[severity];
+}
+
+/* How many of the severity there are. */
+static size_t *counter(struct errors *list, enum severity severity)
+{
+	return severity == SEVERITY_ERROR     ? &list->errors
+	       : severity == SEVERITY_WARNING ? &list->warnings
+					      : &list->notes;
+}
+
 void errors_add(
 	struct errors *list, enum severity severity, struct place place, const char *format, ...)
 {
 	struct error *error = append(list, severity);
 	va_list args;
 
-	if (severity == SEVERITY_ERROR)
-		list->errors++;
-	else
-		list->warnings++;
+	(*counter(list, severity))++;
 	list->newest_dropped = !error;
 	if (!error) {
 		list->dropped++;
 		return;
 	}
 	va_start(args, format);
-	*error = (struct error){severity, place, format_text(format, args), NULL};
+	*error = (struct error){severity, list->scope, place, format_text(format, args), NULL};
 	va_end(args);
 	list->count++;
+}
+
+void errors_code(struct errors *list, const char *code)
+{
+	if (list->count && !list->newest_dropped)
+		list->items[list->count - 1].code = code;
 }
 
 void errors_hint(struct errors *list, const char *format, ...)
@@ -102,10 +133,11 @@ void errors_move(struct errors *to, struct errors *from)
 	}
 	to->errors += from->errors;
 	to->warnings += from->warnings;
+	to->notes += from->notes;
 	to->dropped += from->dropped;
 	to->newest_dropped = true;
 	free(from->items);
-	*from = (struct errors){0};
+	*from = (struct errors){.most = from->most};
 }
 
 static int compare(const struct error *a, const struct error *b)
@@ -121,22 +153,37 @@ static int compare(const struct error *a, const struct error *b)
 	return order;
 }
 
-/* Insertion sort: stable, and there are at most ERRORS_MAX of them. */
-void errors_sort(struct errors *list)
+/* Merges two sorted halves by way of `spare`; of equals the first stays first. */
+static void merge(struct error *items, struct error *spare, size_t half, size_t count)
 {
-	for (size_t i = 1; i < list->count; i++) {
-		struct error moved = list->items[i];
-		size_t to = i;
+	size_t a = 0, b = half;
 
-		while (to > 0 && compare(&list->items[to - 1], &moved) > 0) {
-			list->items[to] = list->items[to - 1];
-			to--;
-		}
-		list->items[to] = moved;
+	for (size_t i = 0; i < count; i++) {
+		bool first = b == count || (a < half && compare(&items[a], &items[b]) <= 0);
+
+		spare[i] = items[first ? a++ : b++];
 	}
+	memcpy(items, spare, count * sizeof(*items));
 }
 
-static struct span source_line(const struct place *place)
+/* Merge sort, from the bottom up: stable, and there may be very many of them. */
+void errors_sort(struct errors *list)
+{
+	size_t count = list->count;
+	struct error *spare = count > 1 ? malloc(count * sizeof(*spare)) : NULL;
+
+	for (size_t width = 1; spare && width < count; width *= 2) {
+		for (size_t at = 0; at + width < count; at += 2 * width) {
+			size_t both = count - at < 2 * width ? count - at : 2 * width;
+
+			merge(list->items + at, spare, width, both);
+		}
+	}
+	free(spare);
+	list->newest_dropped = true;
+}
+
+struct span place_line(const struct place *place)
 {
 	struct span text = place->source->text;
 	size_t from = 0;
@@ -167,7 +214,7 @@ static struct span source_line(const struct place *place)
 static void render_line(const struct place *place, struct buf *out)
 {
 	enum { before = 60, shown = 100 };
-	struct span line = source_line(place);
+	struct span line = place_line(place);
 	uint32_t skip = place->column > before ? place->column - before : 0, at = 0;
 	struct buf caret = {0};
 
@@ -189,31 +236,56 @@ static void render_line(const struct place *place, struct buf *out)
 	buf_free(&caret);
 }
 
-void errors_render(const struct errors *list, struct buf *out, bool colour)
+static const char *const severity_colours[] = {
+	[SEVERITY_ERROR] = "\033[1;31m",
+	[SEVERITY_WARNING] = "\033[1;33m",
+	[SEVERITY_NOTE] = "\033[1;36m",
+};
+
+static void render(const struct error *e, struct buf *out, bool colour, bool codes)
+{
+	if (e->place.source)
+		buf_printf(out, "%s:", e->place.source->name);
+	if (e->place.source && e->place.line)
+		buf_printf(out, "%u:", e->place.line);
+	if (e->place.source && e->place.line && e->place.column)
+		buf_printf(out, "%u:", e->place.column);
+	if (e->place.source)
+		buf_char(out, ' ');
+	buf_printf(out, "%s%s:%s %s", colour ? severity_colours[e->severity] : "",
+		severity_name(e->severity), colour ? "\033[0m" : "",
+		e->text ? e->text : "out of memory");
+	if (e->hint)
+		buf_printf(out, "; %s", e->hint);
+	if (codes && e->code)
+		buf_printf(out, " %s[%s]%s", colour ? "\033[2m" : "", e->code,
+			colour ? "\033[0m" : "");
+	buf_char(out, '\n');
+	if (e->place.source && e->place.line && e->place.column)
+		render_line(&e->place, out);
+}
+
+static void render_all(const struct errors *list, struct buf *out, bool colour, bool codes)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		const struct error *e = &list->items[i];
-		const char *kind = e->severity == SEVERITY_ERROR ? "error" : "warning";
-		const char *on = e->severity == SEVERITY_ERROR ? "\033[1;31m" : "\033[1;33m";
 
-		if (e->place.source)
-			buf_printf(out, "%s:", e->place.source->name);
-		if (e->place.source && e->place.line)
-			buf_printf(out, "%u:", e->place.line);
-		if (e->place.source && e->place.line && e->place.column)
-			buf_printf(out, "%u:", e->place.column);
-		if (e->place.source)
-			buf_char(out, ' ');
-		buf_printf(out, "%s%s:%s %s", colour ? on : "", kind, colour ? "\033[0m" : "",
-			e->text ? e->text : "out of memory");
-		if (e->hint)
-			buf_printf(out, "; %s", e->hint);
-		buf_char(out, '\n');
-		if (e->place.source && e->place.line && e->place.column)
-			render_line(&e->place, out);
+		if (codes && i > 0 && e->place.source != list->items[i - 1].place.source)
+			buf_char(out, '\n');
+		render(e, out, colour, codes);
 	}
 	if (list->dropped)
 		buf_printf(out, "and %zu more\n", list->dropped);
+}
+
+void errors_render(const struct errors *list, struct buf *out, bool colour)
+{
+	render_all(list, out, colour, false);
+}
+
+void errors_render_codes(const struct errors *list, struct buf *out, bool colour)
+{
+	render_all(list, out, colour, true);
 }
 
 void errors_free(struct errors *list)

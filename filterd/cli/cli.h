@@ -10,6 +10,8 @@
 #include "cli/options.h"
 #include "cli/out.h"
 
+#define FILTERD_VERSION "0.1.0"
+
 enum exit_code {
 	CLI_FINE = 0,
 	CLI_FOUND = 1, /* errors, failed tests, a comment that is not approved */

@@ -1,5 +1,6 @@
 /* `filterd lint`: every mistake in configuration and rules, and rules whose own tests fail. */
 #include "cli/diagnostics.h"
+#include "cli/sarif.h"
 #include "cli/setup.h"
 
 #include <errno.h>
@@ -9,9 +10,15 @@
 struct lint_options {
 	struct common common;
 	bool strict;
+	bool all;
+	bool sarif;
 };
 
 static const struct option_row lint_rows[] = {
+	{0, "all", OPTION_FLAG, NULL, "show all findings, not the first 50",
+		offsetof(struct lint_options, all), 0, 0, NULL},
+	{0, "sarif", OPTION_FLAG, NULL, "print findings as SARIF 2.1.0",
+		offsetof(struct lint_options, sarif), 0, 0, NULL},
 	{0, "strict", OPTION_FLAG, NULL, "warnings make the exit code 1 too",
 		offsetof(struct lint_options, strict), 0, 0, NULL},
 };
@@ -57,15 +64,19 @@ static void report(struct run *run, struct setup *setup)
 	const struct rule *rules;
 	const struct guideline *guidelines;
 
+	if (options->sarif) {
+		sarif_write(out, errors);
+		return;
+	}
 	if (options->common.json) {
-		out_printf(
-			out, "{\"errors\":%zu,\"warnings\":%zu,", errors->errors, errors->warnings);
+		out_printf(out, "{\"errors\":%zu,\"warnings\":%zu,\"notes\":%zu,", errors->errors,
+			errors->warnings, errors->notes);
 		diagnostics_json(out, errors);
 		out_str(out, "}\n");
 		return;
 	}
-	diagnostics_show(out, errors);
-	if (setup->set) {
+	diagnostics_lint(out, errors);
+	if (setup->set && errors->errors == 0) {
 		say_count(out, ruleset_rules(setup->set, &rules), "rule");
 		out_str(out, ", ");
 		say_count(out, ruleset_guidelines(setup->set, &guidelines), "guideline");
@@ -74,17 +85,27 @@ static void report(struct run *run, struct setup *setup)
 	say_count(out, errors->errors, "error");
 	out_str(out, ", ");
 	say_count(out, errors->warnings, "warning");
+	if (errors->notes) {
+		out_str(out, ", ");
+		say_count(out, errors->notes, "note");
+	}
 	out_str(out, "\n");
 }
 
 static int run_lint(struct run *run)
 {
 	const struct lint_options *options = run->options;
-	struct setup setup = {0};
+	/* Machines want all, and those who look at one file all of that. */
+	bool all = options->all || options->sarif || options->common.json;
+	struct setup setup = {.errors = {.most = ERRORS_ALL}};
 	int code = sort_arguments(run);
 
+	if (options->sarif && options->common.json)
+		return cli_usage_error(run, "`--json` and `--sarif` exclude each other");
+	if (!all && run->arguments.count == 0)
+		setup.errors.most = ERRORS_MAX;
 	if (code == CLI_FINE)
-		code = setup_collect(run, &setup, SETUP_TESTED);
+		code = setup_collect(run, &setup, SETUP_LINTED);
 	if (code != CLI_FINE)
 		goto out;
 	diagnostics_keep(&setup.errors, &run->arguments);
@@ -102,10 +123,13 @@ const struct command command_lint = {
 	.name = "lint",
 	.summary = "Show every mistake in configuration and rules.",
 	.usage = "[PATH...]",
-	.details = "A folder as PATH is checked instead of the configured ones; a file limits what "
-		   "is\n"
-		   "shown to that file. The rules' own tests are run too.\n"
-		   "Exit code: 0 no errors, 1 errors in rules, 78 errors in the configuration.\n",
+	.details =
+		"A folder as PATH is checked instead of the configured ones; a file limits what "
+		"is\n"
+		"shown to that file. The rules' own tests are run too. Without --all 50 findings\n"
+		"are shown, errors before warnings; --json and --sarif hold all. Each finding\n"
+		"ends with the code of its kind: rules/README.md lists them.\n"
+		"Exit code: 0 no errors, 1 errors in rules, 78 errors in the configuration.\n",
 	.tables = {{lint_rows, ARRAY_LEN(lint_rows)}, COMMON_ALL},
 	.size = sizeof(struct lint_options),
 	.arguments_max = -1,

@@ -7,7 +7,6 @@
 #include <pcre2.h>
 #include <yaml.h>
 
-#define VERSION "0.1.0"
 #define TEXT_SIZE 64 /* PCRE2 writes at most 24 code units into any of these */
 
 /* What PCRE2 was built with; "" when it does not say. */
@@ -25,7 +24,7 @@ static int run_version(struct run *run)
 	const struct {
 		const char *title, *key, *version;
 	} rows[] = {
-		{"filterd", "filterd", VERSION},
+		{"filterd", "filterd", FILTERD_VERSION},
 		{"libevent", "libevent", event_get_version()},
 		{"libyaml", "libyaml", yaml_get_version_string()},
 		{"PCRE2", "pcre2", pcre2_says(PCRE2_CONFIG_VERSION, pcre2)},

@@ -1,6 +1,7 @@
 /* Mistakes in files: see diagnostics.h. */
 #include "cli/diagnostics.h"
 
+#include "rules/lint.h"
 #include "wire/json.h"
 
 #include <limits.h>
@@ -32,7 +33,9 @@ static void keep_or_free(struct errors *errors, size_t *kept, struct error *e, b
 		errors->items[(*kept)++] = *e;
 		return;
 	}
-	*(e->severity == SEVERITY_ERROR ? &errors->errors : &errors->warnings) -= 1;
+	*(e->severity == SEVERITY_ERROR           ? &errors->errors
+		: e->severity == SEVERITY_WARNING ? &errors->warnings
+						  : &errors->notes) -= 1;
 	free(e->text);
 	free(e->hint);
 }
@@ -60,7 +63,7 @@ void diagnostics_drop_warnings(struct errors *errors)
 		keep_or_free(errors, &kept, &errors->items[i],
 			errors->items[i].severity == SEVERITY_ERROR);
 	errors->count = kept;
-	errors->warnings = 0;
+	errors->warnings = errors->notes = 0;
 	errors->dropped = errors->errors - kept;
 }
 
@@ -70,10 +73,47 @@ void diagnostics_show(struct out *out, struct errors *errors)
 	errors_render(errors, &out->buffer, out->colour);
 }
 
+/* Kinds that were found, the commonest first, as a line for each: how many, which. */
+static void show_kinds(struct out *out, const struct errors *errors)
+{
+	size_t counts[LINT_KIND_COUNT] = {0}, kinds = 0, of_one = 0;
+
+	for (size_t i = 0; i < errors->count; i++) {
+		const struct lint_kind_row *row = lint_kind_find(errors->items[i].code);
+
+		kinds += row && counts[row - lint_kinds]++ == 0;
+	}
+	while (kinds > 1 && errors->dropped == 0) {
+		size_t most = 0;
+
+		for (size_t i = 1; i < LINT_KIND_COUNT; i++)
+			if (counts[i] > counts[most])
+				most = i;
+		if (counts[most] == 0)
+			break;
+		out_printf(out, "%s%6zu  ", of_one++ ? "" : "\n", counts[most]);
+		out_styled(out, STYLE_BOLD, lint_kinds[most].code);
+		out_str(out, "\n");
+		counts[most] = 0;
+	}
+}
+
+void diagnostics_lint(struct out *out, struct errors *errors)
+{
+	errors_sort(errors);
+	errors_render_codes(errors, &out->buffer, out->colour);
+	if (errors->dropped)
+		out_str(out, "(--all shows them, too)\n");
+	show_kinds(out, errors);
+	if (errors->count)
+		out_str(out, "\n");
+}
+
 static void finding_json(struct buf *json, const struct error *e)
 {
-	buf_str(json, "{\"severity\":");
-	buf_str(json, e->severity == SEVERITY_ERROR ? "\"error\"" : "\"warning\"");
+	buf_printf(json, "{\"severity\":\"%s\"", severity_name(e->severity));
+	if (e->code)
+		buf_printf(json, ",\"code\":\"%s\"", e->code);
 	if (e->place.source) {
 		buf_str(json, ",\"file\":");
 		json_write(json, span_of(e->place.source->name));

@@ -17,9 +17,12 @@ void diagnostics_drop_warnings(struct errors *errors);
 /* All of them with their lines quoted, in the order of their places. */
 void diagnostics_show(struct out *out, struct errors *errors);
 
+/* The same for `filterd lint`: with the codes of their kinds, and how many there are of each. */
+void diagnostics_lint(struct out *out, struct errors *errors);
+
 /*
- * "findings":[{"severity":…,"file":…,"line":…,"column":…,"text":…,"hint":…}, …] without braces
- * around it; what is not known is left out.
+ * "findings":[{"severity":…,"code":…,"file":…,"line":…,"column":…,"text":…,"hint":…}, …] without
+ * braces around it; what is not known is left out.
  */
 void diagnostics_json(struct out *out, struct errors *errors);
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "cli/diagnostics.h"
 #include "moderate/selftest.h"
+#include "rules/lint.h"
 
 #include <unistd.h>
 
@@ -52,24 +53,28 @@ static int collect_rules(struct setup *setup, enum setup_depth depth)
 		.sites_count = setup->config->sites_count,
 		.sites_source = setup->config->source,
 		.origins = depth == SETUP_ORIGINS,
+		.lint = depth == SETUP_LINTED,
 	};
 	struct selftest_counts counts;
 	int rc = ruleset_load(&options, &setup->errors, &setup->keep, &setup->set);
 
-	if (rc != OK)
+	if (!setup->set)
 		return rc;
 	setup->guesser = language_guesser_new();
-	if (depth == SETUP_TESTED)
-		rc = selftest_run(setup->set, setup->guesser, &setup->errors, &counts);
+	if (depth != SETUP_RULES &&
+		selftest_run(setup->set, setup->guesser, &setup->errors, &counts) == ERR_NOMEM)
+		rc = ERR_NOMEM;
 	return rc;
 }
 
 static int collect_from(
 	struct run *run, const struct common *from, struct setup *setup, enum setup_depth depth)
 {
+	size_t most = setup->errors.most;
 	int rc;
 
-	*setup = (struct setup){0};
+	*setup =
+		(struct setup){.errors = {.most = most, .scope = lint_kinds[LINT_WRONG_RULE].code}};
 	arena_init(&setup->keep, 0);
 	rc = collect_config(setup, from);
 	if (rc == OK && depth != SETUP_CONFIG)

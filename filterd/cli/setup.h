@@ -27,12 +27,14 @@ enum setup_depth {
 	SETUP_RULES, /* and the rules, ready for evaluate() */
 	SETUP_TESTED, /* and the rules' own tests, as the daemon would before it uses them */
 	SETUP_ORIGINS, /* the rules, and where their patterns stand: see rules/origins.h */
+	SETUP_LINTED, /* and all that may be wrong besides; rules that are broken are passed over */
 };
 
 /*
  * Reads and loads, and collects what is wrong in setup->errors without showing it; parts that could
- * not be loaded are NULL. CLI_FINE even then; another exit code, after a message, only when there
- * is nothing to collect (out of memory).
+ * not be loaded are NULL. setup->errors.most says how many are kept, all else of *setup is set.
+ * CLI_FINE even then; another exit code, after a message, only when there is nothing to collect
+ * (out of memory).
  */
 int setup_collect(struct run *run, struct setup *setup, enum setup_depth depth);
 

@@ -275,6 +275,7 @@ static int add_entries(struct parser *p, size_t offset, const struct span *entri
 
 		if (!s)
 			return ERR_NOMEM;
+		s->at = (uint32_t)offset;
 		rc = phrase_parse_entry(p->arena, entries[i], offset, s, p->error);
 		if (rc == OK)
 			rc = number_entry(p, &entries[i], &s->entry);
@@ -412,6 +413,7 @@ static int parse_choices(struct parser *p, char closer, struct phrase_sequence *
 		if (!s)
 			return ERR_NOMEM;
 		s->entry = PHRASE_NO_ENTRY;
+		s->at = (uint32_t)skip_spaces(p->in, p->at);
 		rc = parse_elements(p, s);
 		if (rc != OK)
 			return rc;

@@ -55,6 +55,28 @@ int phrase_parse(struct arena *arena, struct span written, const struct phrase_l
 /* Appends the PCRE2 pattern (to be compiled with PCRE2_UTF | PCRE2_UCP) that defines the phrase. */
 void phrase_print_regex(const struct phrase *phrase, struct buf *out);
 
+/* One of several that stand in ( ) or [ ], if it is nothing but words. */
+struct phrase_alternative {
+	unsigned group; /* the same for those of one ( ) or [ ] */
+	size_t offset; /* [bytes] where it is written; of a list's entry where the list is */
+	struct span text; /* its words, folded, with a space in between */
+	bool prefix; /* the last word is a beginning */
+	bool of_list;
+};
+
+/*
+ * Calls `each` with every such alternative, group after group; the texts live in `arena`. OK or
+ * ERR_NOMEM.
+ */
+int phrase_alternatives(struct arena *arena, const struct phrase *phrase,
+	void (*each)(void *context, const struct phrase_alternative *alternative), void *context);
+
+/*
+ * Appends the shortest text for which the phrase holds: of alternatives the first, what may be
+ * left out left out. *plain is whether it is all that the phrase finds.
+ */
+void phrase_shortest(const struct phrase *phrase, struct buf *out, bool *plain);
+
 /* Calls `each` with every word (folded; of prefixes those of four bytes and more): for the lexicon.
  */
 void phrase_words(

@@ -34,6 +34,7 @@ struct phrase_sequence {
 	struct phrase_sequence *next;
 	struct phrase_element *first;
 	uint32_t entry; /* the list entry it stands for, or PHRASE_NO_ENTRY */
+	uint32_t at; /* [bytes] where it begins in the phrase as written */
 };
 
 #define PHRASE_NO_ENTRY UINT32_MAX

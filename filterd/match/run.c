@@ -6,7 +6,6 @@
 #define WIDE 1024 /* [bytes] of start positions searched at once in the first try */
 #define NARROW 64 /* the same where that hit its limit */
 #define WIDE_LIMIT 1000 /* match limit in wide windows */
-#define NARROW_LIMIT 20000
 #define HEAP_LIMIT 4096 /* [KiB] of backtracking memory, for the interpreter */
 #define STACK_FIRST (32 * 1024)
 #define STACK_LARGEST (512 * 1024)
@@ -96,7 +95,7 @@ static enum run_result search_narrow(struct runner *runner, const pcre2_code *co
 	struct span text, size_t from, size_t to, int64_t end_ns, struct run_match *match)
 {
 	uint32_t limit =
-		(uint32_t)clamp(LIMIT_PRODUCT / (int64_t)(text.len + 1), WIDE_LIMIT, NARROW_LIMIT);
+		(uint32_t)clamp(LIMIT_PRODUCT / (int64_t)(text.len + 1), WIDE_LIMIT, RUN_STEPS_MAX);
 
 	for (;;) {
 		size_t last = boundary(text, from + NARROW);

@@ -10,6 +10,8 @@
 
 #include "match/regex.h"
 
+#define RUN_STEPS_MAX 20000 /* match limit of PCRE2 at one position; fewer in long texts */
+
 struct runner {
 	pcre2_match_data *data;
 	pcre2_match_context *context;

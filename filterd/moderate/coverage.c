@@ -144,7 +144,7 @@ static bool join_entry(struct coverage *c, const void *key, const char *text)
 static void add_part(void *context, const struct pattern_part *part)
 {
 	struct coverage *c = context;
-	const struct strings *words = &c->origin->words;
+	const struct strings *words = &c->origin->entries;
 	uint32_t word;
 
 	if (find_item(c, part->key) != MAP_NONE)
@@ -165,7 +165,7 @@ static void add_part(void *context, const struct pattern_part *part)
 static void add_pattern(struct coverage *c, const struct pattern_origin *origin)
 {
 	const struct matcher *matcher = ruleset_matcher(c->set, origin->field);
-	const struct strings *words = &origin->words;
+	const struct strings *words = &origin->entries;
 
 	c->origin = origin;
 	for (size_t i = words->count; i-- > 0;)
@@ -234,7 +234,7 @@ static void look(struct coverage *c, const struct looking *looking,
 {
 	struct evidence evidence = {0};
 
-	negated ^= (condition->kind->flags & CONDITION_NEGATES) != 0;
+	negated ^= condition->kind->logic == LOGIC_NONE;
 	for (size_t i = 0; i < condition->children_count; i++)
 		look(c, looking, condition->children[i], negated);
 	if (condition->children_count == 0 && (looking->all || looking->holds == !negated))

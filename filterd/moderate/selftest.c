@@ -2,6 +2,7 @@
 #include "moderate/selftest.h"
 
 #include "moderate/evaluate.h"
+#include "rules/lint.h"
 #include "text/utf8.h"
 
 /* A Monday noon that no test depends on: one that does says when it was submitted. */
@@ -106,6 +107,7 @@ static void report(void *context, const struct sentence *sentence)
 	errors_add(reporting->errors, SEVERITY_ERROR,
 		yaml_place(rule->source, sentence->test->node), "rule `%s` %s `%.*s%s`", rule->id,
 		sentence_problem(sentence), SPAN_ARGS(text), text.len < whole.len ? "…" : "");
+	lint_mark(reporting->errors, LINT_FAILED_TEST);
 }
 
 int selftest_run(const struct ruleset *set, const struct language_guesser *guesser,

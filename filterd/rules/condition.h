@@ -89,7 +89,17 @@ enum condition_flag {
 	 */
 	CONDITION_OPEN = 1 << 2,
 	CONDITION_LANGUAGE = 1 << 3, /* looks at the comment's language */
-	CONDITION_NEGATES = 1 << 4, /* holds when what is in it does not */
+	CONDITION_PLACELESS = 1 << 4, /* nothing that it finds has a place in a text */
+	CONDITION_PATTERNS = 1 << 5, /* holds where one of its triggers matches, and only there */
+};
+
+/* What a condition says about the conditions in it, for lint. */
+enum condition_logic {
+	LOGIC_LEAF, /* there are none */
+	LOGIC_ALL, /* all of them hold */
+	LOGIC_ANY, /* one of them holds */
+	LOGIC_NONE, /* none of them holds */
+	LOGIC_SOME, /* `of` of them hold */
 };
 
 struct condition_kind {
@@ -98,6 +108,7 @@ struct condition_kind {
 	const char *example; /* a line of YAML for the reference */
 	const struct section *section; /* its keys; data is the section's struct (see OPEN) */
 	unsigned flags; /* enum condition_flag */
+	enum condition_logic logic;
 	/* Checks and compiles; errors go to the loader. OK, ERR_INVALID or ERR_NOMEM. */
 	int (*compile)(struct loader *loader, struct condition *condition);
 	enum truth (*test)(

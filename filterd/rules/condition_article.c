@@ -127,6 +127,7 @@ const struct condition_kind condition_kind_article = {
 	.help = "The article is of a section or tag, or shares words with the comment.",
 	.example = "article: {section: [sport], words_shared: {at_most: 0}}",
 	.section = &section,
+	.flags = CONDITION_PLACELESS,
 	.compile = compile,
 	.test = test,
 };

@@ -148,7 +148,7 @@ const struct condition_kind condition_kind_author = {
 	.help = "The author is new, known, trusted, ...",
 	.example = "author: {approved: {at_most: 2}, age: {at_most: 7d}}",
 	.section = &section,
-	.flags = CONDITION_CHEAP,
+	.flags = CONDITION_CHEAP | CONDITION_PLACELESS,
 	.compile = compile,
 	.test = test,
 };

@@ -63,7 +63,7 @@ const struct condition_kind condition_kind_capitals = {
 	.help = "Most letters are capitals.",
 	.example = "capitals: {percent: 70, letters: 20}",
 	.section = &section,
-	.flags = CONDITION_CHEAP,
+	.flags = CONDITION_CHEAP | CONDITION_PLACELESS,
 	.compile = compile,
 	.test = test,
 };

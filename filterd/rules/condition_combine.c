@@ -1,5 +1,6 @@
 /* `all`, `any`, `none`, `at_least`: conditions made of conditions, in three-valued logic. */
 #include "rules/condition_parts.h"
+#include "rules/lint.h"
 
 struct combine {
 	const struct yaml_node *conditions;
@@ -111,6 +112,7 @@ static int compile_at_least(struct loader *loader, struct condition *condition)
 		loader_error(loader, condition->node,
 			"at least %d of %zu conditions can never hold", (int)combine->of,
 			condition->children_count);
+		lint_mark(loader->errors, LINT_NEVER_FIRES);
 		return ERR_INVALID;
 	}
 	return rc;
@@ -138,6 +140,7 @@ const struct condition_kind condition_kind_all = {
 	.help = "All of the conditions hold; several keys of one mapping mean the same.",
 	.example = "all: [{words: [visit, buy]}, {links: 1}]",
 	.section = &all_section,
+	.logic = LOGIC_ALL,
 	.compile = compile_all,
 	.test = children_test_all,
 };
@@ -147,6 +150,7 @@ const struct condition_kind condition_kind_any = {
 	.help = "At least one of the conditions holds.",
 	.example = "any: [{capitals: {percent: 80}}, {repetition: {character: 10}}]",
 	.section = &any_section,
+	.logic = LOGIC_ANY,
 	.compile = compile_any,
 	.test = test_any,
 };
@@ -156,7 +160,7 @@ const struct condition_kind condition_kind_none = {
 	.help = "None of the conditions holds.",
 	.example = "none: [{author: {role: [trusted, staff]}}]",
 	.section = &none_section,
-	.flags = CONDITION_NEGATES,
+	.logic = LOGIC_NONE,
 	.compile = compile_none,
 	.test = test_none,
 };
@@ -167,6 +171,7 @@ const struct condition_kind condition_kind_at_least = {
 	.example =
 		"at_least: {of: 2, conditions: [{links: 1}, {contact: phone}, {words: [cheap]}]}",
 	.section = &at_least_section,
+	.logic = LOGIC_SOME,
 	.compile = compile_at_least,
 	.test = test_at_least,
 };

@@ -66,7 +66,7 @@ const struct condition_kind condition_kind_emoji = {
 	.help = "The text has so many emoji.",
 	.example = "emoji: {at_least: 10}",
 	.section = &section,
-	.flags = CONDITION_CHEAP,
+	.flags = CONDITION_CHEAP | CONDITION_PLACELESS,
 	.compile = compile,
 	.test = test,
 };

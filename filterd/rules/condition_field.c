@@ -93,6 +93,7 @@ const struct condition_kind condition_kind_field = {
 	.help = "The conditions in it hold for another text of the comment.",
 	.example = "field: {in: author_name, words: [admin, moderator]}",
 	.section = &section,
+	.logic = LOGIC_ALL,
 	.flags = CONDITION_OPEN,
 	.compile = compile,
 	.test = test,

@@ -69,7 +69,7 @@ const struct condition_kind condition_kind_language = {
 	.help = "The comment is in one of the languages.",
 	.example = "language: [en, unknown]",
 	.section = &section,
-	.flags = CONDITION_CHEAP | CONDITION_LANGUAGE,
+	.flags = CONDITION_CHEAP | CONDITION_LANGUAGE | CONDITION_PLACELESS,
 	.compile = compile,
 	.test = test,
 };

@@ -84,7 +84,7 @@ const struct condition_kind condition_kind_length = {
 	.help = "The text is so long.",
 	.example = "length: {at_most: 0}",
 	.section = &section,
-	.flags = CONDITION_CHEAP,
+	.flags = CONDITION_CHEAP | CONDITION_PLACELESS,
 	.compile = compile,
 	.test = test,
 };

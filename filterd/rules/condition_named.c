@@ -48,6 +48,7 @@ const struct condition_kind condition_kind_condition = {
 	.help = "The named conditions hold.",
 	.example = "condition: new-author",
 	.section = &section,
+	.logic = LOGIC_ALL,
 	.compile = compile,
 	.test = children_test_all,
 };

@@ -1,5 +1,6 @@
 /* What the files of condition kinds share: see condition_parts.h. */
 #include "rules/condition_parts.h"
+#include "rules/lint.h"
 
 #include <stdlib.h>
 
@@ -38,6 +39,7 @@ int bounds_settle(
 		*at_least = 0;
 	if (*at_least > at_most) {
 		loader_error(loader, node, "at_least is above at_most: this never holds");
+		lint_mark(loader->errors, LINT_NEVER_FIRES);
 		return ERR_INVALID;
 	}
 	return OK;

@@ -54,6 +54,7 @@ const struct condition_kind condition_kind_phrase = {
 	.help = "One of the phrases stands in the text.",
 	.example = "phrase: \"(i|we) (will|'ll|am going to) <harm> (you|u)\"",
 	.section = &section,
+	.flags = CONDITION_PATTERNS,
 	.compile = compile,
 	.test = test,
 };

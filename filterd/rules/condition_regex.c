@@ -70,6 +70,7 @@ const struct condition_kind condition_kind_regex = {
 	.help = "One of the regular expressions matches.",
 	.example = "regex: '\\bpromo ?code\\b'",
 	.section = &section,
+	.flags = CONDITION_PATTERNS,
 	.compile = compile,
 	.test = test,
 };

@@ -83,7 +83,7 @@ const struct condition_kind condition_kind_script = {
 	.help = "The text is written in one of the scripts.",
 	.example = "script: {any: [Cyrl, Hani], percent: 30}",
 	.section = &section,
-	.flags = CONDITION_CHEAP,
+	.flags = CONDITION_CHEAP | CONDITION_PLACELESS,
 	.compile = compile,
 	.test = test,
 };

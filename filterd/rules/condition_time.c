@@ -132,7 +132,7 @@ const struct condition_kind condition_kind_time = {
 	.help = "The comment was submitted at such a time.",
 	.example = "time: {hours: \"22:00-06:00\", days: [fri, sat], zone: \"+03:00\"}",
 	.section = &section,
-	.flags = CONDITION_CHEAP,
+	.flags = CONDITION_CHEAP | CONDITION_PLACELESS,
 	.compile = compile,
 	.test = test,
 };

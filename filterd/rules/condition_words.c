@@ -52,6 +52,7 @@ const struct condition_kind condition_kind_words = {
 	.help = "One of the words stands in the text as a whole word.",
 	.example = "words: [idiot, moron, \"half wit\", stupid*]",
 	.section = &section,
+	.flags = CONDITION_PATTERNS,
 	.compile = compile,
 	.test = test,
 };

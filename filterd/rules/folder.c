@@ -1,5 +1,6 @@
 /* Finding the rule files below a folder: see folder.h. */
 #include "rules/folder.h"
+#include "rules/lint.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,6 +18,7 @@ struct walk {
 static int refuse(struct walk *w, const char *path, const char *why)
 {
 	errors_add(w->errors, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "%s: %s", path, why);
+	lint_mark(w->errors, LINT_UNREADABLE);
 	return ERR_INVALID;
 }
 

@@ -2,6 +2,8 @@
 #include "rules/load.h"
 #include "text/utf8.h"
 
+#include <stdio.h>
+
 #define ENTRY_MAX 256 /* [bytes] of one entry */
 
 bool lists_is_include(struct span entry, struct span *name)
@@ -57,6 +59,7 @@ void lists_lint_quotes(struct load *load, struct place place, struct span text)
 			continue;
 		errors_add(load->loader.errors, SEVERITY_WARNING, place,
 			"`%s` is taken for a part of the text", marks[i]);
+		lint_mark(load->loader.errors, LINT_QUOTES);
 		errors_hint(load->loader.errors, "write straight quotes: `\"` or `'`");
 	}
 }
@@ -70,6 +73,7 @@ void lists_lint_word(struct load *load, struct place place, struct span word)
 	if (word.len && memchr(word.ptr, ',', word.len - 1)) {
 		errors_add(load->loader.errors, SEVERITY_WARNING, place,
 			"`%.*s` is one entry: these words in a row", SPAN_ARGS(word));
+		lint_mark(load->loader.errors, LINT_COMMA_ENTRY);
 		errors_hint(load->loader.errors, "for any of them write `[%.*s]`", SPAN_ARGS(word));
 	}
 	for (size_t i = 0; i < word.len; i++) {
@@ -89,6 +93,7 @@ void lists_lint_word(struct load *load, struct place place, struct span word)
 		goto out;
 	errors_add(load->loader.errors, SEVERITY_WARNING, place,
 		"`%.*s` is found only as it is written here", SPAN_ARGS(word));
+	lint_mark(load->loader.errors, LINT_DISGUISED_ENTRY);
 	if (masked)
 		errors_hint(load->loader.errors,
 			"write the whole word: masked forms are found by themselves");
@@ -107,6 +112,7 @@ static void duplicate_list(struct load *load, const struct rule_file *file,
 	const struct yaml_node *name, const struct list *first)
 {
 	load_error(load, file->source, name, "the list `%s` is defined twice", name->value.ptr);
+	lint_mark(load->loader.errors, LINT_DUPLICATE_NAME);
 	errors_hint(load->loader.errors, "the first is in %s:%u:%u", first->file->source->name,
 		first->name_node->line, first->name_node->column);
 }
@@ -151,12 +157,17 @@ void lists_unknown(struct load *load, struct place place, struct span name)
 {
 	const char *near = names_nearest(&load->list_names, name, load->loader.errors);
 
+	if (load->incomplete)
+		return;
 	errors_add(load->loader.errors, SEVERITY_ERROR, place, "there is no list `%.*s`",
 		SPAN_ARGS(name));
-	if (near)
+	lint_mark(load->loader.errors, LINT_UNKNOWN_NAME);
+	if (near) {
+		load->lists[names_find(&load->list_names, span_of(near))].used = true;
 		errors_hint(load->loader.errors, "did you mean `<%s>`?", near);
-	else
+	} else {
 		errors_hint(load->loader.errors, "define it under `lists:`");
+	}
 }
 
 /* --- expanding ----------------------------------------------------------------------------------
@@ -191,9 +202,11 @@ static bool add_entry(struct load *load, struct list *list, struct growing *to, 
 	struct span entry)
 {
 	if (to->count == LIST_ENTRIES_MAX || load->entries >= ENTRIES_TOTAL_MAX) {
-		if (list->state != STATE_BROKEN)
+		if (list->state != STATE_BROKEN) {
 			load_error(load, list->file->source, list->name_node,
 				"the list `%s` is too long", list->name.ptr);
+			lint_mark(load->loader.errors, LINT_LIST);
+		}
 		list->state = STATE_BROKEN;
 		return true;
 	}
@@ -222,6 +235,7 @@ static bool include(struct load *load, struct list *list, struct growing *to, st
 	if (other->state == STATE_OPEN) {
 		errors_add(load->loader.errors, SEVERITY_ERROR, place,
 			"the list `%s` includes itself", other->name.ptr);
+		lint_mark(load->loader.errors, LINT_LIST);
 		if (other != list)
 			errors_hint(load->loader.errors, "by way of `%s`", list->name.ptr);
 		list->state = STATE_BROKEN;
@@ -232,6 +246,7 @@ static bool include(struct load *load, struct list *list, struct growing *to, st
 	if (list->includes_count == LIST_INCLUDES_MAX) {
 		errors_add(load->loader.errors, SEVERITY_ERROR, place,
 			"a list may include %d others", LIST_INCLUDES_MAX);
+		lint_mark(load->loader.errors, LINT_LIST);
 		list->state = STATE_BROKEN;
 		return true;
 	}
@@ -255,6 +270,7 @@ static bool add_written(struct load *load, struct list *list, struct growing *to
 	if (entry.len > ENTRY_MAX) {
 		errors_add(load->loader.errors, SEVERITY_ERROR, place,
 			"this entry is longer than %d bytes", ENTRY_MAX);
+		lint_mark(load->loader.errors, LINT_LIST);
 		errors_hint(load->loader.errors, "one entry stands in each line");
 		list->state = STATE_BROKEN;
 		return true;
@@ -292,6 +308,7 @@ static int check_word_file(struct load *load, struct list *list, const struct so
 		bad = (size_t)((const char *)memchr(text.ptr, 0, text.len) - text.ptr);
 	errors_add(load->loader.errors, SEVERITY_ERROR, yaml_place_at(source, bad),
 		"this is not UTF-8 text (byte 0x%02X)", (unsigned char)text.ptr[bad]);
+	lint_mark(load->loader.errors, LINT_UNREADABLE);
 	errors_hint(load->loader.errors, "save the file as UTF-8");
 	list->state = STATE_BROKEN;
 	return ERR_INVALID;
@@ -357,6 +374,7 @@ static bool add_file(struct load *load, struct list *list, struct growing *to, s
 	if (rc != OK) {
 		load_error(load, list->file->source, node,
 			"the word file of the list `%s` cannot be used", list->name.ptr);
+		lint_mark(load->loader.errors, LINT_LIST);
 		list->state = STATE_BROKEN;
 		return true;
 	}
@@ -386,6 +404,7 @@ static bool collect(struct load *load, struct list *list, struct growing *to)
 	if (to->count == 0 && list->state == STATE_OPEN) {
 		load_error(load, list->file->source, list->name_node, "the list `%s` is empty",
 			list->name.ptr);
+		lint_mark(load->loader.errors, LINT_LIST);
 		list->state = STATE_BROKEN;
 	}
 	return true;
@@ -402,6 +421,7 @@ static struct list *expand(struct load *load, struct list *list)
 	if (load->list_depth == LIST_DEPTH_MAX) {
 		load_error(load, list->file->source, list->name_node,
 			"lists include each other over more than %d levels", LIST_DEPTH_MAX);
+		lint_mark(load->loader.errors, LINT_LIST);
 		list->state = STATE_BROKEN;
 		return list;
 	}
@@ -453,20 +473,29 @@ struct list *lists_get(struct load *load, struct span name)
 	return list;
 }
 
+/* What looks unused may be used where something else is wrong. */
+static bool is_named(const struct load *load, const struct list *list)
+{
+	char written[80];
+
+	snprintf(written, sizeof(written), "<%s>", list->name.ptr);
+	return load->loader.errors->errors && load_says(load, written);
+}
+
 int lists_finish(struct load *load)
 {
 	for (size_t i = 0; i < load->list_names.count; i++) {
 		if (!expand(load, &load->lists[i]))
 			return ERR_NOMEM;
 	}
-	/* What looks unused may be used where something else is wrong. */
-	for (size_t i = 0; i < load->list_names.count && !load->loader.errors->errors; i++) {
+	for (size_t i = 0; i < load->list_names.count; i++) {
 		const struct list *list = &load->lists[i];
 
-		if (list->used)
+		if (list->used || list->state == STATE_BROKEN || is_named(load, list))
 			continue;
 		load_warning(load, list->file->source, list->name_node, "nobody uses the list `%s`",
 			list->name.ptr);
+		lint_mark(load->loader.errors, LINT_UNUSED_LIST);
 		errors_hint(
 			load->loader.errors, "write \"<%s>\" where it is meant", list->name.ptr);
 	}

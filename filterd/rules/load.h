@@ -9,6 +9,7 @@
 
 #include "base/map.h"
 #include "rules/keys.h"
+#include "rules/lint.h"
 #include "rules/loader.h"
 #include "rules/origins.h"
 
@@ -49,6 +50,7 @@ struct list {
 	enum state state;
 	bool used;
 	bool linted; /* it is used for words, and its own have been looked at */
+	bool tried; /* each entry has been looked for, by lint */
 };
 
 /* A named condition; compiled for each field it is used on. */
@@ -69,14 +71,6 @@ struct names {
 	size_t count, capacity;
 };
 
-/* A regex of the file, for what can only be said about it once it is built. */
-struct pattern_place {
-	enum field field;
-	uint32_t id;
-	const struct source *source;
-	const struct yaml_node *node;
-};
-
 /* An exception's condition and one rule that it is for. */
 struct exemption {
 	uint32_t rule;
@@ -95,6 +89,7 @@ struct load {
 	size_t bytes; /* of all files */
 
 	struct names guideline_names;
+	uint64_t guidelines_meant; /* bit per index: a misspelt name was nearest to it */
 	struct list *lists; /* owned */
 	size_t lists_capacity;
 	struct names list_names;
@@ -107,10 +102,11 @@ struct load {
 
 	struct exemption *exemptions; /* owned */
 	size_t exemptions_count, exemptions_capacity;
-	struct pattern_place *regexes; /* owned */
-	size_t regexes_count, regexes_capacity;
-	struct pattern_origin *origins; /* of patterns, in the set's arena; only if asked for */
+	/* Of patterns, in the set's arena; only for origins and lint. */
+	struct pattern_origin *origins;
 	size_t origins_count, origins_capacity;
+	bool incomplete; /* a file could not be read: unknown names may be its */
+	bool built; /* whatever is wrong, the set is whole: its tests can be run */
 	bool nomem; /* where no error code can be passed */
 };
 
@@ -159,6 +155,9 @@ void names_free(struct names *names);
  */
 bool load_check_name(struct load *load, const struct rule_file *file, const char *what,
 	const struct yaml_node *node);
+
+/* Whether the text stands in any of the YAML files. */
+bool load_says(const struct load *load, const char *text);
 
 /* Reads a file into the set: counts it, and bounds the whole. OK, ERR_INVALID or ERR_NOMEM. */
 int load_read(struct load *load, const char *path, const char *relative, struct rule_file **out);
@@ -224,6 +223,12 @@ int rule_compile_exceptions(struct load *load);
 size_t rule_fitting(struct load *load, const struct source *source, const struct yaml_node *node,
 	struct span pattern, bool (*each)(struct load *load, struct rule *rule, void *context),
 	void *context);
+
+/* --- lint_*.c: what is looked for in lint mode alone, once all is built ------------------------
+ */
+
+/* Everything below. OK or ERR_NOMEM. */
+int lint_load(struct load *load);
 
 /* --- sites.c ---------------------------------------------------------------------------------- */
 

@@ -18,6 +18,7 @@ static void unknown_kind(struct loader *loader, const struct yaml_node *key)
 	for (size_t i = 0; i < count; i++)
 		names[i] = condition_kinds[i]->name;
 	loader_error(loader, key, "unknown condition `%s`", key->value.ptr);
+	lint_mark(loader->errors, LINT_UNKNOWN_KEY);
 	near = nearest_name(key->value, names, count);
 	for (size_t i = 0; i < rule_section.count && !near; i++) {
 		if (!span_eq(key->value, span_of(rule_section.keys[i].name)))
@@ -174,11 +175,16 @@ struct condition *loader_named_condition(struct loader *loader, const struct yam
 		const char *near =
 			names_nearest(&load->condition_names, name->value, loader->errors);
 
+		if (load->incomplete)
+			return NULL;
 		loader_error(loader, name, "there is no condition named `%s`", name->value.ptr);
-		if (near)
+		lint_mark(loader->errors, LINT_UNKNOWN_NAME);
+		if (near) {
+			load->named[names_find(&load->condition_names, span_of(near))].used = true;
 			errors_hint(loader->errors, "did you mean `%s`?", near);
-		else
+		} else {
 			errors_hint(loader->errors, "define it under `conditions:`");
+		}
 		return NULL;
 	}
 	named = &load->named[index];
@@ -305,6 +311,8 @@ static void pattern_error(
 		lists_unknown(loader->load, place, error->unknown_list);
 	else
 		errors_add(loader->errors, SEVERITY_ERROR, place, "%s", error->text);
+	if (!error->unknown_list.len)
+		lint_mark(loader->errors, LINT_WRONG_PATTERN);
 }
 
 /* Which of the entries it was: each is tried alone. */
@@ -330,6 +338,7 @@ static void words_error(struct loader *loader, const struct strings *entries,
 		else
 			loader_error(loader, node, "the entry `%.*s` of this list: %s",
 				SPAN_ARGS(entries->items[i]), error.text);
+		lint_mark(loader->errors, LINT_WRONG_PATTERN);
 	}
 	if (!found && entries->count)
 		loader_error(loader, entries->nodes[0], "%s", whole->text);
@@ -355,23 +364,27 @@ static void lint_words(struct loader *loader, const struct strings *entries)
 	}
 }
 
-/* Remembers where a pattern stands, if anybody wants to know. `words` is NULL for others. */
-static int note_origin(struct loader *loader, uint32_t id, const struct yaml_node *node,
-	const struct strings *words)
+/*
+ * Remembers where a pattern stands, if anybody wants to know. `entries` is NULL for other patterns
+ * than words. OK or ERR_NOMEM.
+ */
+static int note_origin(struct loader *loader, enum pattern_written written, uint32_t id,
+	const struct yaml_node *node, const struct strings *entries)
 {
 	struct load *load = loader->load;
 
-	if (!load->options->origins)
+	if (!load->options->origins && !load->options->lint)
 		return OK;
 	if (!arena_grow(loader->arena, (void **)&load->origins, load->origins_count,
 		    &load->origins_capacity, sizeof(*load->origins), 256))
 		return ERR_NOMEM;
 	load->origins[load->origins_count++] = (struct pattern_origin){
+		.written = written,
 		.field = loader->field,
 		.id = id,
 		.source = loader->source,
 		.node = node,
-		.words = words ? *words : (struct strings){0},
+		.entries = entries ? *entries : (struct strings){0},
 	};
 	return OK;
 }
@@ -389,7 +402,7 @@ int loader_add_words(struct loader *loader, const struct strings *entries, uint3
 	rc = matcher_add_words(builder, entries->items, entries->count, options, id, &error);
 	if (rc == ERR_INVALID)
 		words_error(loader, entries, options, &error);
-	return rc == OK ? note_origin(loader, *id, entries->nodes[0], entries) : rc;
+	return rc == OK ? note_origin(loader, WRITTEN_WORDS, *id, entries->nodes[0], entries) : rc;
 }
 
 int loader_add_phrase(struct loader *loader, const struct yaml_node *phrase, uint32_t *id)
@@ -409,7 +422,7 @@ int loader_add_phrase(struct loader *loader, const struct yaml_node *phrase, uin
 	rc = matcher_add_phrase(builder, phrase->value, &loader->lists, options, id, &error);
 	if (rc == ERR_INVALID)
 		pattern_error(loader, phrase, &error);
-	return rc == OK ? note_origin(loader, *id, phrase, NULL) : rc;
+	return rc == OK ? note_origin(loader, WRITTEN_PHRASE, *id, phrase, NULL) : rc;
 }
 
 int loader_add_regex(
@@ -418,12 +431,10 @@ int loader_add_regex(
 	struct pattern_options options = {
 		.original = original, .disguised = !original && loader->disguised_regex};
 	struct matcher_builder *builder = builder_of(loader);
-	struct load *load = loader->load;
 	struct pattern_error error = {0};
 	int rc;
 
-	if (!builder || !load_grow((void **)&load->regexes, load->regexes_count,
-				&load->regexes_capacity, sizeof(*load->regexes)))
+	if (!builder)
 		return ERR_NOMEM;
 	if (regex->kind != YAML_SCALAR || yaml_is_null(regex)) {
 		loader_error(loader, regex, "a regex must be a text");
@@ -432,8 +443,7 @@ int loader_add_regex(
 	rc = matcher_add_regex(builder, regex->value, options, id, &error);
 	if (rc == ERR_INVALID)
 		pattern_error(loader, regex, &error);
-	if (rc == OK)
-		load->regexes[load->regexes_count++] =
-			(struct pattern_place){loader->field, *id, loader->source, regex};
-	return rc == OK ? note_origin(loader, *id, regex, NULL) : rc;
+	return rc == OK ? note_origin(loader, original ? WRITTEN_ORIGINAL : WRITTEN_REGEX, *id,
+				  regex, NULL)
+			: rc;
 }

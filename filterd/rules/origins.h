@@ -1,14 +1,22 @@
 /*
  * Where the patterns and list entries of a rule set stand in its files.
  *
- * Kept only by a set that was loaded with ruleset_options.origins: for the coverage of tests. They
- * live as long as the set.
+ * Gathered for the coverage of tests (ruleset_options.origins), whose set keeps them as long as it
+ * lives, and while a set is linted.
  */
 #pragma once
 
 #include "rules/ruleset.h"
 
+enum pattern_written {
+	WRITTEN_WORDS,
+	WRITTEN_PHRASE,
+	WRITTEN_REGEX, /* on the folded text */
+	WRITTEN_ORIGINAL, /* a regex on the text as sent */
+};
+
 struct pattern_origin {
+	enum pattern_written written;
 	enum field field; /* of the matcher that has it */
 	uint32_t id;
 	const struct source *source;
@@ -18,7 +26,7 @@ struct pattern_origin {
 	 * Of words: all entries, those of lists put in. A node is that of the entry, or of the
 	 * `<name>` by which it came. Empty for phrases and regexes.
 	 */
-	struct strings words;
+	struct strings entries;
 };
 
 struct entry_origin {

@@ -3,6 +3,7 @@
 
 #include "rules/condition.h"
 #include "rules/keys.h"
+#include "rules/lint.h"
 
 #define SECTIONS_MAX 64
 
@@ -171,6 +172,20 @@ static void put_condition(struct buf *out, const struct condition_kind *kind)
 		put_keys(out, section);
 }
 
+static void put_lint_kinds(struct buf *out)
+{
+	put_heading(out, 3, "findings of `filterd lint`");
+	buf_str(out, "The codes that stand behind each finding, in `--json` and in `--sarif`.\n\n"
+		     "| code | | |\n|---|---|---|\n");
+	for (size_t i = 0; i < LINT_KIND_COUNT; i++) {
+		buf_printf(out, "| `%s` | %s | ", lint_kinds[i].code,
+			severity_name(lint_kinds[i].severity));
+		put_cell(out, lint_kinds[i].help);
+		buf_str(out, " |\n");
+	}
+	buf_char(out, '\n');
+}
+
 void reference_rules(struct buf *out)
 {
 	reference_section(out, &file_section, NULL, 3);
@@ -186,5 +201,6 @@ void reference_rules(struct buf *out)
 		if (condition_kinds[i]->flags & CONDITION_FORESEEN)
 			buf_printf(out, " `%s`", condition_kinds[i]->name);
 	}
-	buf_str(out, ".\n");
+	buf_str(out, ".\n\n");
+	put_lint_kinds(out);
 }

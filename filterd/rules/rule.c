@@ -22,6 +22,7 @@ static int declare_guideline(struct load *load, const struct rule_file *file,
 
 		load_error(load, file->source, name, "the guideline `%s` is defined twice",
 			name->value.ptr);
+		lint_mark(load->loader.errors, LINT_DUPLICATE_NAME);
 		errors_hint(load->loader.errors, "the first is in %s:%u:%u", other->source->name,
 			other->node->line, other->node->column);
 		return OK;
@@ -39,6 +40,7 @@ static int declare_guideline(struct load *load, const struct rule_file *file,
 		load_error(load, file->source, name,
 			"`review_at` (%lld) must not be above `reject_at` (%lld)",
 			(long long)keys.review_at, (long long)keys.reject_at);
+		lint_mark(load->loader.errors, LINT_WRONG_VALUE);
 		errors_hint(load->loader.errors, "set both; without them they are 5 and 10");
 	}
 	guideline = &set->guidelines[set->guidelines_count];
@@ -81,13 +83,19 @@ static const struct guideline *find_guideline(
 
 	if (index != MAP_NONE)
 		return &load->set->guidelines[index];
+	if (load->incomplete)
+		return NULL;
 	near = names_nearest(&load->guideline_names, name, load->loader.errors);
 	errors_add(load->loader.errors, SEVERITY_ERROR, place, "there is no guideline `%.*s`",
 		SPAN_ARGS(name));
-	if (near)
+	lint_mark(load->loader.errors, LINT_UNKNOWN_NAME);
+	if (near) {
+		load->guidelines_meant |= UINT64_C(1)
+					  << names_find(&load->guideline_names, span_of(near));
 		errors_hint(load->loader.errors, "did you mean `%s`?", near);
-	else
+	} else {
 		errors_hint(load->loader.errors, "define it under `guidelines:`");
+	}
 	return NULL;
 }
 
@@ -132,6 +140,7 @@ static int compile_tests(struct load *load, struct rule *rule, const struct yaml
 	if (!node) {
 		load_warning(
 			load, rule->source, rule->node, "the rule `%s` has no tests", rule->id);
+		lint_mark(load->loader.errors, LINT_NO_TESTS);
 		errors_hint(load->loader.errors, "add `tests: {match: [...], no_match: [...]}`");
 		return OK;
 	}
@@ -146,6 +155,10 @@ static int compile_tests(struct load *load, struct rule *rule, const struct yaml
 	rc = add_tests(load, rule, keys.match, true, tests, &count);
 	if (rc == OK)
 		rc = add_tests(load, rule, keys.no_match, false, tests, &count);
+	if (count == 0 && !keys.match && !keys.no_match) {
+		load_warning(load, rule->source, node, "the rule `%s` has no tests", rule->id);
+		lint_mark(load->loader.errors, LINT_NO_TESTS);
+	}
 	rule->tests = tests;
 	rule->tests_count = count;
 	return rc;
@@ -170,6 +183,7 @@ static void check_id(struct load *load, struct rule *rule, const struct yaml_nod
 		const struct yaml_node *there = yaml_get(other->node, "id");
 
 		load_error(load, rule->source, node, "the rule id `%s` is used twice", rule->id);
+		lint_mark(load->loader.errors, LINT_DUPLICATE_ID);
 		errors_hint(load->loader.errors, "the first is in %s:%u:%u", other->source->name,
 			there->line, there->column);
 	} else if (map_set(&load->rule_ids, node->value, rule->index) != OK) {
@@ -186,10 +200,12 @@ static void check_languages(
 		if (!schema_is_language(node->value)) {
 			load_error(
 				load, source, node, "`%s` is not a language code", node->value.ptr);
+			lint_mark(load->loader.errors, LINT_WRONG_VALUE);
 			errors_hint(
 				load->loader.errors, "codes are such as en, ckb, kmr, ar, tr, fa");
 		} else if (span_eq(node->value, SPAN("ku"))) {
 			load_error(load, source, node, "`ku` is more than one language");
+			lint_mark(load->loader.errors, LINT_WRONG_VALUE);
 			errors_hint(load->loader.errors,
 				"write ckb (Sorani), kmr (Kurmanji) or [ckb, kmr]");
 		}
@@ -206,6 +222,7 @@ static void set_action(struct load *load, struct rule *rule, const struct rule_k
 	} else if (!action && !points && !schema_is_misspelt(&rule_section, rule->node, "action") &&
 		   !schema_is_misspelt(&rule_section, rule->node, "points")) {
 		load_error(load, rule->source, rule->node, "`action` is missing in a rule");
+		lint_mark(load->loader.errors, LINT_WRONG_VALUE);
 		errors_hint(load->loader.errors, "write `action: review` or `points: 4`");
 	}
 	rule->action = points ? ACTION_POINTS : (enum action)(ACTION_REVIEW + keys->action);
@@ -256,6 +273,7 @@ static void set_guideline(struct load *load, struct rule *rule, const struct rul
 			rule->guideline = &load->set->guidelines[index];
 	} else if (!own) {
 		load_error(load, rule->source, rule->node, "`guideline` is missing in a rule");
+		lint_mark(load->loader.errors, LINT_WRONG_VALUE);
 		errors_hint(load->loader.errors, "name one here or at the top of the file");
 	}
 }
@@ -267,22 +285,10 @@ static void set_times(struct load *load, struct rule *rule, const struct rule_ke
 	rule->from_ms = given(rule->node, "from", keys->from_ms);
 	rule->until_ms = given(rule->node, "until", keys->until_ms);
 	if (rule->from_ms != COMMENT_ABSENT && rule->until_ms != COMMENT_ABSENT &&
-		rule->from_ms >= rule->until_ms)
+		rule->from_ms >= rule->until_ms) {
 		load_error(load, rule->source, until, "`until` must be later than `from`");
-}
-
-/* Whether two nodes say the same; as deep as YAML may be nested. */
-static bool same_node(const struct yaml_node *a, const struct yaml_node *b)
-{
-	size_t items = a->kind == YAML_MAPPING ? 2 * a->count : a->count;
-
-	if (a->kind != b->kind || a->count != b->count || !span_eq(a->value, b->value))
-		return false;
-	for (size_t i = 0; i < items; i++) {
-		if (!same_node(&a->items[i], &b->items[i]))
-			return false;
+		lint_mark(load->loader.errors, LINT_NEVER_FIRES);
 	}
-	return true;
 }
 
 static int compile_conditions(
@@ -302,9 +308,11 @@ static int compile_conditions(
 	if (rc == ERR_NOMEM || !keys->unless)
 		return rc;
 	unless = loader_condition(loader, keys->unless, &rule->unless);
-	if (keys->when && same_node(keys->when, keys->unless))
+	if (keys->when && yaml_same(keys->when, keys->unless)) {
 		load_warning(load, rule->source, keys->unless,
 			"the rule can never hold: `unless` says the same as `when`");
+		lint_mark(load->loader.errors, LINT_NEVER_FIRES);
+	}
 	return unless == OK ? rc : unless;
 }
 
@@ -414,7 +422,10 @@ static void unknown_rule(struct load *load, const struct source *source,
 	bool full = errors_are_full(load->loader.errors);
 	const char *best = NULL;
 
+	if (load->incomplete)
+		return;
 	load_error(load, source, node, "no rule fits `%.*s`", SPAN_ARGS(pattern));
+	lint_mark(load->loader.errors, LINT_UNKNOWN_NAME);
 	for (size_t i = 0; i < load->set->rules_count && !best && !full; i++)
 		best = nearest_name(pattern, &load->set->rules[i].id, 1);
 	if (best)

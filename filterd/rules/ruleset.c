@@ -66,6 +66,7 @@ bool load_check_name(struct load *load, const struct rule_file *file, const char
 		return true;
 	load_error(
 		load, file->source, node, "`%s` cannot be the name of a %s", node->value.ptr, what);
+	lint_mark(load->loader.errors, LINT_WRONG_VALUE);
 	errors_hint(
 		load->loader.errors, "names are up to 64 bytes of letters, digits, and . _ / -");
 	return false;
@@ -76,6 +77,17 @@ bool load_check_name(struct load *load, const struct rule_file *file, const char
 
 #define set_error(load, ...)                                                                       \
 	errors_add((load)->loader.errors, SEVERITY_ERROR, (struct place){NULL, 0, 0}, __VA_ARGS__)
+
+bool load_says(const struct load *load, const char *text)
+{
+	for (size_t i = 0; i < load->yaml_files; i++) {
+		struct span all = load->files[i]->source->text;
+
+		if (all.len && memmem(all.ptr, all.len, text, strlen(text)))
+			return true;
+	}
+	return false;
+}
 
 int load_read(struct load *load, const char *path, const char *relative, struct rule_file **out)
 {
@@ -127,12 +139,14 @@ static int read_yaml(struct load *load, const char *folder, const char *relative
 	if (!root) {
 		errors_add(errors, SEVERITY_ERROR, (struct place){file->source, 0, 0},
 			"the file is empty");
+		lint_mark(load->loader.errors, LINT_SYNTAX);
 		errors_hint(errors, "write rules into it, or take it away");
 		return ERR_INVALID;
 	}
 	if (file->source->text.ptr[file->source->text.len - 1] != '\n') {
 		errors_add(errors, SEVERITY_WARNING, (struct place){file->source, 0, 0},
 			"the last line has no line break");
+		lint_mark(load->loader.errors, LINT_TEXT_FILE);
 		errors_hint(errors, "is the file complete?");
 	}
 	file->root = root;
@@ -224,6 +238,7 @@ static int declare_conditions(struct load *load, const struct rule_file *file)
 
 			load_error(load, file->source, name, "the condition `%s` is defined twice",
 				name->value.ptr);
+			lint_mark(load->loader.errors, LINT_DUPLICATE_NAME);
 			errors_hint(load->loader.errors, "the first is in %s:%u:%u",
 				other->file->source->name, other->name_node->line,
 				other->name_node->column);
@@ -263,6 +278,31 @@ static int declare_names(struct load *load)
 	return rc;
 }
 
+/* Whether a scalar below the node, other than `but`, is the name. As deep as YAML may be nested. */
+static bool node_says(const struct yaml_node *node, struct span name, const struct yaml_node *but)
+{
+	size_t items = node->kind == YAML_MAPPING ? 2 * node->count : node->count;
+
+	if (node->kind == YAML_SCALAR)
+		return node != but && span_eq(node->value, name);
+	for (size_t i = 0; i < items; i++)
+		if (node_says(&node->items[i], name, but))
+			return true;
+	return false;
+}
+
+/* Whether the condition may be used where something is wrong, or in a file that was not read. */
+static bool is_mentioned(const struct load *load, const struct named *named)
+{
+	for (size_t i = 0; i < load->yaml_files; i++) {
+		const struct rule_file *file = load->files[i];
+
+		if (!file->root || node_says(file->root, named->name, named->name_node))
+			return true;
+	}
+	return false;
+}
+
 /* Compiles named conditions that nobody used, for their errors, and warns about them. */
 static int finish_conditions(struct load *load)
 {
@@ -275,10 +315,12 @@ static int finish_conditions(struct load *load)
 		load->loader.source = named->file->source;
 		loader_named_condition(&load->loader, named->name_node);
 		/* What looks unused may be used where something else is wrong. */
-		if (load->loader.errors->errors)
+		if (named->state[FIELD_TEXT] == STATE_BROKEN ||
+			(load->loader.errors->errors && is_mentioned(load, named)))
 			continue;
 		load_warning(load, named->file->source, named->name_node,
 			"nobody uses the condition `%s`", named->name.ptr);
+		lint_mark(load->loader.errors, LINT_UNUSED_CONDITION);
 		errors_hint(load->loader.errors, "write `condition: %s` where it is meant",
 			named->name.ptr);
 	}
@@ -322,35 +364,6 @@ static int build_matchers(struct load *load)
 	}
 	set->lexicon = lexicon_new(&set->arena, words, n);
 	return set->lexicon ? OK : ERR_NOMEM;
-}
-
-/* What only the built matcher knows about a regex. */
-static void lint_regexes(struct load *load)
-{
-	for (size_t i = 0; i < load->regexes_count; i++) {
-		const struct pattern_place *p = &load->regexes[i];
-		struct place place = yaml_place(p->source, p->node);
-		struct errors *errors = load->loader.errors;
-		struct pattern_info info;
-
-		matcher_describe(load->set->matchers[p->field], p->id, &info);
-		if (info.matches_empty) {
-			errors_add(errors, SEVERITY_WARNING, place,
-				"this regex also matches nothing at all");
-			errors_hint(errors, "such matches do not count: use + instead of *");
-		}
-		if (info.unbounded) {
-			errors_add(errors, SEVERITY_WARNING, place,
-				"a repeat inside a repeat can take very long");
-			errors_hint(errors, "bound one of them, such as {1,20} instead of +");
-		}
-		if (info.literals_count == 0) {
-			errors_add(errors, SEVERITY_WARNING, place,
-				"this regex is run on every comment: it needs no text that could "
-				"be looked up");
-			errors_hint(errors, "three letters in a row that must occur make it cheap");
-		}
-	}
 }
 
 static int start_table(struct ruleset *set, enum field field)
@@ -438,11 +451,13 @@ static void check_empty(struct load *load)
 		return;
 	if (set->rules_count == 0) {
 		errors_add(errors, SEVERITY_ERROR, nowhere, "there is no rule in the whole set");
+		lint_mark(load->loader.errors, LINT_EMPTY_SET);
 		errors_hint(errors, "a set without rules would approve every comment");
 	}
 	if (set->guidelines_count == 0) {
 		errors_add(
 			errors, SEVERITY_ERROR, nowhere, "there is no guideline in the whole set");
+		lint_mark(load->loader.errors, LINT_EMPTY_SET);
 		errors_hint(errors, "define one under `guidelines:`");
 	}
 }
@@ -459,13 +474,34 @@ static int keep_origins(struct load *load)
 	return lists_origins(load, origins);
 }
 
-static int compile(struct load *load)
+/*
+ * So that lint can look at the other rules and run their tests, a rule that is broken becomes one
+ * that never holds. OK or ERR_NOMEM.
+ */
+static int mend_rules(struct load *load)
 {
-	int rc = read_folders(load);
+	struct ruleset *set = load->set;
 
-	/* With a file missing, its names would be reported as unknown: noise. */
-	if (rc == OK)
-		rc = declare_names(load);
+	for (size_t i = 0; i < set->rules_count; i++) {
+		struct rule *rule = &set->rules[i];
+		bool unless = rule->unless || !yaml_get(rule->node, "unless");
+		bool counted = rule->guideline || rule->action == ACTION_APPROVE;
+
+		if (rule->when && unless && counted)
+			continue;
+		rule->unless = NULL;
+		rule->tests_count = 0;
+		if (condition_any(&set->arena, rule->node, NULL, 0, &rule->when) != OK)
+			return ERR_NOMEM;
+	}
+	return OK;
+}
+
+/* Names, rules, exceptions, lists. OK or ERR_NOMEM; errors are added. */
+static int compile_files(struct load *load)
+{
+	int rc = declare_names(load);
+
 	if (rc == OK)
 		rc = rule_compile_all(load);
 	if (rc == OK)
@@ -476,22 +512,48 @@ static int compile(struct load *load)
 		rc = lists_finish(load);
 	if (rc == OK)
 		check_empty(load);
-	if (rc == OK && load->loader.errors->errors)
-		rc = ERR_INVALID;
-	if (rc == OK)
-		rc = sites_compile(load);
-	if (rc == OK)
-		rc = build_matchers(load);
+	return rc;
+}
+
+/* What evaluation works with. OK or ERR_NOMEM. */
+static int build(struct load *load)
+{
+	int rc = build_matchers(load);
+
 	if (rc == OK)
 		rc = build_tables(load->set);
+	if (rc == OK)
+		fill_tables(load->set);
+	if (rc == OK)
+		find_needs(load->set);
 	if (rc == OK && load->options->origins)
 		rc = keep_origins(load);
-	if (rc != OK)
-		return rc;
-	fill_tables(load->set);
-	find_needs(load->set);
-	lint_regexes(load);
-	return compute_version(load);
+	return rc;
+}
+
+static int compile(struct load *load)
+{
+	const struct errors *errors = load->loader.errors;
+	bool lint = load->options->lint;
+	int rc = read_folders(load);
+
+	load->incomplete = rc != OK;
+	if (rc != ERR_NOMEM)
+		rc = compile_files(load);
+	if (rc == OK && errors->errors && !lint)
+		rc = ERR_INVALID;
+	if (rc == OK && errors->errors)
+		rc = mend_rules(load);
+	if (rc == OK)
+		rc = sites_compile(load);
+	if (rc == OK || (rc == ERR_INVALID && lint))
+		rc = build(load);
+	if (rc == OK && lint)
+		rc = lint_load(load);
+	load->built = rc == OK;
+	if (rc == OK && errors->errors)
+		rc = ERR_INVALID;
+	return rc == OK ? compute_version(load) : rc;
 }
 
 static void load_free(struct load *load)
@@ -510,7 +572,6 @@ static void load_free(struct load *load)
 	free(load->lists);
 	free(load->named);
 	free(load->exemptions);
-	free(load->regexes);
 	free(load->files);
 	arena_free(&load->scratch);
 }
@@ -527,7 +588,7 @@ int ruleset_load(const struct ruleset_options *options, struct errors *errors, s
 	struct ruleset **out)
 {
 	struct ruleset *set = calloc(1, sizeof(*set));
-	struct errors found = {0};
+	struct errors found = {.most = errors->most};
 	struct load load = {.set = set, .options = options};
 	int rc;
 
@@ -537,6 +598,7 @@ int ruleset_load(const struct ruleset_options *options, struct errors *errors, s
 	set->references = 1;
 	arena_init(&set->arena, 0);
 	arena_init(&load.scratch, 0);
+	lint_scope(&found, LINT_WRONG_RULE);
 	load.loader.arena = &set->arena;
 	load.loader.errors = &found;
 	load.loader.load = &load;
@@ -545,9 +607,9 @@ int ruleset_load(const struct ruleset_options *options, struct errors *errors, s
 	load_free(&load);
 	errors_sort(&found);
 	errors_move(errors, &found);
-	if (rc == OK) {
+	if (rc == OK || (rc == ERR_INVALID && load.built && options->lint)) {
 		*out = set;
-		return OK;
+		return rc;
 	}
 	ruleset_refuse(set, keep);
 	return rc;

@@ -115,13 +115,19 @@ struct ruleset_options {
 	size_t sites_count;
 	const struct source *sites_source; /* where errors about them are placed */
 	bool origins; /* remember where patterns and list entries stand: see origins.h */
+	/*
+	 * Look for all that may be wrong, which takes its time, and give the set even if it is
+	 * refused: without the rules that are broken, for the tests of the others alone.
+	 */
+	bool lint;
 };
 
 /*
  * Loads and compiles. OK with *out (reference count 1); ERR_INVALID with errors added; ERR_NOMEM;
- * ERR_LIMIT with an error added. Warnings may be added in every case. Does NOT run the rules' own
- * tests: moderate/selftest.h does. Sources that errors point to are kept by *keep (freed by the
- * caller with arena_free() after the errors are shown), so that a refused set can still be quoted.
+ * ERR_LIMIT with an error added; with `lint` *out may be set after ERR_INVALID, too. Warnings may
+ * be added in every case. Does NOT run the rules' own tests: moderate/selftest.h does. Sources that
+ * errors point to are kept by *keep (freed by the caller with arena_free() after the errors are
+ * shown), so that a refused set can still be quoted.
  */
 int ruleset_load(const struct ruleset_options *options, struct errors *errors, struct arena *keep,
 	struct ruleset **out);

@@ -1,5 +1,6 @@
 /* Reading YAML by tables: every mistake is reported with its place and what would mend it. */
 #include "rules/schema.h"
+#include "rules/lint.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -22,6 +23,7 @@ struct reader {
 	do {                                                                                       \
 		errors_add((r)->errors, SEVERITY_ERROR, yaml_place((r)->source, (node)),           \
 			__VA_ARGS__);                                                              \
+		lint_mark((r)->errors, LINT_WRONG_VALUE);                                          \
 		(r)->bad = true;                                                                   \
 	} while (0)
 #define hint(r, ...) errors_hint((r)->errors, __VA_ARGS__)
@@ -580,6 +582,7 @@ static void unknown_key(
 		names[count++] = key->name;
 	}
 	complain(r, node, "unknown key `%s` in %s", node->value.ptr, noun_of(section, noun));
+	lint_mark(r->errors, LINT_UNKNOWN_KEY);
 	near = nearest_name(node->value, names, count);
 	if (section->elsewhere && section->elsewhere(node->value))
 		hint(r, "%s", section->elsewhere(node->value));
@@ -603,6 +606,7 @@ static void read_pair(struct reader *r, const struct section *section, const str
 	} else if (key->flags & KEY_RETIRED) {
 		errors_add(r->errors, SEVERITY_WARNING, yaml_place(r->source, name),
 			"`%s` is no longer used", key->name);
+		lint_mark(r->errors, LINT_NO_EFFECT);
 		hint(r, "take it out");
 	} else {
 		char *to = (char *)target + offset;

@@ -119,6 +119,7 @@ static void check_order(
 		"`review_at` (%lld) would be above `reject_at` (%lld) of the guideline `%.*s`",
 		(long long)row->review_at, (long long)row->reject_at,
 		SPAN_ARGS(threshold->guideline));
+	lint_mark(load->loader.errors, LINT_WRONG_VALUE);
 	errors_hint(load->loader.errors, "set both");
 }
 
@@ -128,12 +129,15 @@ static void compile_threshold(
 	uint32_t index = names_find(&load->guideline_names, threshold->guideline);
 	struct threshold_row row;
 
+	if (index == MAP_NONE && load->incomplete)
+		return;
 	if (index == MAP_NONE) {
 		const char *near = names_nearest(
 			&load->guideline_names, threshold->guideline, load->loader.errors);
 
 		load_error(load, load->options->sites_source, threshold->node,
 			"there is no guideline `%.*s`", SPAN_ARGS(threshold->guideline));
+		lint_mark(load->loader.errors, LINT_UNKNOWN_NAME);
 		if (near)
 			errors_hint(load->loader.errors, "did you mean `%s`?", near);
 		return;

@@ -1,4 +1,5 @@
 /* Files as they are read, the check of their text before it is parsed, and places in it. */
+#include "rules/lint.h"
 #include "rules/yaml.h"
 #include "text/utf8.h"
 
@@ -12,7 +13,10 @@
 /* --- files ---------------------------------------------------------------------------------- */
 
 #define file_error(source, errors, ...)                                                            \
-	errors_add((errors), SEVERITY_ERROR, (struct place){(source), 0, 0}, __VA_ARGS__)
+	do {                                                                                       \
+		errors_add((errors), SEVERITY_ERROR, (struct place){(source), 0, 0}, __VA_ARGS__); \
+		lint_mark((errors), LINT_UNREADABLE);                                              \
+	} while (0)
 
 /* Reads up to max + 1 bytes, so that a file that grew since fstat() is noticed. */
 static int read_all(int fd, size_t expected, size_t max, struct buf *out)
@@ -76,6 +80,7 @@ int source_read(struct arena *arena, const char *path, size_t max, struct errors
 	if (st.st_mode & S_IWOTH) {
 		errors_add(errors, SEVERITY_WARNING, (struct place){source, 0, 0},
 			"every user of this machine may change this file");
+		lint_mark(errors, LINT_TEXT_FILE);
 		errors_hint(errors, "chmod o-w");
 	}
 	source->text = arena_copy(arena, buf_content(&content));
@@ -104,12 +109,14 @@ static bool check_encoding(const struct source *source, struct errors *errors)
 
 	if (begins(text, "\xEF\xBB\xBF")) {
 		errors_add(errors, SEVERITY_ERROR, start, "the file begins with a byte order mark");
+		lint_mark(errors, LINT_UNREADABLE);
 		errors_hint(errors, "save it as UTF-8 without BOM");
 		return false;
 	}
 	if (begins(text, "\xFE\xFF") || begins(text, "\xFF\xFE")) {
 		errors_add(errors, SEVERITY_ERROR, (struct place){source, 0, 0},
 			"the file is in UTF-16");
+		lint_mark(errors, LINT_UNREADABLE);
 		errors_hint(errors, "save it as UTF-8");
 		return false;
 	}
@@ -117,12 +124,14 @@ static bool check_encoding(const struct source *source, struct errors *errors)
 	if (nul) {
 		errors_add(errors, SEVERITY_ERROR, yaml_place_at(source, (size_t)(nul - text.ptr)),
 			"the file holds a NUL byte");
+		lint_mark(errors, LINT_UNREADABLE);
 		errors_hint(errors, "is it a text file, saved as UTF-8?");
 		return false;
 	}
 	if (!utf8_valid(text, &bad)) {
 		errors_add(errors, SEVERITY_ERROR, yaml_place_at(source, bad),
 			"this is not UTF-8 (byte 0x%02X)", (unsigned char)text.ptr[bad]);
+		lint_mark(errors, LINT_UNREADABLE);
 		errors_hint(errors, "save the file as UTF-8");
 		return false;
 	}
@@ -158,6 +167,7 @@ static void warn_hidden(const struct source *source, struct errors *errors, size
 {
 	errors_add(errors, SEVERITY_WARNING, yaml_place_at(source, at),
 		"a hidden character (U+%04X) stands here", (unsigned)c);
+	lint_mark(errors, LINT_TEXT_FILE);
 	errors_hint(errors,
 		c > 0xFFFF ? "if it is meant, write \"\\U%08X\" in double quotes"
 			   : "if it is meant, write \"\\u%04X\" in double quotes",

@@ -6,6 +6,7 @@
  * are then copied to the arena as one array: no node is moved twice, whatever the nesting.
  */
 #include "rules/yaml.h"
+#include "rules/lint.h"
 
 #include "base/map.h"
 
@@ -198,6 +199,7 @@ static void refuse_duplicate(
 {
 	errors_add(b->errors, SEVERITY_ERROR, yaml_place(b->source, key), "duplicate key `%s`",
 		key->value.ptr);
+	lint_mark(b->errors, LINT_DUPLICATE_KEY);
 	errors_hint(
 		b->errors, "it already stands in line %u, column %u", first->line, first->column);
 	b->refused = true;
@@ -398,7 +400,7 @@ static int build(struct builder *b, yaml_parser_t *parser)
 	return b->refused ? ERR_INVALID : OK;
 }
 
-int yaml_parse(struct arena *arena, const struct source *source, struct errors *errors,
+static int parse_source(struct arena *arena, const struct source *source, struct errors *errors,
 	struct yaml_node **out)
 {
 	struct builder b = {.arena = arena, .source = source, .errors = errors};
@@ -454,4 +456,27 @@ bool yaml_is_null(const struct yaml_node *node)
 			return true;
 	}
 	return false;
+}
+
+int yaml_parse(struct arena *arena, const struct source *source, struct errors *errors,
+	struct yaml_node **out)
+{
+	const char *scope = lint_scope(errors, LINT_SYNTAX);
+	int rc = parse_source(arena, source, errors, out);
+
+	errors->scope = scope;
+	return rc;
+}
+
+bool yaml_same(const struct yaml_node *a, const struct yaml_node *b)
+{
+	size_t items = a->kind == YAML_MAPPING ? 2 * a->count : a->count;
+
+	if (a->kind != b->kind || a->count != b->count || !span_eq(a->value, b->value))
+		return false;
+	for (size_t i = 0; i < items; i++) {
+		if (!yaml_same(&a->items[i], &b->items[i]))
+			return false;
+	}
+	return true;
 }

@@ -91,5 +91,8 @@ static inline struct place yaml_place(const struct source *source, const struct 
 	return (struct place){source, node->line, node->column};
 }
 
+/* Whether two nodes say the same, in whatever style; as deep as YAML may be nested. */
+bool yaml_same(const struct yaml_node *a, const struct yaml_node *b);
+
 /* Whether the node is a plain `null`, `~` or nothing. */
 bool yaml_is_null(const struct yaml_node *node);

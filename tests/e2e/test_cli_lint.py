@@ -44,8 +44,8 @@ def test_all_mistakes_in_one_run_with_place_and_suggestion(tmp_path):
     result = filterd("lint", "-r", folder)
     assert result.code == 1
     name = folder + "/rules.yaml"
-    assert re.search(r"^%s:3:\d+: error: .*`prhase`; did you mean `phrase`\?$" % re.escape(name),
-                     result.out, re.M)
+    assert re.search(r"^%s:3:\d+: error: .*`prhase`; did you mean `phrase`\? \[unknown-key\]$"
+                     % re.escape(name), result.out, re.M)
     assert re.search(r"^%s:4:\d+: error: .*gg" % re.escape(name), result.out, re.M)
     assert re.search(r"^%s:5:\d+: error: .*one" % re.escape(name), result.out, re.M)
     assert re.search(r"^%s:5:\d+: error: .*rewiev.*`review`" % re.escape(name), result.out, re.M)
@@ -140,8 +140,11 @@ def test_fifty_are_shown_and_the_rest_counted(tmp_path):
     folder = write_rules(tmp_path / "rules", "guidelines: {g: {title: G}}\nrules:\n" + rules)
     result = filterd("lint", "-r", folder)
     assert result.out.count(": error:") == 50 and ": warning:" not in result.out
-    assert re.search(r"^and \d+ more$", result.out, re.M)
+    assert re.search(r"^and \d+ more$", result.out, re.M) and "--all" in result.out
     assert re.search(r"^80 errors, ", result.out, re.M)
+    everything = filterd("lint", "--all", "-r", folder)
+    assert everything.out.count(": error:") == 80
+    assert len(filterd("lint", "--json", "-r", folder).json()["findings"]) > 80
 
 
 def test_every_prefix_of_a_rule_file_ends_without_a_crash(tmp_path):
@@ -155,3 +158,70 @@ def test_every_prefix_of_a_rule_file_ends_without_a_crash(tmp_path):
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=30)
         assert done.returncode in (0, 1), done.stderr
         json.loads(done.stdout)
+
+
+def test_one_broken_file_hides_nothing_of_the_others(tmp_path):
+    """Neither mistakes, nor warnings, nor the tests of rules that are fine."""
+    folder = write_rules(tmp_path / "rules", FAILING.replace("rules:", "lists:\n  l: [x]\nrules:"))
+    write_rules(tmp_path / "rules", "rules: [", "broken.yaml")
+    write_rules(tmp_path / "rules", BROKEN.replace("{g: {title: G}}", "{h: {title: H}}"), "c.yaml")
+    found = {(f["code"], f["file"].split("/")[-1], f["line"])
+             for f in filterd("lint", "--json", "-r", folder).json()["findings"]}
+    assert {("unused-list", "rules.yaml", 3), ("failed-test", "rules.yaml", 11),
+            ("failed-test", "rules.yaml", 12), ("unknown-key", "c.yaml", 3),
+            ("duplicate-id", "c.yaml", 5)} <= found
+    assert any(code == "syntax" and name == "broken.yaml" for code, name, _ in found)
+    # What is unknown may stand in the file that could not be read.
+    assert not any(code == "unknown-name" for code, _, _ in found)
+
+
+def test_sarif(tmp_path):
+    write_rules(tmp_path / "my rules", BROKEN)
+    result = filterd("lint", "--sarif", "-r", "my rules", cwd=tmp_path)
+    assert result.code == 1
+    report = result.json()
+    assert report["version"] == "2.1.0"
+    run = report["runs"][0]
+    assert run["columnKind"] == "unicodeCodePoints"
+    assert run["originalUriBaseIds"]["SRCROOT"]["uri"] == tmp_path.as_uri() + "/"
+    kinds = run["tool"]["driver"]["rules"]
+    assert all(kind["help"]["text"] and kind["defaultConfiguration"]["level"] for kind in kinds)
+    levels = {"error": 0, "warning": 0}
+    for found in run["results"]:
+        assert kinds[found["ruleIndex"]]["id"] == found["ruleId"]
+        levels[found["level"]] += 1
+    counted = filterd("lint", "--json", "-r", "my rules", cwd=tmp_path).json()
+    assert levels == {"error": counted["errors"], "warning": counted["warnings"]}
+    place = next(f for f in run["results"] if "prhase" in f["message"]["text"])
+    where = place["locations"][0]["physicalLocation"]
+    assert where["artifactLocation"] == {"uri": "my%20rules/rules.yaml", "uriBaseId": "SRCROOT"}
+    column = BROKEN.split("\n")[2].index("prhase") + 1
+    assert where["region"] == {"startLine": 3, "startColumn": column, "endColumn": column + 6}
+
+
+def test_every_code_is_in_the_table(tmp_path):
+    folder = write_rules(tmp_path / "rules", BROKEN)
+    kinds = filterd("lint", "--sarif", "-r", folder).json()["runs"][0]["tool"]["driver"]["rules"]
+    known = {kind["id"] for kind in kinds}
+    assert len(known) == len(kinds)
+    for found in filterd("lint", "--json", "-r", folder).json()["findings"]:
+        assert found["code"] in known
+
+
+def test_json_and_sarif_exclude_each_other(tmp_path):
+    result = filterd("lint", "--json", "--sarif", "-r", write_rules(tmp_path / "rules"))
+    assert result.code == 2 and "--sarif" in result.err
+
+
+def test_a_misspelt_name_is_no_unused_one(tmp_path):
+    """What a wrong name was probably meant for is not called unused besides."""
+    text = RULES.replace("guideline: promotion", "guideline: promotoin") + """\
+lists:
+  animals: [zebra]
+conditions:
+  newcomers: {author: {approved: {at_most: 0}}}
+exceptions:
+  - {rules: "en/*", unless: {words: ["<animal>"], condition: newcomer}}
+"""
+    report = filterd("lint", "--json", "-r", write_rules(tmp_path / "rules", text)).json()
+    assert [f["code"] for f in report["findings"]] == ["unknown-name"] * 3

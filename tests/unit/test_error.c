@@ -8,6 +8,8 @@
 
 #include "base/error.h"
 
+#include <stdlib.h>
+
 static const char text[] = "rules:\n  - id: a\n    patern: \"x\"\n\tph\x01rase: y\n";
 static const struct source source = {"rules/threats.yaml", {text, sizeof(text) - 1}};
 
@@ -220,6 +222,73 @@ static void errors_take_the_place_of_warnings(void **state)
 	errors_free(&list);
 }
 
+static void notes_make_room_first(void **state)
+{
+	struct errors list = {.most = 4};
+
+	(void)state;
+	errors_add(&list, SEVERITY_NOTE, at(1, 1), "a note");
+	errors_add(&list, SEVERITY_WARNING, at(2, 1), "a warning");
+	errors_add(&list, SEVERITY_NOTE, at(3, 1), "another note");
+	errors_add(&list, SEVERITY_WARNING, at(4, 1), "another warning");
+	errors_add(&list, SEVERITY_NOTE, at(5, 1), "no room for this");
+	errors_code(&list, "of one that was dropped");
+	errors_add(&list, SEVERITY_ERROR, at(6, 1), "an error");
+	errors_code(&list, "kind");
+	errors_add(&list, SEVERITY_WARNING, at(7, 1), "a third warning");
+	errors_add(&list, SEVERITY_WARNING, at(8, 1), "no room for this, either");
+	static const char *const wanted[] = {
+		"a warning", "another warning", "an error", "a third warning"};
+
+	assert_int_equal(list.count, 4);
+	for (size_t i = 0; i < list.count; i++)
+		assert_string_equal(list.items[i].text, wanted[i]);
+	assert_null(list.items[1].code);
+	assert_string_equal(list.items[2].code, "kind");
+	assert_int_equal(list.notes, 3);
+	assert_int_equal(list.warnings, 4);
+	assert_int_equal(list.dropped, 4);
+	assert_false(errors_are_full(&list));
+	errors_free(&list);
+}
+
+static void codes_stand_behind_and_files_apart(void **state)
+{
+	struct source other = {"rules/b.yaml", {NULL, 0}};
+	struct errors list = {.scope = "some"};
+	struct buf out = {0};
+
+	(void)state;
+	errors_add(&list, SEVERITY_NOTE, (struct place){&other, 2, 0}, "first\nof two lines");
+	errors_add(&list, SEVERITY_ERROR, (struct place){0}, "no file");
+	errors_code(&list, "other");
+	errors_hint(&list, "mend it");
+	errors_render_codes(&list, &out, false);
+	assert_true(span_eq(
+		buf_content(&out), SPAN("rules/b.yaml:2: note: first of two lines [some]\n\n"
+					"error: no file; mend it [other]\n")));
+	buf_free(&out);
+	errors_free(&list);
+}
+
+static void sorts_very_many(void **state)
+{
+	struct errors list = {.most = ERRORS_ALL};
+
+	(void)state;
+	for (uint32_t i = 0; i < 1000; i++)
+		errors_add(&list, SEVERITY_ERROR, at(1 + i * 7919 % 500, 1), "%u", i);
+	errors_sort(&list);
+	assert_int_equal(list.count, 1000);
+	for (size_t i = 1; i < list.count; i++) {
+		const struct error *a = &list.items[i - 1], *b = &list.items[i];
+
+		assert_true(a->place.line <= b->place.line);
+		assert_true(a->place.line < b->place.line || atoi(a->text) < atoi(b->text));
+	}
+	errors_free(&list);
+}
+
 static void moves_to_another_list(void **state)
 {
 	struct errors from = {0}, to = {0};
@@ -249,6 +318,9 @@ int main(void)
 		cmocka_unit_test(a_long_line_is_shown_around_the_column),
 		cmocka_unit_test(keeps_fifty_and_counts_the_rest),
 		cmocka_unit_test(errors_take_the_place_of_warnings),
+		cmocka_unit_test(notes_make_room_first),
+		cmocka_unit_test(codes_stand_behind_and_files_apart),
+		cmocka_unit_test(sorts_very_many),
 		cmocka_unit_test(moves_to_another_list),
 		cmocka_unit_test(sorts_by_place_and_keeps_equals),
 		cmocka_unit_test(finds_the_name_that_was_meant),

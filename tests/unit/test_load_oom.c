@@ -35,6 +35,14 @@ static int load_rules(struct loaded *out)
 	return ruleset_load(&options, &out->errors, &out->keep, &out->set);
 }
 
+static int lint_rules(struct loaded *out)
+{
+	const char *file = "tests/fuzz/yaml.in/all-conditions.yaml";
+	const struct ruleset_options options = {.folders = &file, .folders_count = 1, .lint = true};
+
+	return ruleset_load(&options, &out->errors, &out->keep, &out->set);
+}
+
 static int load_config(struct loaded *out)
 {
 	return config_load("config.example.yaml", &out->errors, &out->keep, &out->config);
@@ -58,11 +66,12 @@ static void check(const struct loaded *loaded, int rc)
 		assert_int_equal(loaded->config->listeners_count, 3);
 }
 
-static void sweep(int (*load)(struct loaded *out))
+/* With `sparse` not every k is tried once they are many: lint allocates often. */
+static void sweep(int (*load)(struct loaded *out), bool sparse)
 {
 	bool enough = false;
 
-	for (long k = 0; !enough; k++) {
+	for (long k = 0; !enough; k += sparse ? 1 + k / 16 : 1) {
 		struct loaded loaded = {0};
 		int rc;
 
@@ -82,28 +91,42 @@ static void rules_with_one_failure(void **state)
 {
 	(void)state;
 	from_then_on = false;
-	sweep(load_rules);
+	sweep(load_rules, false);
 }
 
 static void rules_without_any_memory_left(void **state)
 {
 	(void)state;
 	from_then_on = true;
-	sweep(load_rules);
+	sweep(load_rules, false);
+}
+
+static void linted_rules_with_one_failure(void **state)
+{
+	(void)state;
+	from_then_on = false;
+	sweep(lint_rules, true);
+}
+
+static void linted_rules_without_any_memory_left(void **state)
+{
+	(void)state;
+	from_then_on = true;
+	sweep(lint_rules, true);
 }
 
 static void configuration_with_one_failure(void **state)
 {
 	(void)state;
 	from_then_on = false;
-	sweep(load_config);
+	sweep(load_config, false);
 }
 
 static void configuration_without_any_memory_left(void **state)
 {
 	(void)state;
 	from_then_on = true;
-	sweep(load_config);
+	sweep(load_config, false);
 }
 
 int main(void)
@@ -111,6 +134,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rules_with_one_failure),
 		cmocka_unit_test(rules_without_any_memory_left),
+		cmocka_unit_test(linted_rules_with_one_failure),
+		cmocka_unit_test(linted_rules_without_any_memory_left),
 		cmocka_unit_test(configuration_with_one_failure),
 		cmocka_unit_test(configuration_without_any_memory_left),
 	};
