@@ -15,6 +15,7 @@ static const struct command *const commands[] = {
 	&command_lint,
 	&command_test,
 	&command_explain,
+	&command_import,
 	&command_schema,
 	&command_bench,
 	&command_version,
