@@ -48,9 +48,31 @@ struct import_work {
 	struct buf text; /* of standard input */
 };
 
+#define KINDS_MAX 16
+
+static const struct import_kind *unknown_kind(
+	struct run *run, const struct import_kind *kinds, size_t count, const char *name)
+{
+	const char *names[KINDS_MAX], *near;
+	struct buf all = {0};
+
+	for (size_t i = 0; i < count && i < KINDS_MAX; i++) {
+		names[i] = kinds[i].name;
+		buf_printf(&all, "%s%s", i ? ", " : "", names[i]);
+	}
+	near = nearest_name(span_of(name), names, count);
+	if (near)
+		cli_usage_error(run, "unknown KIND `%.64s`; did you mean `%s`?", name, near);
+	else
+		cli_usage_error(run, "unknown KIND `%.64s`; there are %.*s", name,
+			SPAN_ARGS(buf_content(&all)));
+	buf_free(&all);
+	return NULL;
+}
+
 static const struct import_kind *find_kind(struct run *run)
 {
-	const char *names[16], *near, *name = run->arguments.count ? run->arguments.items[0] : NULL;
+	const char *name = run->arguments.count ? run->arguments.items[0] : NULL;
 	size_t count;
 	const struct import_kind *kinds = import_kinds(&count);
 
@@ -58,15 +80,11 @@ static const struct import_kind *find_kind(struct run *run)
 		cli_usage_error(run, "it needs KIND and FILE");
 		return NULL;
 	}
-	for (size_t i = 0; i < count && i < ARRAY_LEN(names); i++) {
-		names[i] = kinds[i].name;
+	for (size_t i = 0; i < count; i++) {
 		if (strcmp(kinds[i].name, name) == 0)
 			return &kinds[i];
 	}
-	near = nearest_name(span_of(name), names, count);
-	cli_usage_error(run, "nothing is known of `%.64s`%s%s%s", name,
-		near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
-	return NULL;
+	return unknown_kind(run, kinds, count, name);
 }
 
 static bool language_fits(const char *tag)

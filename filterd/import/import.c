@@ -5,19 +5,17 @@
 
 /* clang-format off */
 static const struct import_kind kinds[] = {
-	{"automoderator", "Reddit's AutoModerator: YAML documents, parted by lines `---`",
+	{"automoderator",
 		"AutoModerator takes the first rule that acts; here all rules count. A rule that lost a check "
 		"would hold too often, so it has `shadow: true`: it is counted and shown but changes no verdict "
 		"until you take that line out.",
 		YAML_SIZE_MAX, read_automoderator},
-	{"coral", "Coral: banned and suspect words, as settings in JSON or one a line",
-		NULL, IMPORT_LIST_SIZE_MAX, read_coral},
-	{"discourse", "Discourse: watched words, CSV as it exports them",
+	{"coral", NULL, IMPORT_LIST_SIZE_MAX, read_coral},
+	{"discourse",
 		"filterd never changes a comment: what Discourse would censor is shown to a moderator.",
 		IMPORT_LIST_SIZE_MAX, read_discourse},
-	{"words", "a plain list, one entry a line, with `# remarks`; a last * is any ending",
-		NULL, IMPORT_LIST_SIZE_MAX, read_words},
-	{"wordpress", "WordPress: disallowed (or moderated) comment keys, one a line",
+	{"words", NULL, IMPORT_LIST_SIZE_MAX, read_words},
+	{"wordpress",
 		"WordPress finds a key inside other words too (`cialis` in specialist). Here a key of letters is "
 		"a whole word: write `key*` for every word that begins so. Only a key that begins or ends with "
 		"a sign is found anywhere. IP addresses and browsers are not looked at.",

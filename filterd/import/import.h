@@ -59,7 +59,6 @@ struct importer;
 /* A system that can be imported from. */
 struct import_kind {
 	const char *name; /* as on the command line */
-	const char *help; /* one line */
 	const char
 		*about; /* for the head of the file: what is different here; sentences, or NULL */
 	size_t size_max; /* [bytes] of a file */
