@@ -657,7 +657,7 @@ void read_automoderator(struct importer *im)
 	uint32_t number = 0;
 	size_t at = 0, from = span_starts(text, SPAN("\xEF\xBB\xBF")) ? 3 : 0, start = 0;
 
-	while (!im->nomem && !im->rules.failed) {
+	while (!im->nomem && !im->full && !im->rules.failed) {
 		bool more = importer_next_line(text, &at, &number, &line);
 
 		if (more && !parts_documents(line)) {

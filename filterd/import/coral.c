@@ -25,7 +25,7 @@ static void read_text(
 	size_t at = 0;
 
 	number--;
-	while (importer_next_line(text, &at, &number, &line)) {
+	while (!im->full && importer_next_line(text, &at, &number, &line)) {
 		struct span entry = word_line_trim(line);
 
 		if (entry.len > 0)

@@ -250,7 +250,7 @@ void read_discourse(struct importer *im)
 			.besides = actions[i].besides,
 			.fields = FIELD_BIT(FIELD_TEXT),
 		};
-	for (; next_record(&csv, &record); first = false) {
+	for (; !im->full && next_record(&csv, &record); first = false) {
 		if (!first || !read_header(&record, &words.columns))
 			read_record(&words, &record);
 	}

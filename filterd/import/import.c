@@ -66,7 +66,6 @@ int import_run(const struct import_kind *kind, const struct source *source,
 		.checker = matcher_builder_new(arena),
 	};
 	struct matcher *matcher = NULL;
-	bool full;
 	int rc = OK;
 
 	*result = (struct import_result){0};
@@ -74,15 +73,15 @@ int import_run(const struct import_kind *kind, const struct source *source,
 		return ERR_NOMEM;
 	im.name = result->name = importer_shown(&im, span_of(source->name), 0);
 	kind->read(&im);
-	full = im.lists.failed || im.rules.failed;
-	if (!im.broken && !full)
+	im.full = im.full || im.lists.failed || im.rules.failed;
+	if (!im.broken && !im.full)
 		writer_file(&im, out);
-	full = full || out->len > YAML_SIZE_MAX;
+	im.full = im.full || out->len > YAML_SIZE_MAX;
 	if (matcher_build(im.checker, &matcher) != OK || im.nomem || out->failed)
 		rc = ERR_NOMEM;
 	else if (im.broken)
 		rc = ERR_INVALID;
-	else if (full)
+	else if (im.full)
 		rc = too_large(source, errors);
 	matcher_free(matcher);
 	buf_free(&im.lists);

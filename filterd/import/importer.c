@@ -2,10 +2,12 @@
 #include "import/importer.h"
 
 #include "import/scalar.h"
+#include "rules/yaml.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
+#define LINE_MIN 4 /* [bytes] around a text in the file, at least */
 #define WHAT_MAX 120 /* [bytes] of a piece of the input that is quoted in a remark */
 
 const char *const import_note_names[] = {
@@ -23,6 +25,8 @@ static void add_line(
 		return;
 	}
 	lines->items[lines->count++] = (struct import_line){text, comment};
+	im->bytes += text.len + LINE_MIN;
+	im->full = im->full || im->bytes > YAML_SIZE_MAX;
 	lines->entries += !comment;
 }
 
@@ -37,7 +41,8 @@ void importer_entry(struct importer *im, struct import_lines *lines, struct span
 	add_line(im, lines, text, false);
 }
 
-static struct span text_of(struct importer *im, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static struct span text_of(
+	struct importer *im, const char *format, va_list args)
 {
 	struct buf text = {0};
 	struct span kept = {NULL, 0};

@@ -52,6 +52,8 @@ struct importer {
 	struct matcher_builder *checker; /* knows what the loader would refuse */
 	struct buf lists, rules; /* the sections of the file */
 	size_t lists_count;
+	size_t bytes; /* [bytes] that entries and remarks will take in the file, at least */
+	bool full; /* more than a rule file may have: reading on is no use */
 	bool broken; /* the input as a whole cannot be read: an error was added */
 	bool nomem;
 };

@@ -15,7 +15,7 @@ void read_words(struct importer *im)
 	uint32_t number = 0;
 	size_t at = 0;
 
-	while (importer_next_line(im->source->text, &at, &number, &line)) {
+	while (!im->full && importer_next_line(im->source->text, &at, &number, &line)) {
 		struct span entry = word_line_entry(line, &remark);
 
 		if (remark.ptr)
@@ -39,7 +39,7 @@ void read_wordpress(struct importer *im)
 	struct span line;
 	size_t at = 0;
 
-	while (importer_next_line(im->source->text, &at, &number, &line)) {
+	while (!im->full && importer_next_line(im->source->text, &at, &number, &line)) {
 		struct span entry = word_line_trim(line);
 
 		if (entry.len > 0)
