@@ -92,6 +92,11 @@ static bool language_fits(const char *tag)
 	return schema_is_language(span_of(tag)) && strcmp(tag, "ku") != 0;
 }
 
+static bool to_file(const struct import_command *options)
+{
+	return options->output && strcmp(options->output, "-") != 0;
+}
+
 static int check_options(struct run *run)
 {
 	const struct import_command *options = run->options;
@@ -108,7 +113,7 @@ static int check_options(struct run *run)
 				"`%.32s` is not a language code such as en, ckb, kmr, ar, tr, fa",
 				options->languages.items[i]);
 	}
-	if (options->common.json && !options->output)
+	if (options->common.json && !to_file(options))
 		return cli_usage_error(run, "`--json` needs `--output FILE` for the rules");
 	return CLI_FINE;
 }
@@ -144,7 +149,7 @@ static int write_output(struct run *run, const struct buf *file)
 	struct out out;
 	int fd;
 
-	if (!options->output) {
+	if (!to_file(options)) {
 		out_span(&run->out, buf_content(file));
 		out_flush(&run->out); /* before the summary, where both go to a terminal */
 		return CLI_FINE;
@@ -279,17 +284,18 @@ const struct command command_import = {
 	.name = "import",
 	.summary = "Make a rule file of another system's lists or rules.",
 	.usage = "KIND FILE|-",
-	.details = "KIND is one of\n"
-		   "  automoderator  Reddit's AutoModerator: YAML, rules parted by lines `---`\n"
-		   "  coral          Coral's word lists: its settings as JSON, or banned words one "
-		   "a line\n"
-		   "  discourse      Discourse's watched words: CSV as it exports them\n"
-		   "  words          a plain list, one entry a line, with `# remarks`\n"
-		   "  wordpress      WordPress' disallowed comment keys, one a line\n"
-		   "Nothing is dropped: what cannot be carried over stands in the file as a "
-		   "comment that\n"
-		   "says why. Exit code: 0 all carried over, 1 something was not, 74 FILE cannot "
-		   "be read.\n",
+	.details =
+		"KIND is one of\n"
+		"  automoderator  Reddit's AutoModerator: YAML, rules parted by lines `---`\n"
+		"  coral          settings of Coral as JSON, or its banned words, one a line\n"
+		"  discourse      Discourse's watched words: CSV as it exports them\n"
+		"  words          a plain list, one entry a line, with `# remarks`\n"
+		"  wordpress      WordPress' disallowed comment keys, one a line\n"
+		"`--action review` is for lists of what is only suspect or to be moderated.\n"
+		"Nothing is dropped: what cannot be carried over stands in the file as a comment "
+		"that\n"
+		"says why. Exit code: 0 all carried over, 1 something was not, 74 FILE cannot be "
+		"read.\n",
 	.tables = {{import_rows, ARRAY_LEN(import_rows)}, {common_rows + COMMON_ROWS - 2, 2}},
 	.size = sizeof(struct import_command),
 	.arguments_max = 2,

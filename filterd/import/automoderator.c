@@ -461,7 +461,9 @@ static void unknown_key(
 	}
 	near = nearest_name(name, names, count);
 	if (near)
-		am_lost(am, key, importer_text(am->im, "there is no such key; `%s`?", near).ptr);
+		am_lost(am, key,
+			importer_text(am->im, "there is no such key; did you mean `%s`?", near)
+				.ptr);
 	else
 		am_lost(am, key, "it is not known here");
 }

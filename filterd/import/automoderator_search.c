@@ -213,6 +213,8 @@ static void add_value(struct search *s, const struct yaml_node *node)
 		leave(s, node, "it is too long");
 	else if (s->match == MATCH_DOMAIN && s->regex)
 		leave(s, node, "a domain is no regex here");
+	else if (s->match == MATCH_DOMAIN && span_starts(node->value, SPAN("self.")))
+		leave(s, node, "it stands for submissions without a link");
 	else if (s->match == MATCH_DOMAIN)
 		entry_add_domain(im, &s->patterns, am_line(s->am, node), node->value);
 	else if (s->regex || s->sensitive || s->match != MATCH_WORD)

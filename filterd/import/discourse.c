@@ -176,7 +176,8 @@ static const struct watched {
 	{"flag", "flag", "A word that is flagged.", ACTION_REVIEW, NULL, NULL},
 	{"silence", "silence", "A watched word of somebody new.", ACTION_REVIEW,
 		"author: {approved: {at_most: 0}}",
-		"`silence`: first comments are reviewed; the author is not silenced"},
+		"comments are reviewed while the site says that none was approved; nobody is "
+		"silenced"},
 	{"replace", NULL, NULL, ACTION_REVIEW, NULL,
 		"filterd replaces nothing: comments are not edited"},
 	{"link", NULL, NULL, ACTION_REVIEW, NULL, "filterd links nothing: comments are not edited"},

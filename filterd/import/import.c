@@ -41,6 +41,17 @@ bool import_name_fits(struct span name)
 	return name.len > 0 && name.len <= IMPORT_NAME_MAX;
 }
 
+/* What is no UTF-8 is told entry by entry; but here not one of them would be right. */
+static bool is_utf16(const struct source *source, struct errors *errors)
+{
+	if (!span_starts(source->text, SPAN("\xFF\xFE")) &&
+		!span_starts(source->text, SPAN("\xFE\xFF")))
+		return false;
+	errors_add(errors, SEVERITY_ERROR, (struct place){source, 0, 0}, "the file is in UTF-16");
+	errors_hint(errors, "save it as UTF-8");
+	return true;
+}
+
 static int too_large(const struct source *source, struct errors *errors)
 {
 	errors_add(errors, SEVERITY_ERROR, (struct place){source, 0, 0},
@@ -72,7 +83,9 @@ int import_run(const struct import_kind *kind, const struct source *source,
 	if (!im.checker)
 		return ERR_NOMEM;
 	im.name = result->name = importer_shown(&im, span_of(source->name), 0);
-	kind->read(&im);
+	im.broken = is_utf16(source, errors);
+	if (!im.broken)
+		kind->read(&im);
 	im.full = im.full || im.lists.failed || im.rules.failed;
 	if (!im.broken && !im.full)
 		writer_file(&im, out);

@@ -170,6 +170,8 @@ def test_standard_input():
     result = filterd("import", "coral", "-", stdin='{"wordList": {"banned": ["idiot"]}}')
     assert result.code == 0 and "    - idiot\n" in result.out
     assert "from standard input" in result.out
+    again = filterd("import", "coral", "-", "-o", "-", stdin='{"wordList": {"banned": ["idiot"]}}')
+    assert again.out == result.out
 
 
 def test_json(tmp_path):
@@ -234,6 +236,9 @@ def test_unreadable(tmp_path):
     (tmp_path / "many").write_text("".join("word%d\n" % i for i in range(100000)))
     result = filterd("import", "words", str(tmp_path / "many"))
     assert result.code == 74 and "the rule file would be larger than" in result.err
+    (tmp_path / "wide").write_bytes("idiot\n".encode("utf-16"))
+    result = filterd("import", "words", str(tmp_path / "wide"))
+    assert result.code == 74 and "is in UTF-16; save it as UTF-8" in result.err
     (tmp_path / "broken.json").write_text('{"wordList": [')
     result = filterd("import", "coral", str(tmp_path / "broken.json"))
     assert result.code == 74 and re.search(r"broken\.json:\d+:\d+: error: ", result.err)
