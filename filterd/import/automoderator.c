@@ -615,8 +615,10 @@ static bool read_document(struct importer *im, const struct document *document)
 	} else if (rc != OK) {
 		const struct error *error = errors.count > 0 ? &errors.items[0] : NULL;
 
-		leave_whole(im, document, error ? document->base + error->place.line : line,
-			error && error->text ? error->text : "it is not valid YAML");
+		if (error && error->text)
+			leave_whole(im, document, document->base + error->place.line, error->text);
+		else
+			im->nomem = true; /* what was wrong could not be kept */
 	} else if (root) {
 		line = am_line(&am, root);
 		keep_remarks(&am, document);
@@ -659,7 +661,7 @@ void read_automoderator(struct importer *im)
 	uint32_t number = 0;
 	size_t at = 0, from = span_starts(text, SPAN("\xEF\xBB\xBF")) ? 3 : 0, start = 0;
 
-	while (!im->nomem && !im->full && !im->rules.failed) {
+	while (!im->nomem && !im->full && im->rules.len <= YAML_SIZE_MAX) {
 		bool more = importer_next_line(text, &at, &number, &line);
 
 		if (more && !parts_documents(line)) {

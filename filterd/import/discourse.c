@@ -37,7 +37,7 @@ static bool at_end_of_record(const struct csv *csv)
 /* A field in quotes, two of which stand for one. */
 static struct span read_quoted(struct csv *csv, struct record *record)
 {
-	struct buf value = {.limit = FIELD_MAX};
+	struct buf value = {0};
 	bool closed = false;
 	struct span kept;
 
@@ -49,14 +49,16 @@ static struct span read_quoted(struct csv *csv, struct record *record)
 		closed = c == '"' && (csv->at >= csv->text.len || csv->text.ptr[csv->at] != '"');
 		if (c == '"' && !closed)
 			csv->at++;
-		if (!closed)
+		if (!closed && value.len < FIELD_MAX)
 			buf_char(&value, c);
+		else if (!closed)
+			record->problem = "a field of it is too long";
 	}
 	if (!closed)
 		record->problem = "its quotes are never closed";
-	if (value.failed)
-		record->problem = "a field of it is too long";
 	kept = arena_copy(csv->im->arena, buf_content(&value));
+	if (value.failed)
+		kept.ptr = NULL;
 	buf_free(&value);
 	if (kept.ptr)
 		return kept;

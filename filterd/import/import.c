@@ -72,8 +72,6 @@ int import_run(const struct import_kind *kind, const struct source *source,
 		.arena = arena,
 		.errors = errors,
 		.result = result,
-		.lists.limit = YAML_SIZE_MAX,
-		.rules.limit = YAML_SIZE_MAX,
 		.checker = matcher_builder_new(arena),
 	};
 	struct matcher *matcher = NULL;
@@ -86,7 +84,7 @@ int import_run(const struct import_kind *kind, const struct source *source,
 	im.broken = is_utf16(source, errors);
 	if (!im.broken)
 		kind->read(&im);
-	im.full = im.full || im.lists.failed || im.rules.failed;
+	im.nomem = im.nomem || im.lists.failed || im.rules.failed;
 	if (!im.broken && !im.full)
 		writer_file(&im, out);
 	im.full = im.full || out->len > YAML_SIZE_MAX;
