@@ -1,5 +1,6 @@
 /* From an entry of somebody else's list to the pattern that finds the same: see importer.h. */
 #include "import/importer.h"
+#include "rules/scan_links.h"
 #include "rules/word_line.h"
 #include "text/chars.h"
 #include "text/fold.h"
@@ -106,14 +107,14 @@ static bool is_domain(struct span text)
 		char c = text.ptr[i];
 
 		if (c == '.') {
-			if (label == 0)
+			if (label == 0 || text.ptr[i - 1] == '-')
 				return false;
 			label = 0;
 			labels++;
 			letters = true;
 			continue;
 		}
-		if (!is_alnum(c) && c != '-')
+		if (!is_alnum(c) && (c != '-' || label == 0))
 			return false;
 		letters = letters && !(c >= '0' && c <= '9');
 		label++;
@@ -121,7 +122,21 @@ static bool is_domain(struct span text)
 	return labels >= 2 && label >= 2 && letters && text.len <= 253;
 }
 
-struct span entry_domain(struct span text)
+/* Whether a link to the domain is found as one, so that `links` can look for it. */
+static bool is_linked(struct importer *im, struct span domain)
+{
+	struct span folded = fold_word(im->arena, domain);
+	struct span link = importer_text(im, "http://%.*s/", SPAN_ARGS(folded));
+	struct links links;
+
+	if (!folded.ptr || scan_links(im->arena, link, &links) != OK) {
+		im->nomem = true;
+		return false;
+	}
+	return links.count == 1 && span_eq(links.items[0].host, folded);
+}
+
+struct span entry_domain(struct importer *im, struct span text)
 {
 	static const char *const before[] = {"https://", "http://", "//", "*.", "www."};
 
@@ -131,13 +146,13 @@ struct span entry_domain(struct span text)
 	}
 	if (span_ends(text, SPAN("/")))
 		text.len--;
-	return is_domain(text) ? text : SPAN("");
+	return is_domain(text) && is_linked(im, text) ? text : SPAN("");
 }
 
 void entry_add_domain(
 	struct importer *im, struct import_patterns *to, uint32_t line, struct span text)
 {
-	struct span domain = entry_domain(text);
+	struct span domain = entry_domain(im, text);
 
 	if (domain.len == 0) {
 		importer_note(im, &to->forms[FORM_WORDS], IMPORT_LEFT, line, text,
@@ -232,7 +247,7 @@ static bool add_anywhere(
 			"it is an IP address, which no condition looks at");
 		return true;
 	}
-	if (entry_domain(entry).len > 0) {
+	if (entry_domain(im, entry).len > 0) {
 		entry_add_domain(im, to, line, entry);
 		return true;
 	}

@@ -125,7 +125,7 @@ void entry_add_regex(struct importer *im, struct import_patterns *to, enum impor
 	uint32_t line, struct span what, struct span regex);
 
 /* The domain in an address such as `https://www.example.com/`, and nothing else in it; or empty. */
-struct span entry_domain(struct span text);
+struct span entry_domain(struct importer *im, struct span text);
 
 /* Adds a domain for FORM_DOMAINS, or a remark why it is none; one item of the input. */
 void entry_add_domain(
