@@ -86,7 +86,7 @@ DEB_TOOLS := clang clang-format clang-tidy cppcheck libclang-rt-14-dev gcovr
 # --- sources ------------------------------------------------------------------------------------
 
 LIB_LAYERS := base text match rules moderate
-DAEMON_LAYERS := store wire server cli
+DAEMON_LAYERS := import store wire server cli
 LIB_SOURCES := $(filter-out filterd/text/gen_%,$(wildcard $(LIB_LAYERS:%=filterd/%/*.c)))
 DAEMON_SOURCES := $(wildcard $(DAEMON_LAYERS:%=filterd/%/*.c))
 GENERATED := build/gen/text_tables.c build/gen/ordinary_words.c

@@ -17,6 +17,7 @@ static const struct command *const commands[] = {
 	&command_explain,
 	&command_diff,
 	&command_eval,
+	&command_import,
 	&command_schema,
 	&command_bench,
 	&command_version,

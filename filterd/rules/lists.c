@@ -1,10 +1,9 @@
 /* Lists: from YAML and from word files, including each other. */
 #include "rules/load.h"
+#include "rules/word_line.h"
 #include "text/utf8.h"
 
 #include <stdio.h>
-
-#define ENTRY_MAX 256 /* [bytes] of one entry */
 
 bool lists_is_include(struct span entry, struct span *name)
 {
@@ -267,34 +266,15 @@ static bool add_written(struct load *load, struct list *list, struct growing *to
 
 	if (lists_is_include(entry, &name))
 		return include(load, list, to, place, name);
-	if (entry.len > ENTRY_MAX) {
+	if (entry.len > LIST_ENTRY_MAX) {
 		errors_add(load->loader.errors, SEVERITY_ERROR, place,
-			"this entry is longer than %d bytes", ENTRY_MAX);
+			"this entry is longer than %d bytes", LIST_ENTRY_MAX);
 		lint_mark(load->loader.errors, LINT_LIST);
 		errors_hint(load->loader.errors, "one entry stands in each line");
 		list->state = STATE_BROKEN;
 		return true;
 	}
 	return add_entry(load, list, to, place, entry);
-}
-
-/* One entry a line; `#` begins a comment at the start of a line or after a space. */
-static struct span entry_of(struct span line)
-{
-	size_t from = 0;
-
-	for (size_t i = 0; i < line.len; i++) {
-		if (line.ptr[i] == '#' &&
-			(i == 0 || line.ptr[i - 1] == ' ' || line.ptr[i - 1] == '\t')) {
-			line.len = i;
-			break;
-		}
-	}
-	while (line.len && strchr(" \t\r", line.ptr[line.len - 1]))
-		line.len--;
-	while (from < line.len && strchr(" \t", line.ptr[from]))
-		from++;
-	return span_sub(line, from, line.len);
 }
 
 static int check_word_file(struct load *load, struct list *list, const struct source *source)
@@ -324,7 +304,8 @@ static bool add_lines(
 	while (at < text.len) {
 		const char *end = memchr(text.ptr + at, '\n', text.len - at);
 		size_t next = end ? (size_t)(end - text.ptr) + 1 : text.len;
-		struct span entry = entry_of(span_sub(text, at, end ? next - 1 : next));
+		struct span entry =
+			word_line_entry(span_sub(text, at, end ? next - 1 : next), NULL);
 
 		line++;
 		at = next;

@@ -14,7 +14,7 @@ import sys
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 # The order in which a comment passes: each may include those before it.
-LAYERS = ["base", "text", "match", "rules", "moderate", "store", "wire", "server", "cli"]
+LAYERS = ["base", "text", "match", "rules", "moderate", "import", "store", "wire", "server", "cli"]
 LIBRARY = LAYERS[:LAYERS.index("moderate") + 1]
 
 # What a visitor sees, and the dotfiles that tools need.

@@ -2,7 +2,7 @@
  * Loading with too little memory: the k-th allocation fails, for every k, once and from then on.
  *
  * A load that lacks memory says so or succeeds all the same (what failed was not needed); it never
- * gives a set that lacks something, and never blames the files.
+ * gives a set that lacks something, and never blames the files. The same goes for imports.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "failing_malloc.h"
+#include "import/import.h"
 #include "rules/ruleset.h"
 #include "server/config.h"
 
@@ -129,6 +130,73 @@ static void configuration_without_any_memory_left(void **state)
 	sweep(load_config, false);
 }
 
+/* --- imports ------------------------------------------------------------------------------------
+ */
+
+/* A bit of everything for each kind, in the order of their table. */
+static const char *const imports[] = {
+	"# remark\nbody (regex): ['a+', '(']\nauthor: {account_age: '< 7 days', is_gold: true}\n"
+	"~body#2: [x y, x y]\nparent_submission: {flair_text: [a]}\naction: remove\n---\n"
+	"type: submission\naction: filter\n---\n[\n",
+	"{\"wordList\": {\"banned\": [\"a b\", \"*\"], \"suspect\": \"c\"}}",
+	"word,action\n\"a \"\"b\",block\n*c,silence\nd,tag\n",
+	"one # remark\ntwo*\n<three>\none\n\xFF\n",
+	"one\nexample.com\n.ru/\n10.0.0.1\n",
+};
+
+static int import_one(size_t kind, struct buf *file)
+{
+	static const struct import_options options = {.action = -1};
+	struct source source = {"file", span_of(imports[kind])};
+	struct import_result result;
+	struct errors errors = {0};
+	struct arena arena;
+	size_t count;
+	int rc;
+
+	arena_init(&arena, 0);
+	rc = import_run(
+		&import_kinds(&count)[kind], &source, &options, &arena, &errors, file, &result);
+	errors_free(&errors);
+	arena_free(&arena);
+	return rc;
+}
+
+static void sweep_import(size_t kind, bool from_then_on)
+{
+	struct buf whole = {0};
+	bool enough = false;
+
+	assert_int_equal(import_one(kind, &whole), OK);
+	for (long k = 0; !enough; k++) {
+		struct buf file = {0};
+		int rc;
+
+		failing_start(k, from_then_on);
+		rc = import_one(kind, &file);
+		enough = !failing_stop() || k > 100000;
+		assert_true(rc == OK || rc == ERR_NOMEM);
+		if (rc == OK)
+			assert_true(span_eq(buf_content(&file), buf_content(&whole)));
+		buf_free(&file);
+	}
+	buf_free(&whole);
+}
+
+static void imports_with_one_failure(void **state)
+{
+	(void)state;
+	for (size_t kind = 0; kind < ARRAY_LEN(imports); kind++)
+		sweep_import(kind, false);
+}
+
+static void imports_without_any_memory_left(void **state)
+{
+	(void)state;
+	for (size_t kind = 0; kind < ARRAY_LEN(imports); kind++)
+		sweep_import(kind, true);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +206,8 @@ int main(void)
 		cmocka_unit_test(linted_rules_without_any_memory_left),
 		cmocka_unit_test(configuration_with_one_failure),
 		cmocka_unit_test(configuration_without_any_memory_left),
+		cmocka_unit_test(imports_with_one_failure),
+		cmocka_unit_test(imports_without_any_memory_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
