@@ -1,7 +1,7 @@
 /* Rules' own tests: see selftest.h. */
 #include "moderate/selftest.h"
 
-#include "moderate/evaluate.h"
+#include "base/clock.h"
 #include "text/utf8.h"
 
 /* A Monday noon that no test depends on: one that does says when it was submitted. */
@@ -54,7 +54,7 @@ static void report(struct errors *errors, const struct rule *rule, const struct 
 }
 
 static int run_test(struct evaluator *evaluator, const struct ruleset *set, const struct rule *rule,
-	const struct rule_test *test, enum truth *holds)
+	const struct rule_test *test, const struct evaluate_options *options, enum truth *holds)
 {
 	struct comment comment = test->comment;
 
@@ -62,11 +62,18 @@ static int run_test(struct evaluator *evaluator, const struct ruleset *set, cons
 		comment.lang = rule->languages[0];
 	if (comment.submitted_ms == COMMENT_ABSENT)
 		comment.submitted_ms = time_in_force(rule);
-	return evaluate_rule(evaluator, set, rule, &comment, &generous, holds);
+	return evaluate_rule(evaluator, set, rule, &comment, options, holds);
 }
 
 int selftest_run(const struct ruleset *set, const struct language_guesser *guesser,
 	struct errors *errors, struct selftest_counts *out)
+{
+	return selftest_run_until(set, guesser, &generous, INT64_MAX, errors, out);
+}
+
+int selftest_run_until(const struct ruleset *set, const struct language_guesser *guesser,
+	const struct evaluate_options *options, int64_t until_ns, struct errors *errors,
+	struct selftest_counts *out)
 {
 	struct evaluator *evaluator = evaluator_new(guesser);
 	const struct rule *rules;
@@ -80,7 +87,11 @@ int selftest_run(const struct ruleset *set, const struct language_guesser *guess
 			const struct rule_test *test = &rules[i].tests[t];
 			enum truth holds;
 
-			rc = run_test(evaluator, set, &rules[i], test, &holds);
+			if (until_ns != INT64_MAX && clock_mono_ns() >= until_ns) {
+				out->left++;
+				continue;
+			}
+			rc = run_test(evaluator, set, &rules[i], test, options, &holds);
 			out->tests++;
 			if (rc != OK || holds == (test->match ? TRUTH_YES : TRUTH_NO))
 				continue;

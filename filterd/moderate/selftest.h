@@ -6,8 +6,7 @@
  */
 #pragma once
 
-#include "rules/ruleset.h"
-#include "text/language.h"
+#include "moderate/evaluate.h"
 
 /*
  * ruleset_load() and the rules' own tests. As ruleset_load(); ERR_INVALID also when a test fails,
@@ -20,6 +19,7 @@ struct selftest_counts {
 	size_t rules; /* with tests */
 	size_t tests;
 	size_t failed;
+	size_t left; /* not run, for want of time */
 };
 
 /*
@@ -29,3 +29,11 @@ struct selftest_counts {
  */
 int selftest_run(const struct ruleset *set, const struct language_guesser *guesser,
 	struct errors *errors, struct selftest_counts *out);
+
+/*
+ * The same for rules that nobody vouches for: within the limits of `options`, and no test begins
+ * after `until_ns` of the monotonic clock; those are counted as left.
+ */
+int selftest_run_until(const struct ruleset *set, const struct language_guesser *guesser,
+	const struct evaluate_options *options, int64_t until_ns, struct errors *errors,
+	struct selftest_counts *out);
