@@ -36,7 +36,7 @@ const pause = (ms, signal) => new Promise((resolve, reject) => {
 
 	signal?.addEventListener("abort", () => {
 		clearTimeout(timer);
-		reject(new DOMException("no longer wanted", "AbortError"));
+		reject(signal.reason);
 	});
 });
 

@@ -2,7 +2,7 @@
  * The page on which rules are tried: what is edited, when the daemon is asked, what is kept.
  *
  * Edits live here and in this tab's sessionStorage; the daemon gets them with each try-out and keeps
- * none. One try-out is under way at a time: a newer edit lets go of the older one's answer.
+ * none. One try-out is under way at a time: whatever is edited meanwhile is asked when it is over.
  */
 import {Refusal, hasToken, loadRules, setToken, sizeOf, tryOut} from "./api.js";
 import {editorText, goTo, markLines, setEditorText, startEditor} from "./editor.js";
@@ -12,13 +12,16 @@ import {startSample} from "./sample.js";
 
 const KEPT = "filterd.try"; /* in sessionStorage */
 const DEBOUNCE_MS = 250;
+const PATIENCE_MS = 60000;
 const LANGUAGES = new Intl.DisplayNames(["en"], {type: "language"});
 
 let rules = null; /* of GET /v1/try/rules */
 let edits = new Map(); /* path -> text, of files that differ from the live ones */
 let path = ""; /* of the file in the editor */
 let extra = {}; /* members of a picked comment that the page has no field for */
-let timer = 0, underWay = null, last = null;
+let timer = 0, last = null;
+let underWay = null; /* the promise of the try-out that is asked */
+let newer = false; /* it is out of date already */
 
 const live = (name) => rules.files.find((file) => file.path === name)?.text ?? "";
 const textOf = (name) => edits.get(name) ?? live(name);
@@ -39,8 +42,6 @@ function notice(text, action, of = "") {
 }
 
 function failure(error) {
-	if (error.name === "AbortError")
-		return;
 	if (error instanceof Refusal && error.status === 401) {
 		byId("sign-in").hidden = false;
 		byId("token").focus();
@@ -238,6 +239,7 @@ function soon() {
 	clearTimeout(timer);
 	busy(true);
 	timer = setTimeout(() => {
+		timer = 0;
 		keep();
 		ask();
 	}, DEBOUNCE_MS);
@@ -257,31 +259,40 @@ function show(answer, asked) {
 		showNothing();
 }
 
-/* Asks now, and lets go of what was asked before. */
-async function ask() {
-	const now = comment(), mine = new AbortController();
+/* Asks, and shows the answer unless it is out of date by then. */
+async function askOnce() {
+	const now = comment();
 	const request = {files: changedFiles(), comments: now.text ? [now] : [], explain: 0};
 
-	clearTimeout(timer);
-	underWay?.abort();
-	underWay = mine;
+	newer = false;
 	if (sizeOf(request) > rules.request_max) {
-		busy(false);
 		notice(`Your edits and the comment are larger than ${rules.request_max.toLocaleString("en")} bytes, `
 			+ "the limit of a request (limits.request in the configuration).", null, "failure");
 		return;
 	}
-	busy(true);
 	try {
-		const answer = await tryOut(request, mine.signal);
+		const answer = await tryOut(request, AbortSignal.timeout(PATIENCE_MS));
 
-		if (underWay === mine)
+		if (!newer)
 			show(answer, request);
 	} catch (error) {
 		failure(error);
 	}
-	if (underWay === mine)
-		busy(false);
+}
+
+/* Sees to it that what the page holds now is asked; resolves when nothing is out of date. */
+function ask() {
+	clearTimeout(timer);
+	timer = 0;
+	busy(true);
+	newer = true;
+	underWay ??= (async () => {
+		while (newer)
+			await askOnce();
+		underWay = null;
+		busy(timer !== 0);
+	})();
+	return underWay;
 }
 
 async function runTests() {
