@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #define ANSWER_LIMIT ((size_t)16 * 1024 * 1024) /* [bytes] no answer is larger */
+#define TEST_PATIENCE 10
 
 struct run {
 	struct trial_bench *bench;
@@ -115,8 +116,12 @@ static int make_copy(struct run *run, const struct ruleset_file *files, size_t c
 		.sites_count = config->sites_count,
 		.sites_source = config->source,
 	};
+	struct evaluate_options tests = run->live->options;
 	int status;
 
+	/* Several times what a comment may take, so that a busy machine fails no test. */
+	tests.comment_ns *= TEST_PATIENCE;
+	tests.pattern_ns *= TEST_PATIENCE;
 	trial_bench_forget(bench);
 	copy->from = generation_ref((struct generation *)run->live);
 	status = ruleset_load(&options, &copy->errors, &copy->keep, &copy->set);
@@ -127,7 +132,7 @@ static int make_copy(struct run *run, const struct ruleset_file *files, size_t c
 		copy->set = NULL;
 		return OK;
 	}
-	status = selftest_run_until(copy->set, bench->guesser, &run->live->options,
+	status = selftest_run_until(copy->set, bench->guesser, &tests,
 		clock_mono_ns() + TRIAL_TEST_NS, &copy->failures, &copy->tests);
 	errors_sort(&copy->failures);
 	return status == ERR_NOMEM ? status : OK;

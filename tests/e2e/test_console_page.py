@@ -203,6 +203,27 @@ def test_keys(page):
     assert unnamed == []
 
 
+def test_the_token_is_asked_for(page, tmp_path):
+    with Daemon(tmp_path, more="reload_token: 0123456789abcdef") as daemon:
+        # As through a proxy: then being near does not count.
+        page.browser.cdp("Network.enable")
+        page.browser.cdp("Network.setExtraHTTPHeaders", headers={"X-Real-IP": "203.0.113.9"})
+        try:
+            page.browser.driver.get("http://127.0.0.1:%d/console/rules" % daemon.http_port)
+            shown = "return !document.getElementById('sign-in').hidden"
+            wait_for(lambda: page.run(shown), "the question for the token")
+            for token, right in (("wrong", False), ("0123456789abcdef", True)):
+                page.run("document.getElementById('token').value = arguments[0];"
+                         "document.querySelector('#sign-in button').click()", token)
+                wait_for(lambda: page.run(shown) != right, "the form to go or stay")
+            page.settle()
+            page.type("#comment", "I will kill you")
+            assert page.verdict() == "reject"
+        finally:
+            page.browser.cdp("Network.setExtraHTTPHeaders", headers={})
+            page.browser.complaints()
+
+
 def test_hostile_text_is_only_text(page):
     page.open()
     page.browser.requests()
