@@ -49,10 +49,10 @@ static void trial_free(struct trial *trial)
 }
 
 /* Takes it off the list of those who wait; the lock is held. */
-static void unqueue(struct trial *trial)
+static void unqueue(struct trials *trials, struct trial *trial)
 {
-	TAILQ_REMOVE(&trial->trials->waiting, trial, link);
-	trial->trials->count--;
+	TAILQ_REMOVE(&trials->waiting, trial, link);
+	trials->count--;
 	trial->waiting = false;
 }
 
@@ -107,7 +107,7 @@ static void *trials_main(void *argument)
 			await(trials);
 			continue;
 		}
-		unqueue(trial);
+		unqueue(trials, trial);
 		pthread_mutex_unlock(&trials->lock);
 		perform(trials, trial);
 		pthread_mutex_lock(&trials->lock);
@@ -150,8 +150,6 @@ struct trials *trials_new(struct reload *reload, const struct language_guesser *
 
 void trials_free(struct trials *trials)
 {
-	struct trial *trial;
-
 	if (trials == NULL)
 		return;
 	pthread_mutex_lock(&trials->lock);
@@ -159,10 +157,6 @@ void trials_free(struct trials *trials)
 	pthread_cond_signal(&trials->wanted);
 	pthread_mutex_unlock(&trials->lock);
 	pthread_join(trials->thread, NULL);
-	while ((trial = TAILQ_FIRST(&trials->waiting)) != NULL) {
-		unqueue(trial);
-		trial_free(trial);
-	}
 	trial_bench_free(&trials->bench);
 	pthread_cond_destroy(&trials->wanted);
 	pthread_mutex_destroy(&trials->lock);
@@ -226,7 +220,7 @@ void trial_drop(struct trial *trial)
 	pthread_mutex_lock(&trials->lock);
 	running = !trial->over && !trial->waiting;
 	if (trial->waiting)
-		unqueue(trial);
+		unqueue(trials, trial);
 	atomic_store(&trial->dropped, true);
 	pthread_mutex_unlock(&trials->lock);
 	/* The one that runs is the thread's from here on. */

@@ -29,7 +29,7 @@ struct trial;
 struct trials *trials_new(struct reload *reload, const struct language_guesser *guesser,
 	void (*done)(void *context), void *context);
 
-/* Stops the thread, after the try-out under way. Nobody may hold a trial any more. */
+/* Stops the thread, after the try-out under way. Every trial must have been dropped. */
 void trials_free(struct trials *trials);
 
 /* Asks for one; `request` (wire/trial.h) is copied. REFUSAL_NONE with *out, or why not. */
