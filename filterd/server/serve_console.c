@@ -8,6 +8,7 @@
 #include "wire/trial.h"
 
 #define JSON_TYPE "application/json"
+#define LANGUAGES_MAX 64 /* that are told; a page offers them for choosing */
 
 static struct worker *worker_of(const struct exchange *x)
 {
@@ -50,34 +51,32 @@ static void write_sites(struct buf *out, const struct config *config)
 	buf_char(out, ']');
 }
 
-/* Whether an earlier rule, or an earlier place of the same rule, names the language. */
-static bool is_named_before(const struct rule *rules, size_t rule, size_t language)
+/* Whether it is none of the languages seen before; then it is noted. */
+static bool is_new(struct span tag, struct span seen[LANGUAGES_MAX], size_t *count)
 {
-	struct span tag = rules[rule].languages[language];
-
-	for (size_t i = 0; i <= rule; i++) {
-		size_t count = i < rule ? rules[i].languages_count : language;
-
-		for (size_t k = 0; k < count; k++) {
-			if (span_eq(rules[i].languages[k], tag))
-				return true;
-		}
+	for (size_t i = 0; i < *count; i++) {
+		if (span_eq(seen[i], tag))
+			return false;
 	}
-	return false;
+	if (*count == LANGUAGES_MAX)
+		return false;
+	seen[(*count)++] = tag;
+	return true;
 }
 
 /* The languages that rules are for, each once, in the order of the rules. */
 static void write_languages(struct buf *out, const struct ruleset *set)
 {
+	struct span seen[LANGUAGES_MAX];
 	const struct rule *rules;
-	size_t count = ruleset_rules(set, &rules), written = 0;
+	size_t count = ruleset_rules(set, &rules), seen_count = 0;
 
 	buf_str(out, ",\"languages\":[");
 	for (size_t i = 0; i < count; i++) {
 		for (size_t k = 0; k < rules[i].languages_count; k++) {
-			if (is_named_before(rules, i, k))
+			if (!is_new(rules[i].languages[k], seen, &seen_count))
 				continue;
-			if (written++ > 0)
+			if (seen_count > 1)
 				buf_char(out, ',');
 			json_write(out, rules[i].languages[k]);
 		}
