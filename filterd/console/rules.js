@@ -135,6 +135,7 @@ function edited() {
 	if (known !== edits.has(path))
 		byId("file").selectedOptions[0].textContent = nameOf(path);
 	byId("revert").disabled = !edits.has(path);
+	byId("comparison").classList.add("old");
 	soon();
 }
 
@@ -142,6 +143,7 @@ function revert() {
 	const name = path, before = edits.get(name);
 
 	edits.delete(name);
+	byId("comparison").classList.add("old");
 	openFile(name);
 	ask();
 	notice(`${name} is as in the live rules again.`, {name: "Undo", run: () => {
@@ -223,6 +225,7 @@ function pickComment(request) {
 	setComment(request);
 	keep();
 	ask();
+	byId("result").scrollIntoView({block: "nearest"});
 }
 
 /* --- asking --- */

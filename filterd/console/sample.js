@@ -108,6 +108,7 @@ function showComparison(results, failed, choose) {
 		? `${plural(changed.length, "comment changes", "comments change")} verdict, of ${
 			sample.length.toLocaleString("en")}`
 		: `No comment of ${sample.length.toLocaleString("en")} changes verdict`),
+	element("p", {class: "outdated"}, "Your rules have changed since: compare again."),
 	failed ? element("p", {class: "quiet"}, `${plural(failed, "line was", "lines were")} no comment that can be judged.`) : null,
 	group(changed).map(([cause, members]) => {
 		const [rule, what] = cause.split("\u0000");
@@ -120,6 +121,7 @@ function showComparison(results, failed, choose) {
 					element("th", {scope: "col"}, "Live → yours"))),
 				element("tbody", {}, members.map((result) => row(result, choose)))));
 	}));
+	box.classList.remove("old");
 	box.hidden = false;
 	box.focus({preventScroll: true});
 }

@@ -327,9 +327,11 @@ bool trial_run(struct trial_bench *bench, struct generation *live, struct span j
 		write_copy(&run);
 		status = write_results(&run, stop);
 	}
+	/* What was refused is not asked again, and what it holds may be large. */
+	if (status != OK || out->failed || bench->copy.set == NULL)
+		trial_bench_forget(bench);
 	if (status == OK && !out->failed)
 		return true;
-	trial_bench_forget(bench);
 	refusal_set(refusal, REFUSAL_OOM, NULL, REFUSAL_NOWHERE);
 	return false;
 }

@@ -101,6 +101,7 @@ class Page:
 def test_an_edit_is_judged_as_it_is_typed(page):
     page.open()
     assert "live rules stay as they are" in page.text("header")
+    assert page.count("#language option[value=ckb]") == page.count("#site option[value=english]") == 1
     page.type("#comment", "I will kill you")
     assert page.verdict() == "reject" and page.text("#details mark") == "I will kill you"
     assert "Threatens a person." in page.text("#details")
@@ -163,6 +164,11 @@ def test_a_sample_is_compared(page):
     assert "2 comments change verdict, of 1,000" in page.text("#comparison h3")
     assert "en/threats/direct counts for something else: 2 comments" in page.text("#comparison h4")
     assert page.text("#comparison td.change") == "reject → review"
+    outdated = "return document.querySelector('#comparison .outdated').checkVisibility()"
+    assert not page.run(outdated)
+    page.run("document.getElementById('text').dispatchEvent(new Event('input'))")
+    page.settle()
+    assert page.run(outdated)
     page.click("#comparison td button")
     assert page.run("return document.getElementById('comment').value") == "I will kill you"
     assert page.verdict() == "review"
