@@ -252,6 +252,15 @@ def test_this_machine_and_our_own_page_may(shared, fields):
     assert ask(shared, {}, {**JSON, **fields}).status == 200
 
 
+def test_a_link_elsewhere_may_lead_to_the_page(shared):
+    link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    with shared.http() as http:
+        assert http.request("GET", "/console/rules", fields={**HERE, **link}).status == 200
+        assert http.request("GET", "/v1/try/rules", fields={**HERE, **link}).status == 403
+        assert http.request("GET", "/console/rules",
+                            fields={"Host": "evil.example", **link}).status == 403
+
+
 @pytest.mark.parametrize("media", [
     "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/x-ndjson",
     "application/json; charset=utf-7"])

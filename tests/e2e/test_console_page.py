@@ -1,7 +1,10 @@
 """The page on which rules are tried, in real Chromium: what it shows, keeps and never does."""
 
+import contextlib
+import http.server
 import json
 import os
+import threading
 
 import pytest
 
@@ -207,6 +210,76 @@ def test_keys(page):
             !e.textContent.trim() && !e.labels?.length && !e.getAttribute("aria-label"))
             .map((e) => e.outerHTML)""")
     assert unnamed == []
+
+
+@contextlib.contextmanager
+def other_site():
+    """A page of somebody else, in the same network so that the browser lets it try at all."""
+    class Site(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<!doctype html><title>evil</title><p>")
+
+        def log_message(self, *unused):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+ATTACKS = """
+    const at = arguments[0], body = '{"comments":[{"text":"a"}]}', done = arguments[1];
+    const all = ["cors", "no-cors"].flatMap((mode) => [
+        fetch(at + "/v1/try/rules", {mode}),
+        fetch(at + "/v1/try", {mode, method: "POST", body}),
+        fetch(at + "/v1/try", {mode, method: "POST", body, headers: {"Content-Type": "text/plain"}}),
+        fetch(at + "/v1/try", {mode, method: "POST", body,
+            headers: {"Content-Type": "application/json"}}),
+        fetch(at + "/v1/rules/reload", {mode, method: "POST"}),
+    ].map((answer) => answer.then((got) => got.text(), () => "")));
+    for (const [name, source] of [["script", "/console/rules.js"], ["script", "/v1/try/rules"],
+        ["img", "/v1/try/rules"], ["iframe", "/console/rules"]]) {
+        const e = document.createElement(name);
+        e.src = at + source;
+        all.push(new Promise((over) => { e.onload = e.onerror = () => over(""); }));
+        document.body.append(e);
+    }
+    const frame = document.createElement("iframe"), form = document.createElement("form");
+    frame.name = "target";
+    form.target = "target";
+    form.method = "post";
+    form.enctype = "text/plain";
+    form.action = at + "/v1/try";
+    document.body.append(frame, form);
+    all.push(new Promise((over) => { frame.onload = () => over(""); }));
+    form.submit();
+    Promise.all(all).then((texts) => done(texts.join("")));"""
+
+
+def test_pages_of_other_sites_get_nothing(page):
+    def requests(code):
+        return sum(value for name, value in page.daemon.metrics().items()
+                   if name.startswith("filterd_requests_total") and 'code="%s"' % code in name)
+
+    answered, refused = requests("ok"), requests("forbidden")
+    with other_site() as port:
+        page.browser.driver.get("http://localhost:%d/" % port)
+        text = page.browser.driver.execute_async_script(
+            ATTACKS, "http://127.0.0.1:%d" % page.daemon.http_port)
+    assert text == ""
+    page.browser.driver.get("about:blank")
+    page.browser.driver.get_log("browser")
+    # Only the frame is navigated to the page, and shown by nobody; our own questions count too.
+    assert requests("forbidden") - refused >= 8
+    assert requests("ok") - answered <= 4
 
 
 def test_the_token_is_asked_for(page, tmp_path):
