@@ -80,20 +80,22 @@ DAEMON_LIBS := $(shell $(PKG_CONFIG) --libs $(DAEMON_PACKAGES) $(FOUND) 2>/dev/n
 DEB_BUILD := gcc make pkg-config libc6-dev libevent-dev libyaml-dev libpcre2-dev libssl-dev \
 	libicu-dev libseccomp-dev libsystemd-dev
 DEB_TEST := libcmocka-dev libjansson-dev python3 python3-pytest python3-yaml python3-hypothesis \
-	python3-jsonschema curl socat netcat-openbsd
+	python3-jsonschema python3-selenium chromium chromium-driver curl socat netcat-openbsd
 DEB_TOOLS := clang clang-format clang-tidy cppcheck libclang-rt-14-dev gcovr
 
 # --- sources ------------------------------------------------------------------------------------
 
 LIB_LAYERS := base text match rules moderate
-DAEMON_LAYERS := import store wire server cli
+DAEMON_LAYERS := import store wire console server cli
 LIB_SOURCES := $(filter-out filterd/text/gen_%,$(wildcard $(LIB_LAYERS:%=filterd/%/*.c)))
 DAEMON_SOURCES := $(wildcard $(DAEMON_LAYERS:%=filterd/%/*.c))
-GENERATED := build/gen/text_tables.c build/gen/ordinary_words.c
+LIB_GENERATED := build/gen/text_tables.c build/gen/ordinary_words.c
+GENERATED := $(LIB_GENERATED) build/gen/console_files.c
+CONSOLE_FILES := $(sort $(wildcard $(foreach kind,css html js,filterd/console/*.$(kind))))
 ORDINARY := $(sort $(wildcard filterd/rules/ordinary/*.txt))
 # Below obj/, for build/filterd is the program.
-LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/obj/%.o) $(GENERATED:build/%.c=$(B)/obj/%.o)
-DAEMON_OBJECTS := $(DAEMON_SOURCES:%.c=$(B)/obj/%.o)
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/obj/%.o) $(LIB_GENERATED:build/%.c=$(B)/obj/%.o)
+DAEMON_OBJECTS := $(DAEMON_SOURCES:%.c=$(B)/obj/%.o) $(B)/obj/gen/console_files.o
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/bench_*.c))
@@ -152,6 +154,12 @@ build/gen/ordinary_words.c: $(ORDINARY)
 			printf "\t{\"%s\", ORDINARY_%s, \"%s\"},\n", language, class, $$i } } \
 		END { print "};"; print "const size_t ordinary_words_count = ARRAY_LEN(ordinary_words);" }' \
 		$(ORDINARY) > $@
+
+# The folder too, so that a file that was taken away is noticed.
+build/gen/console_files.c: filterd/console/embed.sh $(CONSOLE_FILES) filterd/console
+	@mkdir -p $(@D)
+	@echo "  GEN   $@"
+	$(Q)$< $(CONSOLE_FILES) > $@
 
 # --- dependencies -------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 /* Rules' own tests: see selftest.h. */
 #include "moderate/selftest.h"
 
-#include "moderate/evaluate.h"
+#include "base/clock.h"
 #include "rules/lint.h"
 #include "text/utf8.h"
 
@@ -54,35 +54,51 @@ const char *sentence_problem(const struct sentence *sentence)
 }
 
 static int run_test(struct evaluator *evaluator, const struct ruleset *set, const struct rule *rule,
-	const struct rule_test *test, struct sentence *out)
+	const struct rule_test *test, const struct evaluate_options *options, struct sentence *out)
 {
 	*out = (struct sentence){.rule = rule, .test = test, .comment = test->comment};
 	if (out->comment.lang.len == 0 && rule->languages_count > 0)
 		out->comment.lang = rule->languages[0];
 	if (out->comment.submitted_ms == COMMENT_ABSENT)
 		out->comment.submitted_ms = time_in_force(rule);
-	return evaluate_rule(evaluator, set, rule, &out->comment, &selftest_options, &out->holds);
+	return evaluate_rule(evaluator, set, rule, &out->comment, options, &out->holds);
 }
 
-int selftest_each(const struct ruleset *set, const struct language_guesser *guesser,
-	void (*ran)(void *context, const struct sentence *sentence), void *context)
+/* Tells of each sentence that begins before `until_ns`; *left counts the others. */
+static int run_tests(const struct ruleset *set, const struct language_guesser *guesser,
+	const struct evaluate_options *options, int64_t until_ns,
+	void (*ran)(void *context, const struct sentence *sentence), void *context, size_t *left)
 {
 	struct evaluator *evaluator = evaluator_new(guesser);
 	const struct rule *rules;
 	size_t count = ruleset_rules(set, &rules);
 	int rc = evaluator ? OK : ERR_NOMEM;
 
+	*left = 0;
 	for (size_t i = 0; rc == OK && i < count; i++) {
 		for (size_t t = 0; rc == OK && t < rules[i].tests_count; t++) {
 			struct sentence sentence;
 
-			rc = run_test(evaluator, set, &rules[i], &rules[i].tests[t], &sentence);
+			if (until_ns != INT64_MAX && clock_mono_ns() >= until_ns) {
+				++*left;
+				continue;
+			}
+			rc = run_test(
+				evaluator, set, &rules[i], &rules[i].tests[t], options, &sentence);
 			if (rc == OK)
 				ran(context, &sentence);
 		}
 	}
 	evaluator_free(evaluator);
 	return rc;
+}
+
+int selftest_each(const struct ruleset *set, const struct language_guesser *guesser,
+	void (*ran)(void *context, const struct sentence *sentence), void *context)
+{
+	size_t left;
+
+	return run_tests(set, guesser, &selftest_options, INT64_MAX, ran, context, &left);
 }
 
 /* The sentences of a set as errors. */
@@ -110,15 +126,22 @@ static void report(void *context, const struct sentence *sentence)
 	lint_mark(reporting->errors, LINT_FAILED_TEST);
 }
 
-int selftest_run(const struct ruleset *set, const struct language_guesser *guesser,
-	struct errors *errors, struct selftest_counts *out)
+int selftest_run_until(const struct ruleset *set, const struct language_guesser *guesser,
+	const struct evaluate_options *options, int64_t until_ns, struct errors *errors,
+	struct selftest_counts *out)
 {
 	struct reporting reporting = {.errors = errors, .counts = out};
 	int rc;
 
 	*out = (struct selftest_counts){0};
-	rc = selftest_each(set, guesser, report, &reporting);
+	rc = run_tests(set, guesser, options, until_ns, report, &reporting, &out->left);
 	return rc == OK && out->failed ? ERR_INVALID : rc;
+}
+
+int selftest_run(const struct ruleset *set, const struct language_guesser *guesser,
+	struct errors *errors, struct selftest_counts *out)
+{
+	return selftest_run_until(set, guesser, &selftest_options, INT64_MAX, errors, out);
 }
 
 int moderate_load(const struct ruleset_options *options, const struct language_guesser *guesser,

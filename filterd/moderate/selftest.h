@@ -22,6 +22,7 @@ struct selftest_counts {
 	size_t rules; /* with tests */
 	size_t tests;
 	size_t failed;
+	size_t left; /* not run, for want of time */
 };
 
 /*
@@ -54,3 +55,11 @@ extern const struct evaluate_options selftest_options;
  */
 int selftest_each(const struct ruleset *set, const struct language_guesser *guesser,
 	void (*ran)(void *context, const struct sentence *sentence), void *context);
+
+/*
+ * The same for rules that nobody vouches for: within the limits of `options`, and no test begins
+ * after `until_ns` of the monotonic clock; those are counted as left.
+ */
+int selftest_run_until(const struct ruleset *set, const struct language_guesser *guesser,
+	const struct evaluate_options *options, int64_t until_ns, struct errors *errors,
+	struct selftest_counts *out);

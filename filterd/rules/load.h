@@ -126,6 +126,8 @@ struct ruleset {
 	size_t rules_count;
 	struct guideline *guidelines;
 	size_t guidelines_count;
+	struct ruleset_file *files;
+	size_t files_count;
 	struct matcher *matchers[FIELD_COUNT]; /* owned */
 	struct lexicon *lexicon;
 	uint32_t *always;

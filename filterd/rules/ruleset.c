@@ -89,6 +89,35 @@ bool load_says(const struct load *load, const char *text)
 	return false;
 }
 
+/* The same as source_read(), of the texts that the options give. */
+static int source_given(struct load *load, const char *path, struct source **out)
+{
+	const struct ruleset_options *options = load->options;
+	struct errors *errors = load->loader.errors;
+	struct source *source = arena_zalloc(&load->set->arena, 1, sizeof(*source));
+	struct span name = arena_copy(&load->set->arena, span_of(path));
+	size_t at = 0;
+
+	if (!source || !name.ptr)
+		return ERR_NOMEM;
+	source->name = name.ptr;
+	*out = source;
+	while (at < options->files_count && strcmp(options->files[at].path, path) != 0)
+		at++;
+	if (at == options->files_count) {
+		errors_add(errors, SEVERITY_ERROR, (struct place){source, 0, 0},
+			"is not one of the files of this rule set");
+		return ERR_INVALID;
+	}
+	if (options->files[at].text.len > YAML_SIZE_MAX) {
+		errors_add(errors, SEVERITY_ERROR, (struct place){source, 0, 0},
+			"is larger than %d bytes", YAML_SIZE_MAX);
+		return ERR_LIMIT;
+	}
+	source->text = arena_copy(&load->set->arena, options->files[at].text);
+	return source->text.ptr ? OK : ERR_NOMEM;
+}
+
 int load_read(struct load *load, const char *path, const char *relative, struct rule_file **out)
 {
 	struct rule_file *file;
@@ -108,7 +137,11 @@ int load_read(struct load *load, const char *path, const char *relative, struct 
 	file = arena_zalloc(&load->scratch, 1, sizeof(*file));
 	if (!file)
 		return ERR_NOMEM;
-	rc = source_read(&load->set->arena, path, YAML_SIZE_MAX, load->loader.errors, &source);
+	if (load->options->files_count)
+		rc = source_given(load, path, &source);
+	else
+		rc = source_read(
+			&load->set->arena, path, YAML_SIZE_MAX, load->loader.errors, &source);
 	if (rc != OK)
 		return rc == ERR_NOMEM ? rc : ERR_INVALID;
 	file->source = source;
@@ -119,17 +152,13 @@ int load_read(struct load *load, const char *path, const char *relative, struct 
 	return OK;
 }
 
-static int read_yaml(struct load *load, const char *folder, const char *relative)
+static int read_yaml(struct load *load, const char *path, const char *relative)
 {
-	const char *path = folder_join(&load->scratch, folder, relative);
 	struct errors *errors = load->loader.errors;
 	struct rule_file *file;
 	struct yaml_node *root;
-	int rc;
+	int rc = load_read(load, path, relative, &file);
 
-	if (!path)
-		return ERR_NOMEM;
-	rc = load_read(load, path, relative, &file);
 	if (rc != OK)
 		return rc;
 	load->yaml_files++;
@@ -163,7 +192,23 @@ static int read_folder(struct load *load, const char *folder)
 	int result = folder_list(&load->scratch, folder, load->loader.errors, &relative, &count);
 
 	for (size_t i = 0; i < count && result != ERR_NOMEM; i++) {
-		int rc = read_yaml(load, folder, relative[i]);
+		const char *path = folder_join(&load->scratch, folder, relative[i]);
+		int rc = path ? read_yaml(load, path, relative[i]) : ERR_NOMEM;
+
+		if (rc != OK)
+			result = rc;
+	}
+	return result;
+}
+
+static int read_given(struct load *load)
+{
+	const struct ruleset_options *options = load->options;
+	int result = OK;
+
+	for (size_t i = 0; i < options->files_count && result != ERR_NOMEM; i++) {
+		const struct ruleset_file *file = &options->files[i];
+		int rc = file->words ? OK : read_yaml(load, file->path, file->relative);
 
 		if (rc != OK)
 			result = rc;
@@ -174,6 +219,9 @@ static int read_folder(struct load *load, const char *folder)
 static int read_folders(struct load *load)
 {
 	int result = OK;
+
+	if (load->options->files_count)
+		return read_given(load);
 
 	for (size_t i = 0; i < load->options->folders_count && result != ERR_NOMEM; i++) {
 		int rc = read_folder(load, load->options->folders[i]);
@@ -210,6 +258,41 @@ static int compute_version(struct load *load)
 	for (size_t i = 0; fine && i < RULES_VERSION_SIZE / 2; i++)
 		snprintf(load->set->version + 2 * i, 3, "%02x", digest[i]);
 	return fine ? OK : ERR_NOMEM;
+}
+
+static bool is_kept(const struct ruleset *set, const char *path)
+{
+	for (size_t i = 0; i < set->files_count; i++) {
+		if (strcmp(set->files[i].path, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Notes the files in the set, for ruleset_files(). Two lists may use the same word file. */
+static int keep_files(struct load *load)
+{
+	struct ruleset *set = load->set;
+
+	set->files = arena_zalloc(&set->arena, load->files_count + 1, sizeof(*set->files));
+	if (!set->files)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < load->files_count; i++) {
+		const struct rule_file *file = load->files[i];
+		struct span relative = arena_copy(&set->arena, span_of(file->relative));
+
+		if (!relative.ptr)
+			return ERR_NOMEM;
+		if (i >= load->yaml_files && is_kept(set, file->source->name))
+			continue;
+		set->files[set->files_count++] = (struct ruleset_file){
+			.path = file->source->name,
+			.relative = relative.ptr,
+			.text = file->source->text,
+			.words = i >= load->yaml_files,
+		};
+	}
+	return OK;
 }
 
 /* --- names
@@ -528,6 +611,8 @@ static int build(struct load *load)
 		find_needs(load->set);
 	if (rc == OK && load->options->origins)
 		rc = keep_origins(load);
+	if (rc == OK)
+		rc = keep_files(load);
 	return rc;
 }
 
@@ -656,6 +741,12 @@ size_t ruleset_guidelines(const struct ruleset *set, const struct guideline **ou
 {
 	*out = set->guidelines;
 	return set->guidelines_count;
+}
+
+size_t ruleset_files(const struct ruleset *set, const struct ruleset_file **out)
+{
+	*out = set->files;
+	return set->files_count;
 }
 
 const struct matcher *ruleset_matcher(const struct ruleset *set, enum field field)

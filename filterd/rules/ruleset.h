@@ -108,9 +108,23 @@ struct site {
 
 struct ruleset; /* opaque; getters below */
 
+/* A file that a set is made of. */
+struct ruleset_file {
+	const char *path; /* as errors name it */
+	const char *relative; /* below its folder, or as a list names it: part of the version */
+	struct span text;
+	bool words; /* a word file of a list; else YAML */
+};
+
 struct ruleset_options {
 	const char *const *folders; /* in this order */
 	size_t folders_count;
+	/*
+	 * Instead of folders: these files with these texts, which are copied. Nothing is read from
+	 * disk; a word file that is not among them is an error.
+	 */
+	const struct ruleset_file *files;
+	size_t files_count; /* 0: folders */
 	const struct site *sites; /* of the configuration; must outlive the set; may be NULL */
 	size_t sites_count;
 	const struct source *sites_source; /* where errors about them are placed */
@@ -140,6 +154,8 @@ void ruleset_refuse(struct ruleset *set, struct arena *keep);
 const char *ruleset_version(const struct ruleset *set);
 size_t ruleset_rules(const struct ruleset *set, const struct rule **out);
 size_t ruleset_guidelines(const struct ruleset *set, const struct guideline **out);
+/* What the set was made of: YAML in the order of loading, word files after, none twice. */
+size_t ruleset_files(const struct ruleset *set, const struct ruleset_file **out);
 /* NULL when no rule looks for patterns in the field. */
 const struct matcher *ruleset_matcher(const struct ruleset *set, enum field field);
 const struct lexicon *ruleset_lexicon(const struct ruleset *set);

@@ -270,8 +270,8 @@ static const struct key config_keys[] = {
 	{.name = "reload_token",
 		.type = TYPE_STRING,
 		AT(reload_token),
-		.help = "With this word in `Authorization: Bearer ...` rules can be reloaded from "
-			"anywhere; without one only from this machine.",
+		.help = "With this word in `Authorization: Bearer ...` rules can be reloaded and "
+			"tried out from anywhere; without one only from this machine.",
 		.min = 16,
 		.max = 256,
 		.flags = KEY_RELOADABLE},

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "server/connection.h"
+#include "server/trials.h"
 #include "wire/http.h"
 #include "wire/http_answer.h"
 #include "wire/ndjson.h"
@@ -15,6 +16,7 @@ struct http_session {
 	bool close; /* the connection closes after this answer */
 	bool is_1_1;
 	uint64_t ticket; /* of the reload that the answer waits for */
+	struct trial *trial; /* that the answer waits for; else NULL. Owned */
 	bool streaming; /* answers to the lines of a body are under way */
 	struct ndjson lines;
 	size_t body_at, body_len; /* what is left of that body, from the first byte of the input */
@@ -30,6 +32,15 @@ struct exchange {
 
 /* Answers with a body of the type; HEAD and close are seen to. */
 void exchange_answer(struct exchange *x, int status, const char *type, struct span body);
+
+/*
+ * The same with what was written into the worker's `body`, or a refusal if that did not fit into
+ * memory. Counts it. OUTCOME_MORE.
+ */
+enum outcome exchange_body(struct exchange *x, int status, const char *type);
+
+/* Answers with 200 and a part of ours: with the fields that bind a browser. */
+void exchange_page(struct exchange *x, const char *type, struct span body);
 
 /* Answers with a problem document; `allow` is the field of a 405, or NULL. */
 void exchange_refusal(struct exchange *x, const struct refusal *refusal, const char *allow);
@@ -48,5 +59,5 @@ void routes_describe(struct buf *out);
 /* Answers the request, by the table. */
 enum outcome route_request(struct exchange *x);
 
-/* After OUTCOME_WAIT: a reload is over; OUTCOME_WAIT when it is not the one. */
+/* After OUTCOME_WAIT: a reload or a try-out is over; OUTCOME_WAIT when it is not the one. */
 enum outcome route_resume(struct exchange *x);

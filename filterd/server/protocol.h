@@ -15,7 +15,7 @@ struct connection;
 enum outcome {
 	OUTCOME_MORE, /* every complete request is answered: read on */
 	OUTCOME_YIELD, /* there may be more, but it is the others' turn */
-	OUTCOME_WAIT, /* an answer waits for a reload: protocol->resume() when one is over */
+	OUTCOME_WAIT, /* an answer waits for a reload or try-out: resume() when one is over */
 	OUTCOME_CLOSE, /* that was the last answer: send it and close */
 };
 
@@ -43,7 +43,7 @@ struct protocol_ops {
 	void (*ended)(struct connection *connection, struct buf *out);
 	/* A deadline passed: what there is to say before the connection is closed. */
 	void (*expired)(struct connection *connection, enum timeout_id timeout, struct buf *out);
-	/* After OUTCOME_WAIT: a reload is over, maybe the one. */
+	/* After OUTCOME_WAIT: a reload or try-out is over, maybe the one. */
 	enum outcome (*resume)(struct connection *connection, struct buf *out);
 	/*
 	 * The service drains: the last words. Called when no request is under way (false: wait,

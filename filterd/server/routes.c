@@ -1,17 +1,18 @@
 /* What HTTP can be asked: one table of resources, and their answers. */
-#include "server/http_exchange.h"
+#include "server/access.h"
 #include "server/judge.h"
 #include "server/metrics.h"
+#include "server/serve_console.h"
+#include "wire/error_list.h"
 #include "wire/json.h"
 
-#include <openssl/crypto.h>
 #include <stdlib.h>
 
 #define JSON_TYPE "application/json"
 
 struct route {
 	enum http_method method; /* GET stands for HEAD too */
-	const char *path;
+	const char *path; /* ending with / it stands for all below it */
 	enum outcome (*handle)(struct exchange *x);
 	const char *help;
 };
@@ -19,22 +20,6 @@ struct route {
 static struct worker *worker_of(const struct exchange *x)
 {
 	return x->connection->worker;
-}
-
-/* Answers 200, or 503 when the body did not fit into memory. */
-static enum outcome answer_body(struct exchange *x, int status, const char *type)
-{
-	const struct buf *body = &worker_of(x)->body;
-
-	/* A long list takes its part of the connection's share, like a comment that is judged. */
-	worker_of(x)->now_ns = clock_mono_ns();
-	if (body->failed) {
-		exchange_refuse(x, REFUSAL_OOM, NULL);
-	} else {
-		judge_count(worker_of(x), PROTOCOL_HTTP, REFUSAL_NONE);
-		exchange_answer(x, status, type, buf_content(body));
-	}
-	return OUTCOME_MORE;
 }
 
 static enum outcome refuse(struct exchange *x, enum refusal_code code, const char *message)
@@ -97,37 +82,6 @@ static void write_member(struct buf *out, const char *name, struct span text)
 	json_write(out, text);
 }
 
-static void write_errors(struct buf *out, const struct errors *errors)
-{
-	buf_str(out, "\"errors\":[");
-	for (size_t i = 0; i < errors->count; i++) {
-		const struct error *e = &errors->items[i];
-		const struct source *source = e->place.source;
-
-		buf_str(out, i > 0 ? ",{" : "{");
-		write_member(out, "severity",
-			e->severity == SEVERITY_ERROR ? SPAN("error") : SPAN("warning"));
-		if (source != NULL) {
-			buf_char(out, ',');
-			write_member(out, "file", span_of(source->name));
-		}
-		if (e->place.line > 0)
-			buf_printf(out, ",\"line\":%u", e->place.line);
-		if (e->place.column > 0)
-			buf_printf(out, ",\"column\":%u", e->place.column);
-		buf_char(out, ',');
-		write_member(out, "text", span_of(e->text));
-		if (e->hint != NULL) {
-			buf_char(out, ',');
-			write_member(out, "hint", span_of(e->hint));
-		}
-		buf_char(out, '}');
-	}
-	buf_str(out, "]");
-	if (errors->dropped > 0)
-		buf_printf(out, ",\"more_errors\":%zu", errors->dropped);
-}
-
 static void write_rule(struct buf *out, const struct generation *generation,
 	const struct rule *rule, const uint8_t *suspended)
 {
@@ -163,7 +117,7 @@ static enum outcome list_rules(struct exchange *x)
 	buf_clear(&w->body);
 	buf_printf(&w->body, "{\"version\":\"%s\",\"loaded\":\"%s\",\"stale\":%s,",
 		ruleset_version(generation->set), loaded, last.ok ? "false" : "true");
-	write_errors(&w->body, last.errors);
+	error_list_write(&w->body, last.errors);
 	reload_outcome_done(w->service->reload);
 	buf_str(&w->body, ",\"rules\":[");
 	for (size_t i = 0; i < count; i++) {
@@ -172,45 +126,14 @@ static enum outcome list_rules(struct exchange *x)
 		write_rule(&w->body, generation, &rules[i], suspended);
 	}
 	buf_str(&w->body, "]}\n");
-	return answer_body(x, 200, JSON_TYPE);
+	return exchange_body(x, 200, JSON_TYPE);
 }
 
 /* --- /v1/rules/reload --- */
 
-/* Whether somebody forwards for others: then the address of the connection says nothing. */
-static bool is_forwarded(const struct http_request *request)
-{
-	return http_field(request, SPAN("Forwarded")).ptr != NULL ||
-	       http_field(request, SPAN("X-Forwarded-For")).ptr != NULL ||
-	       http_field(request, SPAN("X-Real-IP")).ptr != NULL ||
-	       http_field(request, SPAN("Via")).ptr != NULL;
-}
-
-/* Whether a browser sends it: pages of other sites can make it do so. */
-static bool is_from_browser(const struct http_request *request)
-{
-	return http_field(request, SPAN("Origin")).ptr != NULL ||
-	       http_field(request, SPAN("Sec-Fetch-Site")).ptr != NULL;
-}
-
-static bool has_token(const struct exchange *x)
-{
-	struct span token = worker_of(x)->service->reload_token;
-	struct span given = http_field(x->request, SPAN("Authorization"));
-
-	if (!span_starts(given, SPAN("Bearer ")))
-		return false;
-	given = span_sub(given, strlen("Bearer "), given.len);
-	return token.len > 0 && given.len == token.len &&
-	       CRYPTO_memcmp(given.ptr, token.ptr, token.len) == 0;
-}
-
 static enum outcome start_reload(struct exchange *x)
 {
-	bool near = x->connection->peer.local && !is_forwarded(x->request) &&
-		    !is_from_browser(x->request);
-
-	if (!has_token(x) && !near)
+	if (!access_has_token(x) && !(access_is_near(x) && !access_is_from_browser(x->request)))
 		return refuse(x,
 			worker_of(x)->service->reload_token.len > 0 ? REFUSAL_UNAUTHORIZED
 								    : REFUSAL_FORBIDDEN,
@@ -224,6 +147,8 @@ enum outcome route_resume(struct exchange *x)
 	struct worker *w = worker_of(x);
 	struct reload_outcome last;
 
+	if (x->session->trial != NULL)
+		return console_resume(x);
 	if (reload_done(w->service->reload) < x->session->ticket)
 		return OUTCOME_WAIT;
 	buf_clear(&w->body);
@@ -239,11 +164,11 @@ enum outcome route_resume(struct exchange *x)
 		refusal_write(&w->body, &refusal, "detail");
 		buf_char(&w->body, ',');
 	}
-	write_errors(&w->body, last.errors);
+	error_list_write(&w->body, last.errors);
 	buf_str(&w->body, "}\n");
 	reload_outcome_done(w->service->reload);
 	if (last.ok || w->body.failed)
-		return answer_body(x, 200, JSON_TYPE);
+		return exchange_body(x, 200, JSON_TYPE);
 	judge_count(w, PROTOCOL_HTTP, REFUSAL_RULES_REFUSED);
 	exchange_answer(x, refusal_kinds[REFUSAL_RULES_REFUSED].status, "application/problem+json",
 		buf_content(&w->body));
@@ -256,7 +181,7 @@ static enum outcome healthz(struct exchange *x)
 {
 	buf_clear(&worker_of(x)->body);
 	buf_str(&worker_of(x)->body, "{\"ok\":true}\n");
-	return answer_body(x, 200, JSON_TYPE);
+	return exchange_body(x, 200, JSON_TYPE);
 }
 
 static enum outcome readyz(struct exchange *x)
@@ -269,19 +194,22 @@ static enum outcome readyz(struct exchange *x)
 	buf_printf(&w->body, "{\"ready\":true,\"rules\":\"%s\",\"rules_stale\":%s}\n",
 		ruleset_version(w->generation->set),
 		reload_stale(w->service->reload) ? "true" : "false");
-	return answer_body(x, 200, JSON_TYPE);
+	return exchange_body(x, 200, JSON_TYPE);
 }
 
 static enum outcome metrics(struct exchange *x)
 {
 	buf_clear(&worker_of(x)->body);
 	metrics_write(&worker_of(x)->body, worker_of(x)->service);
-	return answer_body(x, 200, METRICS_TYPE);
+	return exchange_body(x, 200, METRICS_TYPE);
 }
 
 /* --- the table --- */
 
 static const struct route routes[] = {
+	{HTTP_GET, "/console/", console_file,
+		"the console's files; the page on which rules are tried is `/console/rules` "
+		"([`../console/README.md`](../console/README.md))"},
 	{HTTP_GET, "/healthz", healthz, "200: the process answers"},
 	{HTTP_GET, "/metrics", metrics, "counters in Prometheus' text format, see below"},
 	{HTTP_GET, "/readyz", readyz,
@@ -294,6 +222,11 @@ static const struct route routes[] = {
 	{HTTP_POST, "/v1/rules/reload", start_reload,
 		"reads the rules anew and answers when that is done: 200 with the version, or 422 "
 		"with the errors"},
+	{HTTP_POST, "/v1/try", console_try,
+		"judges comments by the rules in force and by a private copy with some files "
+		"changed"},
+	{HTTP_GET, "/v1/try/rules", console_rules,
+		"the files of the rules in force with their texts"},
 };
 
 void routes_describe(struct buf *out)
@@ -302,6 +235,13 @@ void routes_describe(struct buf *out)
 	for (size_t i = 0; i < ARRAY_LEN(routes); i++)
 		buf_printf(out, "| %s | `%s` | %s |\n", http_method_names[routes[i].method],
 			routes[i].path, routes[i].help);
+}
+
+static bool has_path(const struct route *route, struct span path)
+{
+	struct span own = span_of(route->path);
+
+	return own.ptr[own.len - 1] == '/' ? span_starts(path, own) : span_eq(path, own);
 }
 
 static bool has_method(const struct route *route, enum http_method method)
@@ -325,7 +265,7 @@ enum outcome route_request(struct exchange *x)
 	if (x->connection->late)
 		return refuse(x, REFUSAL_CLOSING, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
-		if (!span_eq(x->request->path, span_of(routes[i].path)))
+		if (!has_path(&routes[i], x->request->path))
 			continue;
 		if (!has_method(&routes[i], x->request->method))
 			return refuse_method(x, &routes[i]);

@@ -38,6 +38,33 @@ void exchange_answer(struct exchange *x, int status, const char *type, struct sp
 		give_up(x);
 }
 
+enum outcome exchange_body(struct exchange *x, int status, const char *type)
+{
+	struct worker *w = x->connection->worker;
+
+	/* A long list takes its part of the connection's share, like a comment that is judged. */
+	w->now_ns = clock_mono_ns();
+	if (w->body.failed) {
+		exchange_refuse(x, REFUSAL_OOM, NULL);
+	} else {
+		judge_count(w, PROTOCOL_HTTP, REFUSAL_NONE);
+		exchange_answer(x, status, type, buf_content(&w->body));
+	}
+	return OUTCOME_MORE;
+}
+
+void exchange_page(struct exchange *x, const char *type, struct span body)
+{
+	struct http_answer answer = frame_of(x);
+
+	answer.status = 200;
+	answer.type = type;
+	answer.body = body;
+	answer.page = true;
+	if (http_answer(x->out, &answer) != OK)
+		give_up(x);
+}
+
 void exchange_refusal(struct exchange *x, const struct refusal *refusal, const char *allow)
 {
 	struct http_answer like;
@@ -284,6 +311,12 @@ static bool drained(struct connection *c, struct buf *out)
 	return true;
 }
 
+/* Nobody waits for its try-out any more. */
+static void end(struct connection *c)
+{
+	trial_drop(session_of(c)->trial);
+}
+
 static void refuse(struct buf *out, enum refusal_code code)
 {
 	struct buf scratch = {0};
@@ -305,5 +338,6 @@ const struct protocol_ops protocol_http = {
 	.expired = expired,
 	.resume = resume,
 	.drained = drained,
+	.end = end,
 	.refuse = refuse,
 };

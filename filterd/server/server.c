@@ -5,6 +5,7 @@
 #include "server/listening.h"
 #include "server/notify.h"
 #include "server/sandbox.h"
+#include "server/trials.h"
 #include "server/watchdog.h"
 
 #include <assert.h>
@@ -36,8 +37,8 @@ static void wake_workers(struct server *server)
 		worker_wake(&server->service.workers[i]);
 }
 
-/* After each attempt to reload; on the reloading thread. */
-static void on_reloaded(void *context)
+/* After each attempt to reload, and each try-out; on the thread that did it. */
+static void on_done(void *context)
 {
 	wake_workers(context);
 }
@@ -217,11 +218,15 @@ static int start_threads(struct server *server)
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	/* As many as now, whatever a later configuration says. */
 	server->source.workers = service->workers_count;
-	service->reload = reload_new(&server->source, server->first, on_reloaded, server);
+	service->reload = reload_new(&server->source, server->first, on_done, server);
 	if (service->reload == NULL)
 		status = ERR_NOMEM;
 	else
 		server->first = NULL;
+	if (status == OK) {
+		service->trials = trials_new(service->reload, server->guesser, on_done, server);
+		status = service->trials ? OK : ERR_NOMEM;
+	}
 	for (size_t i = 0; i < service->workers_count && status == OK; i++)
 		status = worker_start(&service->workers[i]);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -265,7 +270,8 @@ static void tear_down(struct server *server)
 	watchdog_stop(&server->watchdog);
 	for (size_t i = 0; i < service->workers_count; i++)
 		worker_join(&service->workers[i]);
-	/* Its thread wakes workers: it ends before they are freed. */
+	/* Their threads wake workers: they end before those are freed. */
+	trials_free(service->trials);
 	reload_free(service->reload);
 	for (size_t i = 0; i < service->workers_count; i++)
 		worker_free(&service->workers[i]);

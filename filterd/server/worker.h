@@ -21,6 +21,7 @@
 
 struct connection;
 struct protocol_ops;
+struct trials;
 struct worker;
 
 TAILQ_HEAD(connection_list, connection);
@@ -28,6 +29,7 @@ TAILQ_HEAD(connection_list, connection);
 /* What all workers share. Set up before they start, then read only, but for what is atomic. */
 struct service {
 	struct reload *reload;
+	struct trials *trials;
 	struct addresses *addresses;
 	struct worker *workers;
 	size_t workers_count;
@@ -54,7 +56,7 @@ struct worker {
 	_Atomic bool ended; /* its thread is about to end */
 	counter turns; /* of its loop so far */
 	struct event_base *base;
-	struct event *wake; /* the mailbox has something, a reload is over, or we drain */
+	struct event *wake; /* the mailbox has something, something is over, or we drain */
 	struct event *tick; /* looks at deadlines while there are connections */
 	bool ticking;
 	int wake_fd;
@@ -82,7 +84,7 @@ struct worker {
 	int64_t waited_ns; /* the longest a callback of this turn waited for others */
 	struct overload overload;
 	bool draining;
-	size_t waiting; /* connections that wait for a reload */
+	size_t waiting; /* connections that wait for a reload or a try-out */
 
 	struct connection_list all;
 	struct connection_list ready; /* have complete requests left over from an earlier turn */
@@ -112,7 +114,7 @@ void worker_free(struct worker *worker);
 /* Gives it a connection; any thread. ERR_NOMEM: it did not take it, the caller closes. */
 int worker_hand(struct worker *worker, const struct handed *handed);
 
-/* Makes it look around: a reload is over, or the service drains. Any thread. */
+/* Makes it look around: a reload or try-out is over, or the service drains. Any thread. */
 void worker_wake(struct worker *worker);
 
 /* A callback of the loop begins: looks at the clock and notes how long it waited for others. */

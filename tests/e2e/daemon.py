@@ -425,8 +425,8 @@ class Http(Client):
 
 
 def request_of(method, path, body=None, fields=None):
-    lines = ["%s %s HTTP/1.1" % (method, path), "Host: test"]
-    lines += ["%s: %s" % item for item in (fields or {}).items()]
+    lines = ["%s %s HTTP/1.1" % (method, path)]
+    lines += ["%s: %s" % item for item in {"Host": "test", **(fields or {})}.items()]
     if body is not None:
         lines.append("Content-Length: %d" % len(body))
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + (body or b"")

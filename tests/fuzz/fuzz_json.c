@@ -1,5 +1,5 @@
 /*
- * Fuzzes the JSON reader against jansson, and the native protocol on top of it.
+ * Fuzzes the JSON reader against jansson, and the native protocol and try-outs on top of it.
  *
  * Both must accept and refuse the same texts, apart from what is documented: our bounds (depth,
  * keys, length of keys and numbers, numbers from 1e308), and that jansson takes no whole number
@@ -24,6 +24,7 @@
 #include "text/utf8.h"
 #include "wire/json.h"
 #include "wire/native.h"
+#include "wire/trial.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -145,6 +146,30 @@ static void check_native(struct span text, struct arena *arena)
 	buf_free(&again);
 }
 
+static void check_trial(struct span text, struct arena *arena)
+{
+	struct trial_request request;
+	struct refusal refusal;
+
+	if (!trial_read(text, arena, &request, &refusal)) {
+		CHECK(refusal.code != REFUSAL_NONE && refusal.code != REFUSAL_OOM);
+		return;
+	}
+	CHECK(request.files_count <= TRIAL_FILES_MAX && request.explain >= -1);
+	CHECK(request.comments_count <= TRIAL_COMMENTS_MAX);
+	for (size_t i = 0; i < request.files_count; i++)
+		CHECK(utf8_valid(request.files[i].path, NULL) &&
+			utf8_valid(request.files[i].text, NULL));
+	/* Each is one object, alone as it was among the others. */
+	for (size_t i = 0; i < request.comments_count; i++) {
+		struct buf again = {0};
+
+		CHECK(is_within(request.comments[i], text) && request.comments[i].ptr[0] == '{');
+		CHECK(rewrite(request.comments[i], arena, &again).code == REFUSAL_NONE);
+		buf_free(&again);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span text = {(const char *)data, size};
@@ -164,6 +189,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				span_eq(buf_content(&once), buf_content(&twice))));
 	}
 	check_native(text, &arena);
+	check_trial(text, &arena);
 	buf_free(&once);
 	buf_free(&twice);
 	arena_free(&arena);

@@ -14,7 +14,8 @@ import sys
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 # The order in which a comment passes: each may include those before it.
-LAYERS = ["base", "text", "match", "rules", "moderate", "import", "store", "wire", "server", "cli"]
+LAYERS = ["base", "text", "match", "rules", "moderate", "import", "store", "wire", "console", "server",
+          "cli"]
 LIBRARY = LAYERS[:LAYERS.index("moderate") + 1]
 
 # What a visitor sees, and the dotfiles that tools need.
@@ -79,7 +80,7 @@ def check_top():
 
 
 def check_folders():
-    known = set(LAYERS) | {"console"}
+    known = set(LAYERS)
     for path in sorted(glob.glob(os.path.join(TOP, "filterd", "*", ""))):
         name = os.path.basename(os.path.dirname(path))
         if name not in known and os.listdir(path):

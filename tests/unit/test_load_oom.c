@@ -162,7 +162,7 @@ static int import_one(size_t kind, struct buf *file)
 	return rc;
 }
 
-static void sweep_import(size_t kind, bool from_then_on)
+static void sweep_import(size_t kind)
 {
 	struct buf whole = {0};
 	bool enough = false;
@@ -186,15 +186,17 @@ static void sweep_import(size_t kind, bool from_then_on)
 static void imports_with_one_failure(void **state)
 {
 	(void)state;
+	from_then_on = false;
 	for (size_t kind = 0; kind < ARRAY_LEN(imports); kind++)
-		sweep_import(kind, false);
+		sweep_import(kind);
 }
 
 static void imports_without_any_memory_left(void **state)
 {
 	(void)state;
+	from_then_on = true;
 	for (size_t kind = 0; kind < ARRAY_LEN(imports); kind++)
-		sweep_import(kind, true);
+		sweep_import(kind);
 }
 
 int main(void)

@@ -282,6 +282,57 @@ static void the_version_covers_names_and_word_files(void **state)
 /* --- what rules come to
  * --------------------------------------------------------------------------- */
 
+/* A set from texts in memory: the same, or with one of them changed; nothing comes from disk. */
+static void a_set_from_given_texts(void **state)
+{
+	static const char yaml[] =
+		"guidelines: {g: {title: G, review_at: 2, reject_at: 4}}\n"
+		"lists: {bad: {file: bad.txt}, worse: {file: bad.txt}}\n"
+		"rules:\n"
+		"  - {id: r, guideline: g, reason: R, action: reject, when: {words: [<bad>, "
+		"<worse>]}}\n";
+	struct fixture f;
+	const struct ruleset_file *files;
+	struct ruleset_file given[3];
+	struct ruleset_options options = {.files = given};
+	struct ruleset *first, *second = NULL;
+	struct errors errors = {0};
+	struct arena keep;
+	(void)state;
+
+	begin(&f);
+	put(&f, "rules.yaml", yaml);
+	put(&f, "bad.txt", "evil\n");
+	load_fine(&f);
+	first = ruleset_ref(f.set);
+	options.files_count = ruleset_files(first, &files);
+	assert_int_equal(options.files_count, 2);
+	assert_false(files[0].words);
+	assert_string_equal(files[0].relative, "rules.yaml");
+	assert_true(files[1].words);
+	assert_true(span_eq(files[1].text, SPAN("evil\n")));
+	memcpy(given, files, options.files_count * sizeof(*files));
+
+	finish(&f); /* the folder is gone */
+	arena_init(&keep, 0);
+	assert_int_equal(ruleset_load(&options, &errors, &keep, &second), OK);
+	assert_string_equal(ruleset_version(second), ruleset_version(first));
+	ruleset_unref(second);
+
+	given[1].text = SPAN("good\n");
+	assert_int_equal(ruleset_load(&options, &errors, &keep, &second), OK);
+	assert_string_not_equal(ruleset_version(second), ruleset_version(first));
+	ruleset_unref(second);
+
+	errors_free(&errors);
+	options.files_count = 1; /* the word file is not among them */
+	assert_int_equal(ruleset_load(&options, &errors, &keep, &second), ERR_INVALID);
+	assert_string_equal(errors.items[0].text, "is not one of the files of this rule set");
+	errors_free(&errors);
+	arena_free(&keep);
+	ruleset_unref(first);
+}
+
 static void a_rule_with_everything(void **state)
 {
 	struct fixture f;
@@ -708,6 +759,7 @@ int main(void)
 		cmocka_unit_test(word_files),
 		cmocka_unit_test(the_version_is_that_of_the_files),
 		cmocka_unit_test(the_version_covers_names_and_word_files),
+		cmocka_unit_test(a_set_from_given_texts),
 		cmocka_unit_test(a_rule_with_everything),
 		cmocka_unit_test(rules_that_approve),
 		cmocka_unit_test(exceptions_join_unless),
