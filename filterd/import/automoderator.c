@@ -607,7 +607,6 @@ static bool read_document(struct importer *im, const struct document *document)
 	struct am_rule am = {.im = im, .base = document->base};
 	struct errors errors = {0};
 	struct yaml_node *root = NULL;
-	uint32_t line = document->base + 1;
 	int rc = yaml_parse(im->arena, &source, &errors, &root);
 
 	if (rc == ERR_NOMEM) {
@@ -620,7 +619,8 @@ static bool read_document(struct importer *im, const struct document *document)
 		else
 			im->nomem = true; /* what was wrong could not be kept */
 	} else if (root) {
-		line = am_line(&am, root);
+		const uint32_t line = am_line(&am, root);
+
 		keep_remarks(&am, document);
 		if (root->kind == YAML_MAPPING)
 			read_mapping(&am, root, document->number);
