@@ -229,9 +229,11 @@ static void add_line(struct quoting *q, size_t from, size_t to)
  */
 static size_t next_sign(struct span s, size_t at, size_t limit)
 {
+	/* The last three are the first bytes of the marks that are not ASCII. */
+	static const char signs[] = {'"', '\'', '\n', '\xC2', '\xE2', '\xE3'};
+
 	for (; limit - at >= LANES; at += LANES) {
 		lanes v = lanes_load(s.ptr + at);
-		/* the first bytes of the marks that are not ASCII: C2, E2, E3 */
 		unsigned found =
 			lanes_bits((lanes)(v == '"') | (lanes)(v == '\'') | (lanes)(v == '\n') |
 				   (lanes)(v == 0xC2) | lanes_within(v, 0xE2, 2));
@@ -239,7 +241,7 @@ static size_t next_sign(struct span s, size_t at, size_t limit)
 		if (found)
 			return at + (size_t)__builtin_ctz(found);
 	}
-	while (at < limit && !memchr("\"'\n\xC2\xE2\xE3", s.ptr[at], 6))
+	while (at < limit && !memchr(signs, s.ptr[at], sizeof(signs)))
 		at++;
 	return at;
 }
