@@ -97,15 +97,14 @@ static int run_lint(struct run *run)
 	const struct lint_options *options = run->options;
 	/* Machines want all, and those who look at one file all of that. */
 	bool all = options->all || options->sarif || options->common.json;
-	struct setup setup = {.errors = {.most = ERRORS_ALL}};
+	struct setup setup = {0};
 	int code = sort_arguments(run);
 
 	if (options->sarif && options->common.json)
 		return cli_usage_error(run, "`--json` and `--sarif` exclude each other");
-	if (!all && run->arguments.count == 0)
-		setup.errors.most = ERRORS_MAX;
+	all |= run->arguments.count > 0;
 	if (code == CLI_FINE)
-		code = setup_collect(run, &setup, SETUP_LINTED);
+		code = setup_lint(run, &setup, all ? ERRORS_ALL : ERRORS_MAX);
 	if (code != CLI_FINE)
 		goto out;
 	diagnostics_keep(&setup.errors, &run->arguments);

@@ -61,16 +61,15 @@ static int collect_rules(struct setup *setup, enum setup_depth depth)
 	if (!setup->set)
 		return rc;
 	setup->guesser = language_guesser_new();
-	if (depth != SETUP_RULES &&
+	if ((depth == SETUP_TESTED || depth == SETUP_LINTED) &&
 		selftest_run(setup->set, setup->guesser, &setup->errors, &counts) == ERR_NOMEM)
 		rc = ERR_NOMEM;
 	return rc;
 }
 
-static int collect_from(
-	struct run *run, const struct common *from, struct setup *setup, enum setup_depth depth)
+static int collect_from(struct run *run, const struct common *from, struct setup *setup,
+	enum setup_depth depth, size_t most)
 {
-	size_t most = setup->errors.most;
 	int rc;
 
 	*setup =
@@ -84,13 +83,18 @@ static int collect_from(
 
 int setup_collect(struct run *run, struct setup *setup, enum setup_depth depth)
 {
-	return collect_from(run, run->options, setup, depth);
+	return collect_from(run, run->options, setup, depth, ERRORS_MAX);
+}
+
+int setup_lint(struct run *run, struct setup *setup, size_t most)
+{
+	return collect_from(run, run->options, setup, SETUP_LINTED, most);
 }
 
 int setup_load_from(
 	struct run *run, const struct common *from, struct setup *setup, enum setup_depth depth)
 {
-	int code = collect_from(run, from, setup, depth);
+	int code = collect_from(run, from, setup, depth, ERRORS_MAX);
 
 	if (code != CLI_FINE || setup->errors.errors == 0)
 		return code;

@@ -32,11 +32,14 @@ enum setup_depth {
 
 /*
  * Reads and loads, and collects what is wrong in setup->errors without showing it; parts that could
- * not be loaded are NULL. setup->errors.most says how many are kept, all else of *setup is set.
+ * not be loaded are NULL.
  * CLI_FINE even then; another exit code, after a message, only when there is nothing to collect
  * (out of memory).
  */
 int setup_collect(struct run *run, struct setup *setup, enum setup_depth depth);
+
+/* The same with SETUP_LINTED, keeping so many errors and warnings (ERRORS_ALL: all). */
+int setup_lint(struct run *run, struct setup *setup, size_t most);
 
 /*
  * The same for commands that need it whole: CLI_FINE, or CLI_CONFIG after showing what is wrong.

@@ -106,7 +106,7 @@ static int name_group(struct tracer *t, const uint16_t *group, struct pattern_tr
 static int trace_view(struct tracer *t, const struct matcher *matcher, enum view_kind view,
 	struct span text, struct pattern_trace *out)
 {
-	struct run_set runs;
+	struct run_set runs = {0};
 	const uint16_t *lacks;
 
 	t->view = view;
