@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from command import TOP, filterd
+from test_cli_cookbook import RECIPES
 from test_cli_schema_bench import Loader
 
 # What the loader says of a mistake that a schema can see, as long as YAML readers agree on what
@@ -55,6 +56,32 @@ def test_a_shipped_file_names_its_schema_and_fits_it(path):
     assert errors == []
 
 
+def good_files():
+    """Rule sets and case files of the tests, what import writes, and the cookbook's recipes."""
+    for path in shipped("tests/rules/**/*.yaml") + shipped("tests/import/expected/*.yaml"):
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        if yaml.load(text, Loader=Loader) is not None:  # an import that carried nothing over
+            yield (os.path.relpath(path, TOP),
+                   "tests" if path.endswith(".test.yaml") else "rules", text)
+    for title, text in RECIPES:
+        yield title, "rules", text
+
+
+GOOD = list(good_files())
+
+
+@pytest.mark.parametrize("kind, text", [good[1:] for good in GOOD], ids=[good[0] for good in GOOD])
+def test_a_good_file_is_accepted(kind, text, schemas):
+    document = yaml.load(text, Loader=Loader)
+    assert [error.message for error in schemas[kind].iter_errors(document)] == []
+
+
+@pytest.fixture(name="schemas", scope="module")
+def fixture_schemas():
+    return {name: schema_of(name) for name in ("rules", "tests", "config")}
+
+
 def bad_files():
     for path in shipped("tests/bad/*.yaml"):
         name = os.path.splitext(os.path.basename(path))[0]
@@ -68,14 +95,13 @@ def bad_files():
         yield name, document, mistakes
 
 
-def test_bad_shapes_are_refused():
+def test_bad_shapes_are_refused(schemas):
     """Each file of tests/bad whose mistake is one of shape, by the schema of its kind."""
-    schemas = {False: schema_of("rules"), True: schema_of("config")}
     accepted, refused = [], 0
     for name, document, mistakes in bad_files():
         if name in BEYOND or not any(SHAPE.search(mistake) for mistake in mistakes):
             continue
-        if schemas[name.startswith("config-")].is_valid(document):
+        if schemas["config" if name.startswith("config-") else "rules"].is_valid(document):
             accepted.append((name, mistakes))
         else:
             refused += 1
