@@ -8,6 +8,8 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.error
+import urllib.request
 
 import pytest
 
@@ -176,3 +178,32 @@ def test_refuses_to_start_with_broken_rules(tmp_path):
     assert result.code == 78
     assert "did you mean `phrase`?" in result.err
     assert not os.path.exists(tmp_path / "s")
+
+
+def test_it_says_where_rules_can_be_tried_in_a_browser(tmp_path):
+    """The address of the page, which is there; for a listener on this machine alone."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    write_rules(tmp_path / "rules")
+    (tmp_path / "config.yaml").write_text(
+        'rules: [rules]\nlisten:\n  - {address: "127.0.0.1:%d", protocol: http}\n' % port)
+    with open(tmp_path / "log", "wb") as log:
+        child = subprocess.Popen([FILTERD, "serve"], cwd=tmp_path, stdin=subprocess.DEVNULL,
+                                 stdout=log, stderr=log)
+    deadline = time.monotonic() + SECONDS
+    try:
+        while True:
+            shown = re.search(r"http://\S+/console/rules", (tmp_path / "log").read_text())
+            if shown:
+                try:
+                    with urllib.request.urlopen(shown.group(), timeout=SECONDS) as page:
+                        assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+                    break
+                except urllib.error.URLError:
+                    pass
+            assert child.poll() is None and time.monotonic() < deadline
+            time.sleep(0.02)
+    finally:
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(SECONDS) == 0
