@@ -65,10 +65,11 @@ struct matcher {
 static inline const uint16_t *pattern_lacks(
 	const struct matcher *matcher, const struct pattern *pattern, const struct run_set *runs)
 {
-	const uint16_t *need = matcher->needs + pattern->needs;
+	const uint16_t *need;
 
 	if (pattern->needs == 0)
 		return NULL;
+	need = matcher->needs + pattern->needs;
 	while (*need > 0) {
 		const uint16_t *group = need, *end = need + 1 + *need;
 		bool found = false;
