@@ -10,6 +10,7 @@
 #include "match/literal.h"
 
 #include "match/regex.h"
+#include "match/regex_cursor.h"
 #include "text/fold.h"
 #include "text/utf8.h"
 
@@ -40,8 +41,7 @@ struct part {
 
 struct reader {
 	struct arena *arena; /* for the time of reading */
-	struct span in;
-	size_t at;
+	struct regex_cursor c;
 	bool original;
 	bool caseless;
 	bool unbounded;
@@ -202,27 +202,7 @@ static struct literals needed_of(struct reader *r, const struct part *part)
 
 static bool at_end(const struct reader *r)
 {
-	return r->at >= r->in.len || r->lost;
-}
-
-static bool looking_at(const struct reader *r, const char *what)
-{
-	return span_starts(span_sub(r->in, r->at, r->in.len), span_of(what));
-}
-
-static bool take(struct reader *r, const char *what)
-{
-	if (!looking_at(r, what))
-		return false;
-	r->at += strlen(what);
-	return true;
-}
-
-static void skip_past(struct reader *r, char c)
-{
-	while (r->at < r->in.len && r->in.ptr[r->at] != c)
-		r->at++;
-	r->at += r->at < r->in.len;
+	return r->c.at >= r->c.in.len || r->lost;
 }
 
 static bool is_digit(char c)
@@ -263,19 +243,19 @@ static struct part condition_part(struct reader *r)
 /* Behind "\x": \xH, \xHH or \x{H...}. */
 static struct part read_hex(struct reader *r)
 {
-	bool braces = take(r, "{");
+	bool braces = cursor_take(&r->c, "{");
 	size_t most = braces ? 8 : 2;
 	uint32_t c = 0;
 
-	for (size_t i = 0; i < most && r->at < r->in.len; i++) {
-		int digit = hex_digit(r->in.ptr[r->at]);
+	for (size_t i = 0; i < most && r->c.at < r->c.in.len; i++) {
+		int digit = hex_digit(r->c.in.ptr[r->c.at]);
 
 		if (digit < 0)
 			break;
 		c = c << 4 | (uint32_t)digit;
-		r->at++;
+		r->c.at++;
 	}
-	if (braces && !take(r, "}"))
+	if (braces && !cursor_take(&r->c, "}"))
 		r->lost = true;
 	if (c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF))
 		return any_part();
@@ -285,18 +265,18 @@ static struct part read_hex(struct reader *r)
 /* What follows \p, \k, \g and the like: {name}, <name>, 'name', or one character or number. */
 static void skip_name(struct reader *r)
 {
-	if (looking_at(r, "{"))
-		skip_past(r, '}');
-	else if (looking_at(r, "<"))
-		skip_past(r, '>');
-	else if (take(r, "'"))
-		skip_past(r, '\'');
-	else if (r->at < r->in.len &&
-		 (is_digit(r->in.ptr[r->at]) || strchr("+-", r->in.ptr[r->at])))
-		for (r->at++; r->at < r->in.len && is_digit(r->in.ptr[r->at]);)
-			r->at++;
+	if (cursor_sees(&r->c, "{"))
+		cursor_skip_past(&r->c, '}');
+	else if (cursor_sees(&r->c, "<"))
+		cursor_skip_past(&r->c, '>');
+	else if (cursor_take(&r->c, "'"))
+		cursor_skip_past(&r->c, '\'');
+	else if (r->c.at < r->c.in.len &&
+		 (is_digit(r->c.in.ptr[r->c.at]) || strchr("+-", r->c.in.ptr[r->c.at])))
+		for (r->c.at++; cursor_at_digit(&r->c);)
+			r->c.at++;
 	else
-		r->at += r->at < r->in.len;
+		r->c.at += r->c.at < r->c.in.len;
 }
 
 static struct part read_escape(struct reader *r)
@@ -305,12 +285,12 @@ static struct part read_escape(struct reader *r)
 				       "f\fn\nr\rt\t";
 	uint32_t c;
 
-	r->at++;
-	if (r->at >= r->in.len) {
+	r->c.at++;
+	if (r->c.at >= r->c.in.len) {
 		r->lost = true;
 		return any_part();
 	}
-	c = utf8_next(r->in, &r->at);
+	c = utf8_next(r->c.in, &r->c.at);
 	if (c >= 0x80 ||
 		(c != 0 && !(is_digit((char)c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'))))
 		return char_part(r, c);
@@ -342,8 +322,8 @@ static struct part read_escape(struct reader *r)
 	case 'w':
 		return any_part();
 	case 'N':
-		if (looking_at(r, "{U+"))
-			skip_past(r, '}');
+		if (cursor_sees(&r->c, "{U+"))
+			cursor_skip_past(&r->c, '}');
 		return any_part();
 	case 'P':
 	case 'g':
@@ -355,8 +335,8 @@ static struct part read_escape(struct reader *r)
 		return read_hex(r);
 	default:
 		if (is_digit((char)c)) { /* a back reference or octal */
-			while (r->at < r->in.len && is_digit(r->in.ptr[r->at]))
-				r->at++;
+			while (cursor_at_digit(&r->c))
+				r->c.at++;
 			return any_part();
 		}
 		r->lost = true;
@@ -370,34 +350,34 @@ static struct part read_class(struct reader *r)
 	struct part all = {.exact = true};
 	bool plain, first = true;
 
-	r->at++;
-	plain = !take(r, "^");
-	for (; !at_end(r) && (first || !looking_at(r, "]")); first = false) {
+	r->c.at++;
+	plain = !cursor_take(&r->c, "^");
+	for (; !at_end(r) && (first || !cursor_sees(&r->c, "]")); first = false) {
 		struct part member;
 
-		size_t posix = regex_posix_class(r->in, r->at);
+		size_t posix = regex_posix_class(r->c.in, r->c.at);
 
 		if (posix > 0) {
-			r->at += posix;
+			r->c.at += posix;
 			plain = false;
 			continue;
 		}
-		if (looking_at(r, "\\")) {
-			if (looking_at(r, "\\b")) { /* a backspace here */
-				r->at += 2;
+		if (cursor_sees(&r->c, "\\")) {
+			if (cursor_sees(&r->c, "\\b")) { /* a backspace here */
+				r->c.at += 2;
 				plain = false;
 				continue;
 			}
 			member = read_escape(r);
 		} else {
-			member = char_part(r, utf8_next(r->in, &r->at));
+			member = char_part(r, utf8_next(r->c.in, &r->c.at));
 		}
 		/* A range, or a - that stands for itself: no need to know. */
 		plain = plain && member.exact && member.strings.items[0].len > 0 &&
-			!looking_at(r, "-") && add_all(&all.strings, &member.strings) &&
+			!cursor_sees(&r->c, "-") && add_all(&all.strings, &member.strings) &&
 			all.strings.count <= CLASS_MAX;
 	}
-	if (!take(r, "]"))
+	if (!cursor_take(&r->c, "]"))
 		r->lost = true;
 	return plain ? all : any_part();
 }
@@ -408,14 +388,14 @@ static struct part read_class(struct reader *r)
 static bool read_options(struct reader *r, bool *group)
 {
 	bool on = true;
-	size_t at = r->at;
+	size_t at = r->c.at;
 
-	for (; at < r->in.len && r->in.ptr[at] && strchr("imsnJUx^-", r->in.ptr[at]); at++)
+	for (; at < r->c.in.len && r->c.in.ptr[at] && strchr("imsnJUx^-", r->c.in.ptr[at]); at++)
 		;
-	if (at >= r->in.len || (r->in.ptr[at] != ')' && r->in.ptr[at] != ':'))
+	if (at >= r->c.in.len || (r->c.in.ptr[at] != ')' && r->c.in.ptr[at] != ':'))
 		return false;
-	for (; r->at < at; r->at++) {
-		char c = r->in.ptr[r->at];
+	for (; r->c.at < at; r->c.at++) {
+		char c = r->c.in.ptr[r->c.at];
 
 		if (c == 'x' && on)
 			r->lost = true;
@@ -426,8 +406,8 @@ static bool read_options(struct reader *r, bool *group)
 		else if (c == '^')
 			r->caseless = false;
 	}
-	*group = r->in.ptr[at] == ':';
-	r->at = at + 1;
+	*group = r->c.in.ptr[at] == ':';
+	r->c.at = at + 1;
 	return true;
 }
 
@@ -437,7 +417,7 @@ static struct part read_inside(struct reader *r, bool caseless)
 	struct part part;
 
 	read_choices(r, &part);
-	if (!take(r, ")"))
+	if (!cursor_take(&r->c, ")"))
 		r->lost = true;
 	r->caseless = caseless;
 	return part;
@@ -451,40 +431,40 @@ static struct part read_special_group(struct reader *r)
 	bool caseless = r->caseless, group;
 
 	for (size_t i = 0; i < ARRAY_LEN(lookarounds); i++) {
-		if (take(r, lookarounds[i])) {
+		if (cursor_take(&r->c, lookarounds[i])) {
 			read_inside(r, caseless);
 			return condition_part(r);
 		}
 	}
 	for (size_t i = 0; i < ARRAY_LEN(groups); i++)
-		if (take(r, groups[i]))
+		if (cursor_take(&r->c, groups[i]))
 			return read_inside(r, caseless);
-	if (take(r, ">")) {
+	if (cursor_take(&r->c, ">")) {
 		struct part part = read_inside(r, caseless);
 
 		part.variable = false; /* it gives nothing back */
 		r->impure = true;
 		return part;
 	}
-	if (take(r, "#")) { /* a repeat behind it would be of what stands before */
+	if (cursor_take(&r->c, "#")) { /* a repeat behind it would be of what stands before */
 		r->lost = true;
 		return any_part();
 	}
-	if (take(r, "<") || take(r, "P<")) {
-		skip_past(r, '>');
+	if (cursor_take(&r->c, "<") || cursor_take(&r->c, "P<")) {
+		cursor_skip_past(&r->c, '>');
 		return read_inside(r, caseless);
 	}
-	if (take(r, "'")) {
-		skip_past(r, '\'');
+	if (cursor_take(&r->c, "'")) {
+		cursor_skip_past(&r->c, '\'');
 		return read_inside(r, caseless);
 	}
-	if (looking_at(r, "(")) {
+	if (cursor_sees(&r->c, "(")) {
 		r->lost = true;
 		return any_part();
 	}
 	if (read_options(r, &group))
 		return group ? read_inside(r, caseless) : condition_part(r);
-	skip_past(r, ')'); /* (?R), (?1), (?&name), (?P>name), (?P=name) */
+	cursor_skip_past(&r->c, ')'); /* (?R), (?1), (?&name), (?P>name), (?P=name) */
 	return any_part();
 }
 
@@ -494,9 +474,10 @@ static struct part read_group(struct reader *r)
 
 	if (++r->depth > DEPTH_MAX)
 		r->lost = true;
-	r->at++;
+	r->c.at++;
 	if (!r->lost)
-		part = take(r, "?") ? read_special_group(r) : read_inside(r, r->caseless);
+		part = cursor_take(&r->c, "?") ? read_special_group(r)
+					       : read_inside(r, r->caseless);
 	r->depth--;
 	return part;
 }
@@ -508,9 +489,9 @@ static bool read_number(struct reader *r, size_t *at, uint32_t *out)
 	size_t from = *at;
 
 	*out = 0;
-	while (*at < r->in.len && is_digit(r->in.ptr[*at])) {
+	while (*at < r->c.in.len && is_digit(r->c.in.ptr[*at])) {
 		if (*out < 100000)
-			*out = *out * 10 + (uint32_t)(r->in.ptr[*at] - '0');
+			*out = *out * 10 + (uint32_t)(r->c.in.ptr[*at] - '0');
 		++*at;
 	}
 	return *at > from;
@@ -519,19 +500,19 @@ static bool read_number(struct reader *r, size_t *at, uint32_t *out)
 /* {n}, {n,} or {n,m}; anything else is no repeat. */
 static bool read_braces(struct reader *r, uint32_t *least, uint32_t *most)
 {
-	size_t at = r->at + 1;
+	size_t at = r->c.at + 1;
 
-	if (!looking_at(r, "{") || !read_number(r, &at, least))
+	if (!cursor_sees(&r->c, "{") || !read_number(r, &at, least))
 		return false;
 	*most = *least;
-	if (at < r->in.len && r->in.ptr[at] == ',') {
+	if (at < r->c.in.len && r->c.in.ptr[at] == ',') {
 		at++;
 		if (!read_number(r, &at, most))
 			*most = UNLIMITED;
 	}
-	if (at >= r->in.len || r->in.ptr[at] != '}')
+	if (at >= r->c.in.len || r->c.in.ptr[at] != '}')
 		return false;
-	r->at = at + 1;
+	r->c.at = at + 1;
 	return true;
 }
 
@@ -539,13 +520,13 @@ static bool read_repeat(struct reader *r, uint32_t *least, uint32_t *most)
 {
 	*least = 0;
 	*most = UNLIMITED;
-	if (take(r, "*"))
+	if (cursor_take(&r->c, "*"))
 		return true;
-	if (take(r, "+")) {
+	if (cursor_take(&r->c, "+")) {
 		*least = 1;
 		return true;
 	}
-	if (take(r, "?")) {
+	if (cursor_take(&r->c, "?")) {
 		*most = 1;
 		return true;
 	}
@@ -554,7 +535,7 @@ static bool read_repeat(struct reader *r, uint32_t *least, uint32_t *most)
 
 static void apply_repeat(struct reader *r, struct part *part, uint32_t least, uint32_t most)
 {
-	bool possessive = take(r, "+"), lazy = !possessive && take(r, "?");
+	bool possessive = cursor_take(&r->c, "+"), lazy = !possessive && cursor_take(&r->c, "?");
 	bool variable = part->variable;
 
 	r->impure |= possessive || lazy;
@@ -574,22 +555,22 @@ static void apply_repeat(struct reader *r, struct part *part, uint32_t least, ui
 
 static struct part read_atom(struct reader *r)
 {
-	switch (r->in.ptr[r->at]) {
+	switch (r->c.in.ptr[r->c.at]) {
 	case '(':
 		return read_group(r);
 	case '[':
-		return take(r, "[0-9]") ? digit_part() : read_class(r);
+		return cursor_take(&r->c, "[0-9]") ? digit_part() : read_class(r);
 	case '\\':
 		return read_escape(r);
 	case '.':
-		r->at++;
+		r->c.at++;
 		return any_part();
 	case '^':
 	case '$':
-		r->at++;
+		r->c.at++;
 		return condition_part(r);
 	default:
-		return char_part(r, utf8_next(r->in, &r->at));
+		return char_part(r, utf8_next(r->c.in, &r->c.at));
 	}
 }
 
@@ -620,7 +601,7 @@ static void append(struct reader *r, struct part *all, const struct part *next)
 static void read_sequence(struct reader *r, struct part *out)
 {
 	*out = exact_part(SPAN(""));
-	while (!at_end(r) && !looking_at(r, "|") && !looking_at(r, ")")) {
+	while (!at_end(r) && !cursor_sees(&r->c, "|") && !cursor_sees(&r->c, ")")) {
 		struct part part = read_atom(r);
 		uint32_t least, most;
 
@@ -653,7 +634,7 @@ static struct literals unite(struct reader *r, struct literals a, struct literal
 static void read_choices(struct reader *r, struct part *out)
 {
 	read_sequence(r, out);
-	while (!r->lost && take(r, "|")) {
+	while (!r->lost && cursor_take(&r->c, "|")) {
 		struct part next;
 		struct literals needed;
 
@@ -738,7 +719,7 @@ int literals_of_regex(
 	struct arena *arena, struct span regex, bool original, struct regex_facts *out)
 {
 	struct arena scratch;
-	struct reader r = {.arena = &scratch, .in = regex, .original = original};
+	struct reader r = {.arena = &scratch, .c.in = regex, .original = original};
 	struct part all;
 	int rc = OK;
 
@@ -746,7 +727,7 @@ int literals_of_regex(
 	*out = (struct regex_facts){.others_count = 0};
 	read_choices(&r, &all);
 	out->unbounded = r.unbounded;
-	if (!r.lost && r.at == regex.len) {
+	if (!r.lost && r.c.at == regex.len) {
 		struct literals best = needed_of(&r, &all);
 
 		out->digit = all.digit;

@@ -2,6 +2,7 @@
 #include "match/regex_tree.h"
 
 #include "match/regex.h"
+#include "match/regex_cursor.h"
 #include "text/utf8.h"
 
 #include <ctype.h>
@@ -10,8 +11,7 @@
 
 struct reader {
 	struct arena *arena;
-	struct span in;
-	size_t at;
+	struct regex_cursor c;
 	bool caseless;
 	unsigned depth;
 	int rc; /* OK, or why it gave up */
@@ -20,32 +20,7 @@ struct reader {
 
 static bool at_end(const struct reader *r)
 {
-	return r->at >= r->in.len || r->rc != OK;
-}
-
-static bool looking_at(const struct reader *r, const char *what)
-{
-	return span_starts(span_sub(r->in, r->at, r->in.len), span_of(what));
-}
-
-static bool take(struct reader *r, const char *what)
-{
-	if (!looking_at(r, what))
-		return false;
-	r->at += strlen(what);
-	return true;
-}
-
-static void skip_past(struct reader *r, char c)
-{
-	while (r->at < r->in.len && r->in.ptr[r->at] != c)
-		r->at++;
-	r->at += r->at < r->in.len;
-}
-
-static bool at_digit(const struct reader *r)
-{
-	return r->at < r->in.len && r->in.ptr[r->at] >= '0' && r->in.ptr[r->at] <= '9';
+	return r->c.at >= r->c.in.len || r->rc != OK;
 }
 
 static struct regex_node *new_node(struct reader *r, enum regex_kind kind, size_t from)
@@ -58,14 +33,14 @@ static struct regex_node *new_node(struct reader *r, enum regex_kind kind, size_
 	}
 	node->kind = kind;
 	node->caseless = r->caseless;
-	node->written = span_sub(r->in, from, r->at);
+	node->written = span_sub(r->c.in, from, r->c.at);
 	return node;
 }
 
 static struct regex_node *give_up(struct reader *r)
 {
 	r->rc = r->rc == OK ? ERR_UNSUPPORTED : r->rc;
-	return new_node(r, REGEX_UNKNOWN, r->at);
+	return new_node(r, REGEX_UNKNOWN, r->c.at);
 }
 
 static struct regex_node *literal(struct reader *r, size_t from, uint32_t c)
@@ -84,33 +59,34 @@ static struct regex_node *literal(struct reader *r, size_t from, uint32_t c)
 /* {name}, <name>, 'name', or a number or one character. */
 static void skip_name(struct reader *r)
 {
-	if (looking_at(r, "{"))
-		skip_past(r, '}');
-	else if (looking_at(r, "<"))
-		skip_past(r, '>');
-	else if (take(r, "'"))
-		skip_past(r, '\'');
+	if (cursor_sees(&r->c, "{"))
+		cursor_skip_past(&r->c, '}');
+	else if (cursor_sees(&r->c, "<"))
+		cursor_skip_past(&r->c, '>');
+	else if (cursor_take(&r->c, "'"))
+		cursor_skip_past(&r->c, '\'');
 	else
-		for (r->at += r->at < r->in.len; at_digit(r);)
-			r->at++;
+		for (r->c.at += r->c.at < r->c.in.len; cursor_at_digit(&r->c);)
+			r->c.at++;
 }
 
 /* Behind \x or \o: up to two hexadecimal digits, or {...}. */
 static void skip_code(struct reader *r)
 {
-	if (looking_at(r, "{")) {
-		skip_past(r, '}');
+	if (cursor_sees(&r->c, "{")) {
+		cursor_skip_past(&r->c, '}');
 		return;
 	}
-	for (int i = 0; i < 2 && r->at < r->in.len && isxdigit((unsigned char)r->in.ptr[r->at]);
+	for (int i = 0;
+		i < 2 && r->c.at < r->c.in.len && isxdigit((unsigned char)r->c.in.ptr[r->c.at]);
 		i++)
-		r->at++;
+		r->c.at++;
 }
 
 static struct regex_node *read_escape(struct reader *r)
 {
-	size_t from = r->at++;
-	uint32_t c = r->at < r->in.len ? utf8_next(r->in, &r->at) : 0;
+	size_t from = r->c.at++;
+	uint32_t c = r->c.at < r->c.in.len ? utf8_next(r->c.in, &r->c.at) : 0;
 
 	if (c == 0 || c == 'Q' || c == 'E')
 		return give_up(r);
@@ -118,8 +94,8 @@ static struct regex_node *read_escape(struct reader *r)
 		return new_node(r, REGEX_NOTHING, from);
 	if (c == 'g' || c == 'k' || (c >= '0' && c <= '9')) {
 		if (c >= '0' && c <= '9')
-			while (at_digit(r))
-				r->at++;
+			while (cursor_at_digit(&r->c))
+				r->c.at++;
 		else
 			skip_name(r);
 		return new_node(r, REGEX_UNKNOWN, from);
@@ -129,9 +105,9 @@ static struct regex_node *read_escape(struct reader *r)
 	else if (c == 'x' || c == 'o')
 		skip_code(r);
 	else if (c == 'c')
-		r->at += r->at < r->in.len;
-	else if (c == 'N' && looking_at(r, "{"))
-		skip_past(r, '}');
+		r->c.at += r->c.at < r->c.in.len;
+	else if (c == 'N' && cursor_sees(&r->c, "{"))
+		cursor_skip_past(&r->c, '}');
 	else if (c >= 0x80 || !isalpha((int)c))
 		return literal(r, from, c);
 	return new_node(r, REGEX_CHARACTER, from);
@@ -139,21 +115,21 @@ static struct regex_node *read_escape(struct reader *r)
 
 static struct regex_node *read_class(struct reader *r)
 {
-	size_t from = r->at++;
+	size_t from = r->c.at++;
 
-	take(r, "^");
-	take(r, "]");
-	while (!at_end(r) && !looking_at(r, "]")) {
-		size_t posix = regex_posix_class(r->in, r->at);
+	cursor_take(&r->c, "^");
+	cursor_take(&r->c, "]");
+	while (!at_end(r) && !cursor_sees(&r->c, "]")) {
+		size_t posix = regex_posix_class(r->c.in, r->c.at);
 
 		if (posix > 0)
-			r->at += posix;
-		else if (looking_at(r, "\\Q"))
+			r->c.at += posix;
+		else if (cursor_sees(&r->c, "\\Q"))
 			return give_up(r);
 		else
-			r->at += looking_at(r, "\\") ? 2 : 1;
+			r->c.at += cursor_sees(&r->c, "\\") ? 2 : 1;
 	}
-	if (!take(r, "]"))
+	if (!cursor_take(&r->c, "]"))
 		return give_up(r);
 	return new_node(r, REGEX_CHARACTER, from);
 }
@@ -168,7 +144,7 @@ static struct regex_node *read_inside(struct reader *r)
 	struct regex_node *node = read_choices(r);
 
 	r->caseless = caseless;
-	return take(r, ")") ? node : give_up(r);
+	return cursor_take(&r->c, ")") ? node : give_up(r);
 }
 
 /* Letters behind "(?" up to ) or :. */
@@ -176,26 +152,26 @@ static struct regex_node *read_options(struct reader *r, size_t from)
 {
 	bool caseless = r->caseless, on = true;
 
-	for (; r->at < r->in.len && strchr("imsnJUx^-", r->in.ptr[r->at]); r->at++) {
-		if (r->in.ptr[r->at] == '-')
+	for (; r->c.at < r->c.in.len && strchr("imsnJUx^-", r->c.in.ptr[r->c.at]); r->c.at++) {
+		if (r->c.in.ptr[r->c.at] == '-')
 			on = false;
-		else if (r->in.ptr[r->at] == 'i')
+		else if (r->c.in.ptr[r->c.at] == 'i')
 			r->caseless = on;
-		else if (r->in.ptr[r->at] == 'x')
+		else if (r->c.in.ptr[r->c.at] == 'x')
 			return give_up(r);
-		else if (r->in.ptr[r->at] == '^')
+		else if (r->c.in.ptr[r->c.at] == '^')
 			r->caseless = false;
 	}
-	if (take(r, ")"))
+	if (cursor_take(&r->c, ")"))
 		return new_node(r, REGEX_NOTHING, from);
-	if (take(r, ":")) {
+	if (cursor_take(&r->c, ":")) {
 		struct regex_node *node = read_choices(r);
 
 		r->caseless = caseless;
-		return take(r, ")") ? node : give_up(r);
+		return cursor_take(&r->c, ")") ? node : give_up(r);
 	}
 	/* (?R), (?1), (?&name), (?P>name) */
-	skip_past(r, ')');
+	cursor_skip_past(&r->c, ')');
 	return new_node(r, REGEX_UNKNOWN, from);
 }
 
@@ -204,14 +180,14 @@ static struct regex_node *read_special(struct reader *r, size_t from)
 	static const char *const lookarounds[] = {"=", "!", "<=", "<!"};
 
 	for (size_t i = 0; i < ARRAY_LEN(lookarounds); i++) {
-		if (take(r, lookarounds[i])) {
+		if (cursor_take(&r->c, lookarounds[i])) {
 			read_inside(r);
 			return new_node(r, REGEX_NOTHING, from);
 		}
 	}
-	if (looking_at(r, "(") || looking_at(r, "#"))
+	if (cursor_sees(&r->c, "(") || cursor_sees(&r->c, "#"))
 		return give_up(r);
-	if (take(r, ">")) {
+	if (cursor_take(&r->c, ">")) {
 		struct regex_node *inside = read_inside(r);
 		struct regex_node *node = new_node(r, REGEX_REPEAT, from);
 
@@ -223,15 +199,15 @@ static struct regex_node *read_special(struct reader *r, size_t from)
 		}
 		return node;
 	}
-	if (take(r, "<") || take(r, "P<")) {
-		skip_past(r, '>');
+	if (cursor_take(&r->c, "<") || cursor_take(&r->c, "P<")) {
+		cursor_skip_past(&r->c, '>');
 		return read_inside(r);
 	}
-	if (take(r, "'")) {
-		skip_past(r, '\'');
+	if (cursor_take(&r->c, "'")) {
+		cursor_skip_past(&r->c, '\'');
 		return read_inside(r);
 	}
-	if (take(r, "|"))
+	if (cursor_take(&r->c, "|"))
 		return read_inside(r);
 	return read_options(r, from);
 }
@@ -239,19 +215,19 @@ static struct regex_node *read_special(struct reader *r, size_t from)
 static struct regex_node *read_group(struct reader *r)
 {
 	struct regex_node *node;
-	size_t from = r->at++;
+	size_t from = r->c.at++;
 
 	if (++r->depth > DEPTH_MAX)
 		return give_up(r);
-	node = take(r, "?") ? read_special(r, from) : read_inside(r);
+	node = cursor_take(&r->c, "?") ? read_special(r, from) : read_inside(r);
 	r->depth--;
 	return node;
 }
 
 static struct regex_node *read_atom(struct reader *r)
 {
-	size_t from = r->at;
-	char c = r->in.ptr[r->at];
+	size_t from = r->c.at;
+	char c = r->c.in.ptr[r->c.at];
 
 	switch (c) {
 	case '(':
@@ -261,14 +237,14 @@ static struct regex_node *read_atom(struct reader *r)
 	case '\\':
 		return read_escape(r);
 	case '.':
-		r->at++;
+		r->c.at++;
 		return new_node(r, REGEX_CHARACTER, from);
 	case '^':
 	case '$':
-		r->at++;
+		r->c.at++;
 		return new_node(r, REGEX_NOTHING, from);
 	default:
-		return literal(r, from, utf8_next(r->in, &r->at));
+		return literal(r, from, utf8_next(r->c.in, &r->c.at));
 	}
 }
 
@@ -278,41 +254,41 @@ static uint32_t read_number(struct reader *r)
 {
 	uint32_t n = 0;
 
-	for (; at_digit(r); r->at++)
-		n = n < 100000 ? n * 10 + (uint32_t)(r->in.ptr[r->at] - '0') : n;
+	for (; cursor_at_digit(&r->c); r->c.at++)
+		n = n < 100000 ? n * 10 + (uint32_t)(r->c.in.ptr[r->c.at] - '0') : n;
 	return n;
 }
 
 /* {n}, {n,} or {n,m}; anything else is text. */
 static bool read_braces(struct reader *r, uint32_t *min, uint32_t *max)
 {
-	size_t from = r->at;
+	size_t from = r->c.at;
 
-	if (!take(r, "{"))
+	if (!cursor_take(&r->c, "{"))
 		return false;
-	if (at_digit(r)) {
+	if (cursor_at_digit(&r->c)) {
 		*min = *max = read_number(r);
-		if (take(r, ","))
-			*max = at_digit(r) ? read_number(r) : REGEX_NO_BOUND;
-		if (take(r, "}"))
+		if (cursor_take(&r->c, ","))
+			*max = cursor_at_digit(&r->c) ? read_number(r) : REGEX_NO_BOUND;
+		if (cursor_take(&r->c, "}"))
 			return true;
 	}
-	r->at = from;
+	r->c.at = from;
 	return false;
 }
 
 static bool read_quantifier(struct reader *r, uint32_t *min, uint32_t *max)
 {
 	*max = REGEX_NO_BOUND;
-	if (take(r, "*")) {
+	if (cursor_take(&r->c, "*")) {
 		*min = 0;
 		return true;
 	}
-	if (take(r, "+")) {
+	if (cursor_take(&r->c, "+")) {
 		*min = 1;
 		return true;
 	}
-	if (take(r, "?")) {
+	if (cursor_take(&r->c, "?")) {
 		*min = 0;
 		*max = 1;
 		return true;
@@ -325,7 +301,7 @@ static struct regex_node *read_repeats(struct reader *r, struct regex_node *atom
 	uint32_t min, max;
 
 	while (!at_end(r) && read_quantifier(r, &min, &max)) {
-		bool keeps = !take(r, "?") && take(r, "+");
+		bool keeps = !cursor_take(&r->c, "?") && cursor_take(&r->c, "+");
 		struct regex_node *node = new_node(r, REGEX_REPEAT, from);
 
 		if (r->rc != OK)
@@ -341,12 +317,12 @@ static struct regex_node *read_repeats(struct reader *r, struct regex_node *atom
 
 static struct regex_node *read_sequence(struct reader *r)
 {
-	size_t from = r->at;
+	size_t from = r->c.at;
 	struct regex_node *sequence = new_node(r, REGEX_SEQUENCE, from), *first = NULL;
 	struct regex_node **last = &first;
 
-	while (!at_end(r) && !looking_at(r, "|") && !looking_at(r, ")")) {
-		size_t begin = r->at;
+	while (!at_end(r) && !cursor_sees(&r->c, "|") && !cursor_sees(&r->c, ")")) {
+		size_t begin = r->c.at;
 		struct regex_node *atom = read_repeats(r, read_atom(r), begin);
 
 		if (r->rc != OK)
@@ -363,14 +339,14 @@ static struct regex_node *read_choices(struct reader *r)
 {
 	struct regex_node *one = read_sequence(r), *choice, **last;
 
-	if (r->rc != OK || !looking_at(r, "|"))
+	if (r->rc != OK || !cursor_sees(&r->c, "|"))
 		return one;
-	choice = new_node(r, REGEX_CHOICE, r->at);
+	choice = new_node(r, REGEX_CHOICE, r->c.at);
 	if (r->rc != OK)
 		return choice;
 	choice->first = one;
 	last = &one->next;
-	while (r->rc == OK && take(r, "|")) {
+	while (r->rc == OK && cursor_take(&r->c, "|")) {
 		struct regex_node *more = read_sequence(r);
 
 		if (r->rc != OK)
@@ -383,10 +359,10 @@ static struct regex_node *read_choices(struct reader *r)
 
 int regex_tree(struct arena *arena, struct span regex, struct regex_node **out)
 {
-	struct reader r = {.arena = arena, .in = regex};
+	struct reader r = {.arena = arena, .c.in = regex};
 
 	*out = read_choices(&r);
-	if (r.rc == OK && r.at < regex.len)
+	if (r.rc == OK && r.c.at < regex.len)
 		return ERR_UNSUPPORTED;
 	return r.rc;
 }
