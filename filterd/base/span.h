@@ -75,3 +75,19 @@ static inline bool span_ends(struct span s, struct span suffix)
 {
 	return s.len >= suffix.len && span_eq(span_sub(s, s.len - suffix.len, s.len), suffix);
 }
+
+/* Where the line that `at` is in begins [bytes]. */
+static inline size_t span_line_begin(struct span s, size_t at)
+{
+	while (at > 0 && s.ptr[at - 1] != '\n')
+		at--;
+	return at;
+}
+
+/* Behind the line break of the line that `at` is in; the end of s if it has none. */
+static inline size_t span_next_line(struct span s, size_t at)
+{
+	while (at < s.len && s.ptr[at] != '\n')
+		at++;
+	return at < s.len ? at + 1 : at;
+}

@@ -18,25 +18,11 @@ struct patch {
 	long shift; /* lines that the new text is ahead */
 };
 
-static size_t line_begin(struct span text, size_t at)
-{
-	while (at > 0 && text.ptr[at - 1] != '\n')
-		at--;
-	return at;
-}
-
-static size_t next_line(struct span text, size_t at)
-{
-	while (at < text.len && text.ptr[at] != '\n')
-		at++;
-	return at < text.len ? at + 1 : at;
-}
-
 static size_t count_lines(struct span text)
 {
 	size_t count = 0;
 
-	for (size_t at = 0; at < text.len; at = next_line(text, at))
+	for (size_t at = 0; at < text.len; at = span_next_line(text, at))
 		count++;
 	return count;
 }
@@ -45,21 +31,22 @@ static size_t count_lines(struct span text)
 static size_t lines_back(struct span text, size_t at, unsigned lines)
 {
 	while (lines-- && at > 0)
-		at = line_begin(text, at - 1);
+		at = span_line_begin(text, at - 1);
 	return at;
 }
 
 static size_t lines_on(struct span text, size_t at, unsigned lines)
 {
 	while (lines--)
-		at = next_line(text, at);
+		at = span_next_line(text, at);
 	return at;
 }
 
 /* Whether the edit leaves the line before it, and the one behind it, as they are. */
 static bool is_of_lines(struct span text, const struct case_edit *edit)
 {
-	return line_begin(text, edit->from) == edit->from && line_begin(text, edit->to) == edit->to;
+	return span_line_begin(text, edit->from) == edit->from &&
+	       span_line_begin(text, edit->to) == edit->to;
 }
 
 static struct change change_at(const struct patch *p, size_t first)
@@ -67,12 +54,14 @@ static struct change change_at(const struct patch *p, size_t first)
 	const struct case_edit *items = p->edits->items;
 	struct change change = {.first = first, .end = first};
 
-	change.from = line_begin(p->text, items[first].from);
+	change.from = span_line_begin(p->text, items[first].from);
 	change.to = change.from;
 	while (change.end < p->edits->count &&
-		(change.end == first || line_begin(p->text, items[change.end].from) < change.to)) {
+		(change.end == first ||
+			span_line_begin(p->text, items[change.end].from) < change.to)) {
 		const struct case_edit *edit = &items[change.end++];
-		size_t to = is_of_lines(p->text, edit) ? edit->to : next_line(p->text, edit->to);
+		size_t to =
+			is_of_lines(p->text, edit) ? edit->to : span_next_line(p->text, edit->to);
 
 		if (to > change.to)
 			change.to = to;
@@ -83,7 +72,7 @@ static struct change change_at(const struct patch *p, size_t first)
 static void put_lines(struct patch *p, char sign, enum style style, struct span lines)
 {
 	for (size_t at = 0; at < lines.len;) {
-		size_t next = next_line(lines, at);
+		size_t next = span_next_line(lines, at);
 		bool ended = lines.ptr[next - 1] == '\n';
 
 		out_style(p->out, style);

@@ -103,21 +103,6 @@ static bool end_of(const struct editing *e, const struct yaml_node *node, size_t
 	return false;
 }
 
-static size_t line_begin(struct span text, size_t at)
-{
-	while (at > 0 && text.ptr[at - 1] != '\n')
-		at--;
-	return at;
-}
-
-/* Behind the line break of the line in which `at` is. */
-static size_t line_end(struct span text, size_t at)
-{
-	while (at < text.len && text.ptr[at] != '\n')
-		at++;
-	return at < text.len ? at + 1 : at;
-}
-
 /* The range of a node that stands on one line. */
 static bool one_line(
 	const struct editing *e, const struct yaml_node *node, size_t *from, size_t *to)
@@ -135,7 +120,7 @@ static bool item_lines(const struct editing *e, const struct yaml_node *item, si
 {
 	size_t begin = begin_of(e, item), end;
 
-	*from = line_begin(e->text, begin);
+	*from = span_line_begin(e->text, begin);
 	for (*dash = *from; *dash < begin && e->text.ptr[*dash] == ' '; (*dash)++)
 		;
 	if (*dash >= begin || e->text.ptr[*dash] != '-')
@@ -145,7 +130,7 @@ static bool item_lines(const struct editing *e, const struct yaml_node *item, si
 			return false;
 	if (!end_of(e, item, &end))
 		return false;
-	*to = line_end(e->text, end);
+	*to = span_next_line(e->text, end);
 	return true;
 }
 
@@ -390,7 +375,7 @@ static bool end_of_lines(const struct editing *e, const struct yaml_node *node, 
 {
 	if (!end_of(e, node, end))
 		return false;
-	*end = line_end(e->text, *end);
+	*end = span_next_line(e->text, *end);
 	return true;
 }
 
@@ -421,7 +406,7 @@ static void begin_list(struct editing *e, size_t target, const char *name, struc
 /* Whether something stays in the list if one more entry leaves it: an empty list is none. */
 static bool something_stays(const struct editing *e, const struct yaml_node *list)
 {
-	size_t begin = line_begin(e->text, begin_of(e, list)), end, gone = 1;
+	size_t begin = span_line_begin(e->text, begin_of(e, list)), end, gone = 1;
 
 	if (!end_of(e, list, &end))
 		return false;
