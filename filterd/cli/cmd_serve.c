@@ -7,17 +7,6 @@
 
 static const char sample[] = "{\"text\":\"I will kill you\"}";
 
-/* The host of an address as it stands in a URL. */
-static const char *open_bracket(const char *host)
-{
-	return strchr(host, ':') ? "[" : "";
-}
-
-static const char *close_bracket(const char *host)
-{
-	return strchr(host, ':') ? "]" : "";
-}
-
 /* A command to try a listener with. */
 static void say_how(struct out *out, const struct listener *listener)
 {
@@ -35,20 +24,18 @@ static void say_how(struct out *out, const struct listener *listener)
 		out_printf(out, "  echo '%s' | socat - UNIX-CONNECT:%s\n", sample, listener->path);
 		return;
 	}
-	if (getnameinfo(address, listener->address_len, host, sizeof(host), port, sizeof(port),
-		    NI_NUMERICHOST | NI_NUMERICSERV) != 0)
-		return;
-	if (listener->protocol != PROTOCOL_HTTP) {
-		out_printf(out, "  echo '%s' | nc -N %s %s\n", sample, host, port);
+	if (listener->protocol == PROTOCOL_HTTP) {
+		out_printf(out,
+			"  curl -H 'Content-Type: application/json' -d '%s' http://%s/v1/check\n",
+			sample, listener->text);
+		if (listener->loopback) /* from elsewhere it takes a token */
+			out_printf(out, "or try rules in a browser: http://%s/console/rules\n",
+				listener->text);
 		return;
 	}
-	out_printf(out,
-		"  curl -H 'Content-Type: application/json' -d '%s' "
-		"http://%s%s%s:%s/v1/check\n",
-		sample, open_bracket(host), host, close_bracket(host), port);
-	if (listener->loopback) /* from elsewhere it takes a token */
-		out_printf(out, "or try rules in a browser: http://%s%s%s:%s/console/rules\n",
-			open_bracket(host), host, close_bracket(host), port);
+	if (getnameinfo(address, listener->address_len, host, sizeof(host), port, sizeof(port),
+		    NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+		out_printf(out, "  echo '%s' | nc -N %s %s\n", sample, host, port);
 }
 
 static void say_how_to_try(struct out *out, const struct config *config)
