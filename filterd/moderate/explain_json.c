@@ -219,6 +219,8 @@ static void put_readings(struct buf *out, const struct explanation *explanation)
 
 static void put_verdict(struct buf *out, const struct verdict *verdict)
 {
+	const char *also;
+
 	put_member(out, "verdict", span_of(verdict_names[verdict->kind]));
 	put_key(out, "score");
 	buf_printf(out, "%.3f", verdict->score);
@@ -249,6 +251,14 @@ static void put_verdict(struct buf *out, const struct verdict *verdict)
 	}
 	buf_char(out, ']');
 	put_member(out, "lang", span_of(verdict->language.tag));
+	put_key(out, "lang_also");
+	buf_char(out, '[');
+	for (size_t i = 0; (also = language_also(&verdict->language, i)); i++) {
+		put_comma(out, i);
+		put_string(out, span_of(also));
+	}
+	buf_char(out, ']');
+	put_bool(out, "lang_doubted", verdict->language.doubted);
 	put_member(out, "rules_version", span_of(verdict->rules_version));
 }
 

@@ -74,6 +74,7 @@ static void put_comment(struct buf *out, const struct explanation *explanation)
 {
 	const struct verdict *verdict = explanation->verdict;
 	const struct language *language = &verdict->language;
+	const char *also;
 
 	if (!explanation->text) {
 		buf_str(out, "The text is too long to be judged.\n");
@@ -92,6 +93,13 @@ static void put_comment(struct buf *out, const struct explanation *explanation)
 	buf_printf(out, "language   %s", language->tag[0] ? language->tag : "unknown");
 	if (language->source == LANGUAGE_GUESSED)
 		buf_printf(out, " (guessed, %.2f)", language->confidence);
+	for (size_t i = 0; (also = language_also(language, i)); i++)
+		buf_printf(out, "%s%s", i ? ", " : ", and in parts ", also);
+	if (language->doubted)
+		buf_printf(out,
+			"; its rules may ask for a review but not reject, as the text does not "
+			"read as %s",
+			language->tag);
 	buf_char(out, '\n');
 }
 

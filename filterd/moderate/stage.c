@@ -327,34 +327,8 @@ static void reset(struct stage *stage, const struct ruleset *set, const struct c
 	}
 }
 
-int stage_open(struct stage *stage, const struct ruleset *set, const struct comment *comment,
-	const struct evaluate_options *options)
-{
-	struct span told = comment->lang;
-	int rc;
-
-	reset(stage, set, comment, options);
-	rc = prepare(stage, FIELD_TEXT);
-	if (rc == ERR_LIMIT)
-		fault_too_long(stage);
-	if (rc != OK)
-		return rc;
-	if (told.len == 0 && stage->site)
-		told = stage->site->lang;
-	if (told.len || ruleset_needs_language(set))
-		language_find(stage->guesser, &stage->fields[FIELD_TEXT].text, told,
-			&stage->scene.language);
-	for (enum field f = 0; f < FIELD_COUNT; f++) {
-		if (!stage->fields[f].matcher || stage->fields[f].value.len == 0)
-			continue;
-		rc = run_scan(stage, f);
-		if (rc != OK && rc != ERR_LIMIT)
-			return rc;
-	}
-	return OK;
-}
-
-/* --- a rule ----------------------------------------------------------------------------------- */
+/* --- languages ---------------------------------------------------------------------------------
+ */
 
 /* Scripts of languages that are not written in Latin letters. */
 static const struct {
@@ -391,31 +365,73 @@ static enum script script_of(struct span tag)
 }
 
 /*
- * A rule of language L is for a comment in L; and for one that is in a script of L's which the
- * comment's language, if known at all, is not written in: on an English site people also write
- * Arabic, whatever the CMS says.
+ * A rule of language L is for a comment in L, or with parts in L; and for one that is in a script
+ * of L's which the comment's language, if known at all, is not written in: on an English site
+ * people also write Arabic, whatever the CMS says.
  */
-static bool language_fits(const struct language *language, const struct rule *rule)
+static bool language_fits(const struct language *language, struct span wanted)
 {
 	struct span tag = span_of(language->tag);
+	enum script script;
 
-	if (rule->languages_count == 0)
+	if (span_eq(wanted, tag) || language_is_also(language, wanted))
 		return true;
-	for (size_t i = 0; i < rule->languages_count; i++) {
-		enum script script;
-
-		if (span_eq(rule->languages[i], tag))
-			return true;
-		script = script_of(rule->languages[i]);
-		if (tag.len && script_of(tag) == script)
-			continue;
-		/* Without letters there is no script to go by: 💩, 8===D. */
-		if ((language->scripts & (1u << script)) ||
-			(tag.len == 0 && language->scripts == 0))
-			return true;
-	}
-	return false;
+	script = script_of(wanted);
+	if (tag.len && script_of(tag) == script)
+		return false;
+	/* Without letters there is no script to go by: 💩, 8===D. */
+	return (language->scripts & (1u << script)) || (tag.len == 0 && language->scripts == 0);
 }
+
+/* Which of the set's languages the comment may be in. */
+static void fit_languages(struct stage *stage)
+{
+	const struct language *language = &stage->scene.language;
+	size_t count;
+	const struct span *languages = ruleset_languages(stage->set, &count);
+
+	stage->languages = stage->doubted = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (!language_fits(language, languages[i]))
+			continue;
+		stage->languages |= UINT64_C(1) << i;
+		if (language->doubted && span_eq(languages[i], span_of(language->tag)))
+			stage->doubted |= UINT64_C(1) << i;
+	}
+}
+
+/* --- opening ------------------------------------------------------------------------------------
+ */
+
+int stage_open(struct stage *stage, const struct ruleset *set, const struct comment *comment,
+	const struct evaluate_options *options)
+{
+	struct span told = comment->lang;
+	int rc;
+
+	reset(stage, set, comment, options);
+	rc = prepare(stage, FIELD_TEXT);
+	if (rc == ERR_LIMIT)
+		fault_too_long(stage);
+	if (rc != OK)
+		return rc;
+	if (told.len == 0 && stage->site)
+		told = stage->site->lang;
+	if (told.len || ruleset_needs_language(set))
+		language_find(stage->guesser, &stage->fields[FIELD_TEXT].text, told,
+			&stage->scene.language);
+	fit_languages(stage);
+	for (enum field f = 0; f < FIELD_COUNT; f++) {
+		if (!stage->fields[f].matcher || stage->fields[f].value.len == 0)
+			continue;
+		rc = run_scan(stage, f);
+		if (rc != OK && rc != ERR_LIMIT)
+			return rc;
+	}
+	return OK;
+}
+
+/* --- a rule ----------------------------------------------------------------------------------- */
 
 enum applies stage_applies(const struct stage *stage, const struct rule *rule)
 {
@@ -423,7 +439,17 @@ enum applies stage_applies(const struct stage *stage, const struct rule *rule)
 		return APPLIES_NOT_YET;
 	if (rule->until_ms != COMMENT_ABSENT && stage->scene.now_ms >= rule->until_ms)
 		return APPLIES_NO_LONGER;
-	return language_fits(&stage->scene.language, rule) ? APPLIES : APPLIES_OTHER_LANGUAGE;
+	return rule->languages_set && !(rule->languages_set & stage->languages)
+		       ? APPLIES_OTHER_LANGUAGE
+		       : APPLIES;
+}
+
+uint64_t stage_languages(const struct stage *stage, const struct rule *rule, bool *doubted)
+{
+	uint64_t languages = rule->languages_set & stage->languages;
+
+	*doubted = languages != 0 && (languages & ~stage->doubted) == 0;
+	return languages;
 }
 
 /* Whether there are places, and all of them are quoted. */

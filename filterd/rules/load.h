@@ -133,6 +133,8 @@ struct ruleset {
 	uint32_t *always;
 	size_t always_count;
 	struct triggered triggered[FIELD_COUNT];
+	struct span languages[LANGUAGES_MAX];
+	size_t languages_count;
 	bool needs_language;
 	const struct origins *origins; /* NULL unless asked for */
 	const struct site *sites; /* the configuration's */

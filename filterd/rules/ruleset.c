@@ -515,7 +515,7 @@ static void find_needs(struct ruleset *set)
 	for (size_t r = 0; r < set->rules_count && !set->needs_language; r++) {
 		const struct rule *rule = &set->rules[r];
 
-		set->needs_language = rule->languages_count > 0 ||
+		set->needs_language = rule->languages_set != 0 ||
 				      condition_needs_language(rule->when) ||
 				      (rule->unless && condition_needs_language(rule->unless));
 	}
@@ -775,6 +775,12 @@ const uint32_t *ruleset_triggered(
 		return NULL;
 	*count = t->starts[pattern + 1] - t->starts[pattern];
 	return t->rules + t->starts[pattern];
+}
+
+const struct span *ruleset_languages(const struct ruleset *set, size_t *count)
+{
+	*count = set->languages_count;
+	return set->languages;
 }
 
 bool ruleset_needs_language(const struct ruleset *set)

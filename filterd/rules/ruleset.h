@@ -14,6 +14,7 @@
 
 #define RULES_MAX 100000 /* rules in a set */
 #define GUIDELINES_MAX 64 /* guidelines in a set */
+#define LANGUAGES_MAX 64 /* languages that rules of a set are for */
 #define RULE_FILES_MAX 1000 /* files in a set, word files included */
 #define RULESET_SIZE_MAX (64 * 1024 * 1024) /* [bytes] of all files together */
 #define RULE_ID_MAX 128 /* [bytes] of [A-Za-z0-9._/-] */
@@ -65,6 +66,7 @@ struct rule {
 	uint64_t lifts; /* of ACTION_APPROVE: bit per guideline index */
 	const struct span *languages; /* it applies to these; count 0: to every language */
 	size_t languages_count;
+	uint64_t languages_set; /* the same: bit per index in ruleset_languages() */
 	struct condition *when;
 	struct condition *unless; /* NULL: none; exceptions of other files are joined in by `any` */
 	enum in_quotes in_quotes;
@@ -164,6 +166,8 @@ const uint32_t *ruleset_always(const struct ruleset *set, size_t *count);
 /* Rules that may hold when this pattern is a candidate; ascending indexes. */
 const uint32_t *ruleset_triggered(
 	const struct ruleset *set, enum field field, uint32_t pattern, size_t *count);
+/* The languages that rules of the set are for. */
+const struct span *ruleset_languages(const struct ruleset *set, size_t *count);
 /* Whether any rule is for some languages only, or asks for the language: else none is guessed. */
 bool ruleset_needs_language(const struct ruleset *set);
 

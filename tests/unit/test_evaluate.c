@@ -347,6 +347,90 @@ static void test_site_language(void **state)
 	ruleset_unref(set);
 }
 
+/* Rules of two languages that share words. */
+static const char two_languages[] =
+	CONDUCT "rules:\n"
+		"  - {id: tr/kir, guideline: conduct, language: tr, reason: R., points: 6,"
+		" when: {words: [kir, leke]}}\n"
+		"  - {id: tr/leke, guideline: conduct, language: tr, reason: R., points: 4,"
+		" when: {words: leke}}\n"
+		"  - {id: kmr/kir, guideline: conduct, language: kmr, reason: R., points: 6,"
+		" when: {words: kir}}\n"
+		"  - {id: any/dot, guideline: conduct, reason: R., points: 3, when: {words: dot}}\n"
+		"  - {id: tr/bad, guideline: other, language: tr, reason: R., action: reject,"
+		" when: {words: berbat}}\n"
+		"  - {id: kmr/bad, guideline: other, language: kmr, reason: R., action: reject,"
+		" when: {words: gemar}}\n";
+
+static void test_languages_do_not_add_up(void **state)
+{
+	struct ruleset *set = load(two_languages);
+	const struct verdict *verdict = judge_text(set, "kir");
+
+	(void)state;
+	/* A word of two languages is one word, whichever of them the comment is in. */
+	assert_int_equal(verdict->kind, VERDICT_REVIEW);
+	assert_int_equal(verdict->guidelines[0].low, 6);
+	assert_int_equal(verdict->guidelines[0].high, 6);
+	assert_int_equal(verdict->matches_count, 2);
+	/* What is for every language adds to each. */
+	verdict = judge_text(set, "kir dot");
+	assert_int_equal(verdict->guidelines[0].low, 9);
+	assert_int_equal(verdict->kind, VERDICT_REVIEW);
+	/* Rules of one language add up; the strictest language decides. */
+	verdict = judge_text(set, "kir leke");
+	assert_int_equal(verdict->guidelines[0].low, 10);
+	assert_int_equal(verdict->kind, VERDICT_REJECT);
+	ruleset_unref(set);
+}
+
+static void test_unknown_in_one_language(void **state)
+{
+	struct ruleset *set = load(two_languages);
+	struct comment comment = comment_of("kir leke");
+	uint8_t suspended[6] = {0, 0, 1};
+	const struct verdict *verdict;
+
+	(void)state;
+	/* Kurmanji's rule cannot change what Turkish ones have decided. */
+	verdict = judge(set, &comment, suspended);
+	assert_int_equal(verdict->kind, VERDICT_REJECT);
+	suspended[1] = 1;
+	verdict = judge(set, &comment, suspended);
+	assert_int_equal(verdict->kind, VERDICT_REVIEW);
+	assert_int_equal(verdict->guidelines[0].low, 6);
+	assert_int_equal(verdict->guidelines[0].high, 10);
+	ruleset_unref(set);
+}
+
+/* The text's own language is judged besides the one that was told, which then rejects no more. */
+static void test_told_and_seen_languages(void **state)
+{
+	struct ruleset *set = load(two_languages);
+	struct language_guesser *guesser = language_guesser_new();
+	struct evaluator *kept = evaluator;
+	struct comment comment =
+		comment_of("Ev nûçe gelek baş e, lê min ji we re got ku rast nîne; gemar");
+
+	(void)state;
+	evaluator = evaluator_new(guesser);
+	assert_non_null(evaluator);
+	comment.lang = SPAN("tr");
+	assert_int_equal(judge(set, &comment, NULL)->kind, VERDICT_REJECT);
+	comment.text = SPAN("Ev nûçe gelek baş e, lê min ji we re got ku rast nîne; berbat");
+	assert_int_equal(judge(set, &comment, NULL)->kind, VERDICT_REVIEW);
+	assert_int_equal(judge(set, &comment, NULL)->matches[0].action, ACTION_REVIEW);
+	/* Both languages in one comment, each judged for itself. */
+	comment.text =
+		SPAN("Bu çok yanlış bir şey, neden böyle, değil mi? Ev nûçe gelek baş e, lê min "
+		     "ji we re got ku rast nîne; berbat");
+	assert_int_equal(judge(set, &comment, NULL)->kind, VERDICT_REJECT);
+	evaluator_free(evaluator);
+	evaluator = kept;
+	language_guesser_free(guesser);
+	ruleset_unref(set);
+}
+
 /* --- the unknown --------------------------------------------------------------------------------
  */
 
@@ -756,6 +840,9 @@ int main(void)
 		cmocka_unit_test(test_field_of_spans),
 		cmocka_unit_test(test_sites),
 		cmocka_unit_test(test_site_language),
+		cmocka_unit_test(test_languages_do_not_add_up),
+		cmocka_unit_test(test_unknown_in_one_language),
+		cmocka_unit_test(test_told_and_seen_languages),
 		cmocka_unit_test(test_unknown_rules),
 		cmocka_unit_test(test_unknown_shadow),
 		cmocka_unit_test(test_unknown_is_never_negated),
