@@ -37,3 +37,19 @@ void matcher_parts(
  */
 bool matcher_parts_of(const struct matcher *matcher, uint32_t id, const struct text *text,
 	const struct hit *hit, pattern_part_seen *each, void *context);
+
+/* What a composed text should show; keys are those of pattern_part. */
+struct compose_wishes {
+	bool (*wanted)(void *context, const void *key);
+	void (*taken)(void *context, const void *key);
+	void *context;
+};
+
+/*
+ * Appends a text that the pattern finds, in words as they are written there. Of a choice the
+ * first alternative is taken that is wanted or has a wanted one in it, else the first of all; what
+ * may be left out is, unless there is a wanted one in it. Each that is taken is told to `taken`.
+ * False, and nothing appended, for a regex.
+ */
+bool matcher_compose(const struct matcher *matcher, uint32_t id,
+	const struct compose_wishes *wishes, struct buf *out);

@@ -199,7 +199,8 @@ static void what_is_told_may_be_doubted(void **state)
 		{"Bu haber çok yanlış, insanlar neden inanıyor buna?", "en", "tr", true},
 		{"ئەم هەواڵە زۆر باش نییە، چونکە خەڵک ناتوانن بڕوای پێ بکەن", "ar", "ckb", true},
 		{"Ev nûçe gelek baş e, lê min ji we re got ku rast nîne", "tr", "kmr", true},
-		{"این خبر درست نیست و من فکر می‌کنم که باید پاک "
+		{"این خبر درست نیست و من فکر می‌کنم که باید "
+		 "پاک "
 		 "شود",
 			"ar", "fa", true},
 		{"The news is good but why do you not write what they said?", "en", "", false},
@@ -210,7 +211,8 @@ static void what_is_told_may_be_doubted(void **state)
 		{"Erdoğan Türkiye Cumhuriyeti", "en", "", false},
 		{"wow", "tr", "", false},
 		{"", "tr", "", false},
-		{"این خبر درست نیست و من فکر می‌کنم که باید پاک "
+		{"این خبر درست نیست و من فکر می‌کنم که باید "
+		 "پاک "
 		 "شود",
 			"sv", "fa", false},
 	};
