@@ -46,7 +46,10 @@ struct literal literal_of_word(const struct phrase_word *word, uint32_t *offset)
  */
 int literal_worth(const struct literal *literal);
 
-/* How telling a set is of which one occurs: its worst literal counts, and then how few they are. */
+/*
+ * How telling a set is of which one occurs: the more, the seldomer any of them stands in ordinary
+ * text. A few frequent words are worse than many rare ones.
+ */
 int literals_worth(const struct literals *set);
 
 /* The most telling literals of a phrase. OK (never none) or ERR_NOMEM. */

@@ -330,57 +330,18 @@ static void reset(struct stage *stage, const struct ruleset *set, const struct c
 /* --- languages ---------------------------------------------------------------------------------
  */
 
-/* Scripts of languages that are not written in Latin letters. */
-static const struct {
-	const char *tag;
-	enum script script;
-} language_scripts[] = {
-	{"ar", SCRIPT_ARABIC},
-	{"ckb", SCRIPT_ARABIC},
-	{"fa", SCRIPT_ARABIC},
-	{"ps", SCRIPT_ARABIC},
-	{"ur", SCRIPT_ARABIC},
-	{"bg", SCRIPT_CYRILLIC},
-	{"ru", SCRIPT_CYRILLIC},
-	{"sr", SCRIPT_CYRILLIC},
-	{"uk", SCRIPT_CYRILLIC},
-	{"el", SCRIPT_GREEK},
-	{"he", SCRIPT_HEBREW},
-	{"zh", SCRIPT_HAN},
-	{"ja", SCRIPT_KANA},
-	{"ko", SCRIPT_HANGUL},
-	{"th", SCRIPT_THAI},
-	{"hi", SCRIPT_DEVANAGARI},
-	{"hy", SCRIPT_ARMENIAN},
-	{"ka", SCRIPT_GEORGIAN},
-	{"syr", SCRIPT_SYRIAC},
-};
-
-static enum script script_of(struct span tag)
-{
-	for (size_t i = 0; i < ARRAY_LEN(language_scripts); i++)
-		if (span_eq(tag, span_of(language_scripts[i].tag)))
-			return language_scripts[i].script;
-	return SCRIPT_LATIN;
-}
-
 /*
  * A rule of language L is for a comment in L, or with parts in L; and for one that is in a script
  * of L's which the comment's language, if known at all, is not written in: on an English site
  * people also write Arabic, whatever the CMS says.
  */
-static bool language_fits(const struct language *language, struct span wanted)
+static bool language_fits(const struct language *language, const struct rule_language *wanted)
 {
-	struct span tag = span_of(language->tag);
-	enum script script;
-
-	if (span_eq(wanted, tag) || language_is_also(language, wanted))
+	if (language->also & wanted->also || span_eq(wanted->tag, span_of(language->tag)))
 		return true;
-	script = script_of(wanted);
-	if (tag.len && script_of(tag) == script)
-		return false;
-	/* Without letters there is no script to go by: 💩, 8===D. */
-	return (language->scripts & (1u << script)) || (tag.len == 0 && language->scripts == 0);
+	if (language->tag[0] == '\0' && language->scripts == 0)
+		return true; /* without letters there is no script to go by: 💩, 8===D */
+	return language->scripts & ~language->own_script & (1u << wanted->script);
 }
 
 /* Which of the set's languages the comment may be in. */
@@ -388,14 +349,14 @@ static void fit_languages(struct stage *stage)
 {
 	const struct language *language = &stage->scene.language;
 	size_t count;
-	const struct span *languages = ruleset_languages(stage->set, &count);
+	const struct rule_language *languages = ruleset_languages(stage->set, &count);
 
 	stage->languages = stage->doubted = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (!language_fits(language, languages[i]))
+		if (!language_fits(language, &languages[i]))
 			continue;
 		stage->languages |= UINT64_C(1) << i;
-		if (language->doubted && span_eq(languages[i], span_of(language->tag)))
+		if (language->doubted && span_eq(languages[i].tag, span_of(language->tag)))
 			stage->doubted |= UINT64_C(1) << i;
 	}
 }

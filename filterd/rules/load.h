@@ -133,7 +133,7 @@ struct ruleset {
 	uint32_t *always;
 	size_t always_count;
 	struct triggered triggered[FIELD_COUNT];
-	struct span languages[LANGUAGES_MAX];
+	struct rule_language languages[LANGUAGES_MAX];
 	size_t languages_count;
 	bool needs_language;
 	const struct origins *origins; /* NULL unless asked for */

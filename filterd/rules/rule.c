@@ -217,10 +217,11 @@ static size_t number_language(struct ruleset *set, struct span tag)
 {
 	size_t i = 0;
 
-	while (i < set->languages_count && !span_eq(set->languages[i], tag))
+	while (i < set->languages_count && !span_eq(set->languages[i].tag, tag))
 		i++;
 	if (i == set->languages_count && i < LANGUAGES_MAX)
-		set->languages[set->languages_count++] = tag;
+		set->languages[set->languages_count++] =
+			(struct rule_language){tag, language_script(tag), language_bit(tag)};
 	return i;
 }
 

@@ -777,7 +777,7 @@ const uint32_t *ruleset_triggered(
 	return t->rules + t->starts[pattern];
 }
 
-const struct span *ruleset_languages(const struct ruleset *set, size_t *count)
+const struct rule_language *ruleset_languages(const struct ruleset *set, size_t *count)
 {
 	*count = set->languages_count;
 	return set->languages;

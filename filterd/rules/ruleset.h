@@ -10,6 +10,7 @@
 #include "match/matcher.h"
 #include "rules/comment.h"
 #include "rules/schema.h"
+#include "text/chars.h"
 #include "text/lexicon.h"
 
 #define RULES_MAX 100000 /* rules in a set */
@@ -54,6 +55,13 @@ struct rule_test {
 	struct comment comment;
 	bool match; /* the rule must hold; else it must not */
 	const struct yaml_node *node;
+};
+
+/* A language that rules are for. */
+struct rule_language {
+	struct span tag;
+	enum script script;
+	unsigned also; /* language_bit() */
 };
 
 struct rule {
@@ -167,7 +175,7 @@ const uint32_t *ruleset_always(const struct ruleset *set, size_t *count);
 const uint32_t *ruleset_triggered(
 	const struct ruleset *set, enum field field, uint32_t pattern, size_t *count);
 /* The languages that rules of the set are for. */
-const struct span *ruleset_languages(const struct ruleset *set, size_t *count);
+const struct rule_language *ruleset_languages(const struct ruleset *set, size_t *count);
 /* Whether any rule is for some languages only, or asks for the language: else none is guessed. */
 bool ruleset_needs_language(const struct ruleset *set);
 

@@ -404,6 +404,51 @@ static void weigh_words(
 	}
 }
 
+/* --- tags ---------------------------------------------------------------------------------------
+ */
+
+/* The tongue of a tag, or TONGUE_COUNT. */
+static enum tongue tongue_of(struct span tag)
+{
+	enum tongue t = 0;
+
+	while (t < TONGUE_COUNT && !span_eq(tag, span_of(tongues[t].tag)))
+		t++;
+	return t;
+}
+
+/* Scripts of languages that are no tongues and not written in Latin letters. */
+static const struct {
+	const char *tag;
+	enum script script;
+} language_scripts[] = {
+	{"ps", SCRIPT_ARABIC},
+	{"bg", SCRIPT_CYRILLIC},
+	{"sr", SCRIPT_CYRILLIC},
+	{"el", SCRIPT_GREEK},
+	{"he", SCRIPT_HEBREW},
+	{"zh", SCRIPT_HAN},
+	{"ja", SCRIPT_KANA},
+	{"ko", SCRIPT_HANGUL},
+	{"th", SCRIPT_THAI},
+	{"hi", SCRIPT_DEVANAGARI},
+	{"hy", SCRIPT_ARMENIAN},
+	{"ka", SCRIPT_GEORGIAN},
+	{"syr", SCRIPT_SYRIAC},
+};
+
+enum script language_script(struct span tag)
+{
+	enum tongue t = tongue_of(tag);
+
+	if (t < TONGUE_COUNT)
+		return tongues[t].script;
+	for (size_t i = 0; i < ARRAY_LEN(language_scripts); i++)
+		if (span_eq(tag, span_of(language_scripts[i].tag)))
+			return language_scripts[i].script;
+	return SCRIPT_LATIN;
+}
+
 /* --- answers ---------------------------------------------------------------------------------- */
 
 static void answer(
@@ -535,16 +580,6 @@ static bool read_tag(struct span told, char out[LANGUAGE_SIZE])
 	return out[0] != '\0';
 }
 
-/* The tongue of a tag, or TONGUE_COUNT. */
-static enum tongue tongue_of(struct span tag)
-{
-	enum tongue t = 0;
-
-	while (t < TONGUE_COUNT && !span_eq(tag, span_of(tongues[t].tag)))
-		t++;
-	return t;
-}
-
 /*
  * Languages other than the answer that show themselves. Affixes do not count: a borrowed word has
  * them, too.
@@ -553,6 +588,11 @@ static void answer_also(struct language *out, const struct evidence *e)
 {
 	enum tongue answered = tongue_of(span_of(out->tag));
 	unsigned most = 0;
+
+	if (answered < TONGUE_COUNT)
+		out->own_script = 1u << tongues[answered].script;
+	else if (out->tag[0])
+		out->own_script = 1u << language_script(span_of(out->tag));
 
 	for (enum tongue t = 0; t < TONGUE_COUNT; t++)
 		most = e->own[t] > most ? e->own[t] : most;
@@ -571,11 +611,11 @@ const char *language_also(const struct language *language, size_t i)
 	return left ? tongues[__builtin_ctz(left)].tag : NULL;
 }
 
-bool language_is_also(const struct language *language, struct span tag)
+unsigned language_bit(struct span tag)
 {
 	enum tongue t = tongue_of(tag);
 
-	return t < TONGUE_COUNT && (language->also >> t & 1);
+	return t < TONGUE_COUNT ? 1u << t : 0;
 }
 
 static void answer_told(struct language *out, const struct evidence *e, const char *tag)

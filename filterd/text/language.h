@@ -18,7 +18,8 @@ struct language {
 	enum language_source source;
 	double confidence; /* 0 to 1; 1 when told; of the best guess also when the tag is "" */
 	unsigned scripts; /* bit (1 << enum script) for each script with a share >= 10 % */
-	unsigned also; /* further languages that parts of it are in: ask language_also() */
+	unsigned own_script; /* the bit of the script in which `tag` is written; 0: no tag */
+	unsigned also; /* further languages that parts of it are in: language_bit() of each */
 	bool doubted; /* it was told, but the text reads as another language and not as this one */
 };
 
@@ -27,8 +28,10 @@ struct language {
  * no other language's; NULL behind the last.
  */
 const char *language_also(const struct language *language, size_t i);
-/* Whether the tag is that of such a language. */
-bool language_is_also(const struct language *language, struct span tag);
+/* The bit of the tag's language in `also`; 0: it is none that is told by words and letters. */
+unsigned language_bit(struct span tag);
+/* The script in which a language is written: Latin, unless we know better. */
+enum script language_script(struct span tag);
 
 struct language_guesser; /* an index of frequent words; immutable, shared by all threads */
 
