@@ -111,7 +111,7 @@ static int run_once(struct run *run)
 	struct setup setup = {0};
 	struct suite suite = {.run = run, .setup = &setup};
 	bool origins = options->coverage.given || options->suggest;
-	int code = setup_load(run, &setup, origins ? SETUP_ORIGINS : SETUP_RULES);
+	int code = setup_load(run, &setup, origins ? SETUP_ORIGINS : SETUP_CASES);
 	int broken = CLI_FINE;
 
 	if (code == CLI_FINE)

@@ -137,6 +137,7 @@ struct ruleset {
 	size_t languages_count;
 	bool needs_language;
 	const struct origins *origins; /* NULL unless asked for */
+	enum temperament temperament; /* of comments of no site */
 	const struct site *sites; /* the configuration's */
 	struct site_table *site_tables; /* one for each of them */
 	size_t sites_count;

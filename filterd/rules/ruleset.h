@@ -107,8 +107,17 @@ struct threshold {
 	const struct yaml_node *node;
 };
 
+/* How strict a publisher is: scales what it takes to act. */
+enum temperament {
+	TEMPERAMENT_BALANCED, /* the thresholds as the rules have them */
+	TEMPERAMENT_STRICT,
+	TEMPERAMENT_OPEN,
+	TEMPERAMENT_COUNT,
+};
+
 struct site {
 	struct span name;
+	enum temperament temperament;
 	struct span lang; /* taken when a comment names none */
 	const struct override *overrides;
 	size_t overrides_count;
@@ -135,6 +144,7 @@ struct ruleset_options {
 	 */
 	const struct ruleset_file *files;
 	size_t files_count; /* 0: folders */
+	enum temperament temperament; /* of comments of no configured site */
 	const struct site *sites; /* of the configuration; must outlive the set; may be NULL */
 	size_t sites_count;
 	const struct source *sites_source; /* where errors about them are placed */
@@ -189,5 +199,9 @@ struct effective {
 const struct site *ruleset_site(const struct ruleset *set, struct span name);
 struct effective ruleset_effective(const struct ruleset *set, const struct site *site,
 	struct span section, const struct rule *rule);
+/*
+ * What it takes to act there: a guideline's own thresholds, scaled by the temperament (rounded, at
+ * least 1, and 1000, which says never, stays), or those that the site has for it.
+ */
 void ruleset_thresholds(const struct ruleset *set, const struct site *site, struct span section,
 	const struct guideline *guideline, int64_t *review_at, int64_t *reject_at, bool *off);

@@ -347,6 +347,53 @@ static void test_site_language(void **state)
 	ruleset_unref(set);
 }
 
+/* What points, a review and a reject come to with thresholds of 5 and 10. */
+static void test_temperaments(void **state)
+{
+	static const char yaml[] = CONDUCT
+		"rules:\n"
+		"  - {id: r/3, guideline: conduct, reason: R., points: 3, when: {words: three}}\n"
+		"  - {id: r/7, guideline: conduct, reason: R., points: 7, when: {words: seven}}\n"
+		"  - {id: r/9, guideline: conduct, reason: R., points: 9, when: {words: nine}}\n"
+		"  - {id: r/14, guideline: conduct, reason: R., points: 14, when: {words: many}}\n"
+		"  - {id: r/v, guideline: conduct, reason: R., action: review, when: {words: "
+		"look}}\n"
+		"  - {id: r/j, guideline: conduct, reason: R., action: reject, when: {words: "
+		"out}}\n";
+	static const char *const words[] = {"three", "seven", "nine", "many", "look", "out"};
+	static const enum verdict_kind expected[TEMPERAMENT_COUNT][ARRAY_LEN(words)] = {
+		[TEMPERAMENT_BALANCED] = {VERDICT_APPROVE, VERDICT_REVIEW, VERDICT_REVIEW,
+			VERDICT_REJECT, VERDICT_REVIEW, VERDICT_REJECT},
+		[TEMPERAMENT_STRICT] = {VERDICT_REVIEW, VERDICT_REVIEW, VERDICT_REJECT,
+			VERDICT_REJECT, VERDICT_REVIEW, VERDICT_REJECT},
+		[TEMPERAMENT_OPEN] = {VERDICT_APPROVE, VERDICT_APPROVE, VERDICT_REVIEW,
+			VERDICT_REVIEW, VERDICT_REVIEW, VERDICT_REJECT},
+	};
+	/* A site's own thresholds are not scaled. */
+	static const struct threshold own = {.guideline = {"conduct", 7}, .review_at = 9};
+	static const struct site tempers[] = {
+		{.name = {"balanced", 8}},
+		{.name = {"strict", 6}, .temperament = TEMPERAMENT_STRICT},
+		{.name = {"open", 4}, .temperament = TEMPERAMENT_OPEN},
+		{.name = {"own", 3},
+			.temperament = TEMPERAMENT_OPEN,
+			.thresholds = &own,
+			.thresholds_count = 1},
+	};
+	struct ruleset *set = load_for(yaml, tempers, ARRAY_LEN(tempers));
+
+	(void)state;
+	for (size_t t = 0; t < TEMPERAMENT_COUNT; t++)
+		for (size_t i = 0; i < ARRAY_LEN(words); i++)
+			assert_int_equal(
+				on_site(set, words[i], tempers[t].name.ptr, ""), expected[t][i]);
+	assert_int_equal(on_site(set, "seven", "own", ""), VERDICT_APPROVE);
+	assert_int_equal(on_site(set, "nine", "own", ""), VERDICT_REVIEW);
+	/* No site: as the rules are written, unless the set is told otherwise. */
+	assert_int_equal(on_site(set, "three", "", ""), VERDICT_APPROVE);
+	ruleset_unref(set);
+}
+
 /* Rules of two languages that share words. */
 static const char two_languages[] =
 	CONDUCT "rules:\n"
@@ -840,6 +887,7 @@ int main(void)
 		cmocka_unit_test(test_field_of_spans),
 		cmocka_unit_test(test_sites),
 		cmocka_unit_test(test_site_language),
+		cmocka_unit_test(test_temperaments),
 		cmocka_unit_test(test_languages_do_not_add_up),
 		cmocka_unit_test(test_unknown_in_one_language),
 		cmocka_unit_test(test_told_and_seen_languages),
