@@ -76,7 +76,8 @@ static uint16_t head_at(struct span s, size_t at)
 /* The head of every run that the word can begin with; 0 if it is not always the same. */
 static uint16_t word_head(const struct phrase_word *word)
 {
-	bool same = word->text.len >= 2 && phrase_word_begin(word->text) == PHRASE_PLAIN;
+	bool same = word->text.len >= 2 && phrase_word_begin(word->text) == PHRASE_PLAIN &&
+		    !word->prefixes;
 
 	return same ? head_at(word->text, 0) : 0;
 }
@@ -94,8 +95,8 @@ struct keys {
 static bool first_run(const struct phrase_word *word, uint32_t *hash, size_t *len)
 {
 	*len = run_length(word->text);
-	if (phrase_word_begin(word->text) != PHRASE_PLAIN ||
-		(word->prefix && *len == word->text.len))
+	if (phrase_word_begin(word->text) != PHRASE_PLAIN || word->prefixes ||
+		(phrase_word_is_open(word) && *len == word->text.len))
 		return false;
 	*hash = run_hash(span_sub(word->text, 0, *len));
 	return true;
@@ -110,7 +111,9 @@ static uint32_t second_run(const struct phrase_element *e, size_t len)
 	while (rest.len > 0 && (len = run_length(rest)) == 0)
 		rest = span_sub(rest, utf8_len((unsigned char)rest.ptr[0]), rest.len);
 	if (rest.len > 0)
-		return e->word.prefix && len == rest.len ? 0 : run_hash(span_sub(rest, 0, len));
+		return phrase_word_is_open(&e->word) && len == rest.len
+			       ? 0
+			       : run_hash(span_sub(rest, 0, len));
 	if (e->next && e->next->kind == PHRASE_WORD)
 		first_run(&e->next->word, &hash, &len);
 	return hash;

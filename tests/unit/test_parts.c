@@ -21,11 +21,10 @@ struct fixture {
 static const struct span harm[] = {{"kill", sizeof("kill") - 1},
 	{"burn alive", sizeof("burn alive") - 1}, {"Kill", sizeof("Kill") - 1}};
 
-static bool find_list(void *context, struct span name, const struct span **entries, size_t *count)
+static bool find_list(void *context, struct span name, struct phrase_list *out)
 {
 	(void)context;
-	*entries = harm;
-	*count = ARRAY_LEN(harm);
+	*out = (struct phrase_list){harm, NULL, ARRAY_LEN(harm)};
 	return span_eq(name, SPAN("harm"));
 }
 
