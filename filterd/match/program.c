@@ -57,6 +57,8 @@ struct choice {
 	uint32_t others_count;
 	uint8_t beginnings[BEGINNINGS_MAX]; /* the lengths of what keys are of [bytes] */
 	uint32_t beginnings_count;
+	uint64_t heads; /* head_bit() of all of them */
+	uint64_t open; /* head_bit() of runs that may begin so, also with prefixes */
 	const struct forms **forms; /* those with prefixes before what such keys are of */
 	size_t forms_count, forms_room;
 };
@@ -72,6 +74,11 @@ static uint16_t head_at(struct span s, size_t at)
 	unsigned second = at + 1 < s.len ? (unsigned char)s.ptr[at + 1] : 0;
 
 	return (uint16_t)(second << 8 | (unsigned char)s.ptr[at]);
+}
+
+static uint64_t head_bit(uint16_t head)
+{
+	return UINT64_C(1) << (uint16_t)(head * 0x9E37u) / 1024;
 }
 
 /* The head of every run that the word can begin with; 0 if it is not always the same. */
@@ -132,8 +139,10 @@ static size_t begin_length(size_t run)
 	return run < 4 ? run : 4;
 }
 
-static void note_beginning(struct choice *choice, size_t len)
+static void note_beginning(struct choice *choice, struct span text, size_t len)
 {
+	choice->heads |= len < 2 ? UINT64_MAX : head_bit(head_at(text, 0));
+	choice->open |= choice->heads;
 	for (uint32_t i = 0; i < choice->beginnings_count; i++)
 		if (choice->beginnings[i] == len)
 			return;
@@ -153,6 +162,7 @@ static void note_forms(struct keys *keys, const struct forms *forms)
 		return;
 	}
 	choice->forms[choice->forms_count++] = forms;
+	choice->open = UINT64_MAX;
 }
 
 /* The key of a word that begins with a letter and may go on, or has prefixes. */
@@ -160,7 +170,7 @@ static struct key open_key(const struct phrase_word *word, struct keys *keys)
 {
 	size_t len = begin_length(run_length(word->text));
 
-	note_beginning(keys->choice, len);
+	note_beginning(keys->choice, word->text, len);
 	for (size_t i = 0; word->prefixes && i < word->forms->count; i++)
 		note_forms(keys, word->forms->items[i]);
 	return (struct key){
@@ -398,11 +408,6 @@ static uint64_t run_bit(uint32_t hash)
 	return UINT64_C(1) << (hash >> 26);
 }
 
-static uint64_t head_bit(uint16_t head)
-{
-	return UINT64_C(1) << (uint16_t)(head * 0x9E37u) / 1024;
-}
-
 /* Notes all runs that a match can begin with at the node. Recurses as deep as groups nest. */
 static void add_starts(const struct node *node, struct program *out)
 {
@@ -536,7 +541,7 @@ static bool walk_gap(struct walk *w, struct state *s)
 	return true;
 }
 
-/* A run at hand, and what behind it. */
+/* A choice that is looked at with a run at hand. */
 struct hand {
 	const struct choice *choice;
 	const struct runs *runs;
@@ -545,20 +550,20 @@ struct hand {
 };
 
 /* The first alternative with a key of this hash, if it is before `best`; else `best`. */
-static uint32_t first_with(const struct hand *hand, uint32_t hash, uint32_t best)
+static inline uint32_t first_with(const struct hand hand, uint32_t hash, uint32_t best)
 {
-	const struct choice *choice = hand->choice;
-	const struct run *next = hand->run + 1, *end = hand->runs->items + hand->runs->count;
+	const struct choice *choice = hand.choice;
 	uint32_t b = hash & choice->mask;
 
 	for (uint32_t i = choice->buckets[b]; i < choice->buckets[b + 1]; i++) {
 		const struct key *key = &choice->keys[i];
+		const struct run *next = hand.run + 1;
 
-		if (key->alternative >= best)
-			break;
-		if (key->alternative >= hand->tried && key->hash == hash &&
-			(key->second == 0 || (next < end && next->hash == key->second)))
-			return key->alternative;
+		if (key->hash != hash || key->alternative < hand.tried)
+			continue;
+		if (key->second == 0 ||
+			(next < hand.runs->items + hand.runs->count && next->hash == key->second))
+			return key->alternative < best ? key->alternative : best;
 	}
 	return best;
 }
@@ -566,21 +571,22 @@ static uint32_t first_with(const struct hand *hand, uint32_t hash, uint32_t best
 /* The same for what stands at the begin of `rest` of the run. */
 static uint32_t first_beginning(const struct hand *hand, struct span rest, uint32_t best)
 {
+	if (rest.len == 0 || !(hand->choice->heads & head_bit(head_at(rest, 0))))
+		return best;
 	for (uint32_t i = 0; i < hand->choice->beginnings_count; i++) {
 		size_t len = hand->choice->beginnings[i];
 
 		if (len <= rest.len)
-			best = first_with(hand, run_hash(span_sub(rest, 0, len)), best);
+			best = first_with(*hand, run_hash(span_sub(rest, 0, len)), best);
 	}
 	return best;
 }
 
-/* The first alternative that has a key and may begin with the run; choice->count: there is none. */
-static uint32_t first_keyed(const struct hand *hand)
+/* The same for what the run begins with, and goes on with behind prefixes. */
+static __attribute__((noinline)) uint32_t first_open(const struct hand *hand, uint32_t best)
 {
 	const struct choice *choice = hand->choice;
 	struct span run = span_sub(hand->runs->text, hand->run->from, hand->run->to);
-	uint32_t best = first_with(hand, hand->run->hash, choice->count);
 	bool reached[FORMS_LONGEST + 1];
 
 	best = first_beginning(hand, run, best);
@@ -594,6 +600,17 @@ static uint32_t first_keyed(const struct hand *hand)
 	return best;
 }
 
+/* The first alternative that has a key and may begin with the run; choice->count: there is none. */
+static inline uint32_t first_keyed(const struct hand hand)
+{
+	uint32_t best = first_with(hand, hand.run->hash, hand.choice->count);
+
+	if (hand.choice->open &&
+		hand.choice->open & head_bit(head_at(hand.runs->text, hand.run->from)))
+		best = first_open(&hand, best);
+	return best;
+}
+
 /* The first alternative from s->tried on that may begin here; choice->count if there is none. */
 static uint32_t next_alternative(const struct walk *w, struct state *s)
 {
@@ -602,7 +619,7 @@ static uint32_t next_alternative(const struct walk *w, struct state *s)
 	uint32_t best = choice->count;
 
 	if (run)
-		best = first_keyed(&(struct hand){choice, w->runs, run, s->tried});
+		best = first_keyed((struct hand){choice, w->runs, run, s->tried});
 	for (uint32_t i = 0; i < choice->others_count && choice->others[i] < best; i++)
 		if (choice->others[i] >= s->tried)
 			return choice->others[i];
@@ -681,7 +698,7 @@ static bool may_begin(const struct node *first, const struct runs *runs, const s
 		return !first->keyed || first->hash == run->hash;
 	if (first->kind != NODE_CHOICE || choice->optional || choice->others_count > 0)
 		return true;
-	return first_keyed(&(struct hand){choice, runs, run, 0}) < choice->count;
+	return first_keyed((struct hand){choice, runs, run, 0}) < choice->count;
 }
 
 enum program_result program_find(const struct program *program, const struct runs *runs,
