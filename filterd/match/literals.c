@@ -171,7 +171,7 @@ struct literal literal_of_word(const struct phrase_word *word, uint32_t *offset)
 		struct literal literal = {
 			.kind = LITERAL_RUN, .bytes = run, .key_len = (uint32_t)run.len};
 
-		if (word->prefix && at == word->text.len)
+		if (phrase_word_is_open(word) && at == word->text.len)
 			literal.kind = LITERAL_PREFIX;
 		if (!found || literal_worth(&literal) > literal_worth(&best)) {
 			best = literal;
@@ -180,6 +180,15 @@ struct literal literal_of_word(const struct phrase_word *word, uint32_t *offset)
 		}
 	}
 	return best;
+}
+
+bool literal_behind_prefixes(
+	const struct phrase_word *word, uint32_t offset, struct literal *literal)
+{
+	if (!word->prefixes || offset > 0)
+		return false;
+	literal->kind = LITERAL_STEM;
+	return true;
 }
 
 /* --- regexes ---------------------------------------------------------------------------------- */
@@ -279,11 +288,11 @@ int literals_of_element(struct arena *arena, const struct phrase_element *e, str
 
 	if (e->kind == PHRASE_CHOICE)
 		return literals_of_choices(arena, e->choices, out);
-	out->items = arena_alloc(arena, sizeof(*out->items));
+	out->items = arena_alloc(arena, 2 * sizeof(*out->items));
 	if (!out->items)
 		return ERR_NOMEM;
-	out->items[0] = literal_of_word(&e->word, &offset);
-	out->count = 1;
+	out->items[0] = out->items[1] = literal_of_word(&e->word, &offset);
+	out->count = literal_behind_prefixes(&e->word, offset, &out->items[1]) ? 2 : 1;
 	return OK;
 }
 

@@ -92,8 +92,8 @@ static int by_word(const void *a, const void *b)
 	return span_cmp(((const struct entry *)a)->word, ((const struct entry *)b)->word);
 }
 
-/* Whether it is made of letters and their marks alone, and of enough of them. */
-static bool is_hideable(struct span word)
+/* Whether it is made of letters and their marks alone, and of so many of them at least. */
+static bool is_hideable(struct span word, size_t shortest)
 {
 	size_t letters = 0;
 
@@ -104,7 +104,7 @@ static bool is_hideable(struct span word)
 			return false;
 		letters += (flags & CHAR_LETTER) != 0;
 	}
-	return letters >= SHORTEST;
+	return letters >= shortest;
 }
 
 /* Sorts the entries and joins those with the same word; returns how many are left. */
@@ -176,21 +176,18 @@ static size_t count_bytes(const struct entry *entries, size_t count)
 	return bytes;
 }
 
-/* Fills the lexicon from entries (the first `count` of them words, the rest scratch). */
-static int build(struct lexicon *lexicon, struct arena *arena, struct entry *words, size_t count)
+/* Fills the lexicon from entries that are not sorted yet. */
+static int build(struct lexicon *lexicon, struct arena *arena, struct entry *words, size_t count,
+	struct entry *endings, size_t endings_count)
 {
-	struct entry endings[ARRAY_LEN(suffixes)];
 	struct builder b = {.lexicon = lexicon};
 	size_t nodes;
 
-	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
-		endings[i] = (struct entry){span_of(suffixes[i]), TRIE_SUFFIX};
-	for (size_t i = 0; i < ARRAY_LEN(fillers); i++)
-		words[count++] = (struct entry){span_of(fillers[i]), TRIE_FILLER};
 	count = sort_entries(words, count);
+	endings_count = sort_entries(endings, endings_count);
 	for (size_t i = 0; i < count; i++)
 		lexicon->words += (words[i].ends & TRIE_WORD) != 0;
-	nodes = 2 + count_bytes(words, count) + count_bytes(endings, ARRAY_LEN(endings));
+	nodes = 2 + count_bytes(words, count) + count_bytes(endings, endings_count);
 	if (nodes >= TRIE_NONE)
 		return ERR_NOMEM;
 	lexicon->nodes = arena_alloc(arena, nodes * sizeof(*lexicon->nodes));
@@ -200,30 +197,53 @@ static int build(struct lexicon *lexicon, struct arena *arena, struct entry *wor
 		return ERR_NOMEM;
 	}
 	lexicon->root = add_tree(&b, words, count);
-	lexicon->suffixes = add_tree(&b, endings, sort_entries(endings, ARRAY_LEN(endings)));
+	lexicon->suffixes = add_tree(&b, endings, endings_count);
 	free(b.pending);
 	return OK;
 }
 
-struct lexicon *lexicon_new(struct arena *arena, const struct span *words, size_t count)
+/*
+ * Entries (to be freed) of those words that have so many letters, and of the texts that every
+ * lexicon has. NULL when out of memory.
+ */
+static struct entry *collect(const struct span *words, size_t *count, size_t shortest,
+	uint32_t ends, const char *const *built_in, size_t built_in_count, uint32_t built_in_ends)
 {
-	struct lexicon *lexicon = arena_zalloc(arena, 1, sizeof(*lexicon));
 	struct entry *entries = NULL;
 	size_t kept = 0;
-	int rc;
 
-	if (count < SIZE_MAX / sizeof(*entries) - ARRAY_LEN(fillers))
-		entries = malloc((count + ARRAY_LEN(fillers)) * sizeof(*entries));
-	if (!lexicon || !entries) {
-		free(entries);
+	if (*count < SIZE_MAX / sizeof(*entries) - built_in_count)
+		entries = malloc((*count + built_in_count) * sizeof(*entries));
+	if (!entries)
 		return NULL;
-	}
-	for (size_t i = 0; i < count; i++)
-		if (is_hideable(words[i]))
-			entries[kept++] = (struct entry){words[i], TRIE_WORD};
-	rc = build(lexicon, arena, entries, kept);
-	free(entries);
+	for (size_t i = 0; i < *count; i++)
+		if (is_hideable(words[i], shortest))
+			entries[kept++] = (struct entry){words[i], ends};
+	for (size_t i = 0; i < built_in_count; i++)
+		entries[kept++] = (struct entry){span_of(built_in[i]), built_in_ends};
+	*count = kept;
+	return entries;
+}
+
+struct lexicon *lexicon_new_with(struct arena *arena, const struct span *words, size_t count,
+	const struct span *endings, size_t endings_count)
+{
+	struct lexicon *lexicon = arena_zalloc(arena, 1, sizeof(*lexicon));
+	struct entry *all = collect(
+		words, &count, SHORTEST, TRIE_WORD, fillers, ARRAY_LEN(fillers), TRIE_FILLER);
+	struct entry *ends = collect(endings, &endings_count, 1, TRIE_SUFFIX, suffixes,
+		ARRAY_LEN(suffixes), TRIE_SUFFIX);
+	int rc = lexicon && all && ends ? build(lexicon, arena, all, count, ends, endings_count)
+					: ERR_NOMEM;
+
+	free(all);
+	free(ends);
 	return rc == OK ? lexicon : NULL;
+}
+
+struct lexicon *lexicon_new(struct arena *arena, const struct span *words, size_t count)
+{
+	return lexicon_new_with(arena, words, count, NULL, 0);
 }
 
 size_t lexicon_count(const struct lexicon *lexicon)
