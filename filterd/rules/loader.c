@@ -328,6 +328,7 @@ static void words_error(struct loader *loader, const struct strings *entries,
 	bool found = false;
 	uint32_t id;
 
+	options.forms = NULL; /* they are never what is wrong */
 	for (size_t i = 0; builder && i < entries->count; i++) {
 		const struct yaml_node *node = entries->nodes[i];
 		bool own = span_eq(node->value, entries->items[i]);
