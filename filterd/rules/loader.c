@@ -257,7 +257,7 @@ int loader_expand(struct loader *loader, const struct strings *written, struct s
 			lists_is_include(written->items[i], &name) ? lists_get(load, name) : NULL;
 
 		for (size_t j = 0; j < (list ? list->count : 1); j++) {
-			if (list && list->forms)
+			if (forms && list && list->forms)
 				forms[n] = list->forms[j];
 			items[n] = list ? list->entries[j] : written->items[i];
 			nodes[n++] = written->nodes[i];
