@@ -94,6 +94,11 @@ static __attribute__((noinline)) bool probe(
 		s = &pass->index->literals[SLOT_LITERAL(found)];
 		if (!stands(pass, s, SLOT_BEHIND(found), at, run_len, &start))
 			continue;
+		for (size_t i = 0; i < s->markers_count; i++) {
+			uint16_t bit = pass->index->markers[s->markers + i];
+
+			pass->runs->bits[bit / 64] |= UINT64_C(1) << (bit % 64);
+		}
 		sight = (struct sight){pass->index->postings + s->postings, s->postings_count,
 			(uint32_t)start, (uint32_t)(start + s->len)};
 		if (!pass->seen(pass->context, &sight))

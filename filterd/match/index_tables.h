@@ -25,6 +25,8 @@ struct stored {
 	uint32_t bytes; /* where they begin in the pool */
 	uint32_t postings; /* the first of them */
 	uint32_t postings_count;
+	uint32_t markers; /* the first of them */
+	uint16_t markers_count;
 	uint16_t len; /* [bytes] */
 	uint16_t key_from, key_len; /* [bytes] of it: what it is found by */
 	uint8_t table; /* enum index_table */
@@ -81,9 +83,11 @@ enum run_char {
 
 struct added {
 	struct literal literal;
-	struct posting posting;
+	struct posting
+		posting; /* of a marker: its `pattern` is the marker, its entry POSTING_MARKER */
 	size_t order;
 };
+#define POSTING_MARKER (UINT32_MAX - 1)
 
 struct index {
 	struct added *added; /* owned, until it is built */
@@ -92,6 +96,7 @@ struct index {
 	size_t count;
 	char *pool; /* owned; the literals' bytes */
 	struct posting *postings; /* owned */
+	uint16_t *markers; /* owned; bits of a run_set */
 	struct table tables[TABLE_COUNT];
 	struct nibbles nibbles;
 	bool by_nibbles; /* they are used: the keys are few, and the processor can */

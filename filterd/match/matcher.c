@@ -7,7 +7,8 @@
 #include "match/pattern.h"
 
 #define WHOLE_MAX 64 /* [bytes] of an entry that a run of the text is compared with as a whole */
-#define NEED_WORDS_MAX 12 /* words of which a pattern needs one besides what it is looked up by */
+#define NEED_WORDS_MAX 48 /* words of which a pattern needs one besides what it is looked up by */
+#define NEED_COMMON 60000 /* a need that so many of a million words fulfil tells nothing */
 
 struct matcher_builder {
 	struct arena *arena;
@@ -22,6 +23,9 @@ struct matcher_builder {
 	struct map lexicon_seen;
 	uint16_t *needs; /* owned: see struct pattern */
 	size_t needs_count, needs_room;
+	struct map markers; /* of large sets, by their literals */
+	struct literals *marked; /* in the arena: the sets, by marker */
+	size_t marked_count, marked_room;
 	const struct forms **forms; /* in the arena: those whose prefixes the index knows */
 	size_t forms_count, forms_room;
 	bool failed; /* out of memory somewhere below a callback */
@@ -324,16 +328,70 @@ static int add_need(struct matcher_builder *b, uint16_t value)
 	return OK;
 }
 
-/* Notes that one of these words must be there, if they are whole runs: of others nobody knows. */
+/* What tells a set of literals from others: the same list in many phrases is one set. */
+static struct span set_key(struct matcher_builder *b, const struct literals *set)
+{
+	buf_clear(&b->text);
+	for (size_t i = 0; i < set->count; i++) {
+		const struct literal *l = &set->items[i];
+
+		buf_printf(&b->text, "%d %u %u ", (int)l->kind, l->key_from, l->key_len);
+		buf_span(&b->text, l->bytes);
+		buf_char(&b->text, '\n');
+	}
+	return b->text.failed ? (struct span){NULL, 0}
+			      : arena_copy(b->arena, buf_content(&b->text));
+}
+
+/* Gives a set a marker, which the index sets where one of its literals stands. */
+static int new_marker(struct matcher_builder *b, struct span key, const struct literals *set)
+{
+	uint32_t marker = (uint32_t)b->marked_count;
+	int rc = map_set(&b->markers, key, marker);
+
+	if (rc == OK && !arena_grow(b->arena, (void **)&b->marked, b->marked_count, &b->marked_room,
+				sizeof(*b->marked), 16))
+		rc = ERR_NOMEM;
+	for (size_t i = 0; i < set->count && rc == OK; i++)
+		rc = index_mark(b->index, &set->items[i], (uint16_t)marker);
+	if (rc == OK)
+		b->marked[b->marked_count++] = *set;
+	return rc;
+}
+
+/* Notes that one literal of a large set must be there. Without a marker left it is not asked. */
+static int add_marker(struct matcher_builder *b, const struct literals *set)
+{
+	struct span key = set_key(b, set);
+	uint32_t marker = key.ptr ? map_get(&b->markers, key) : MAP_NONE;
+	int rc = key.ptr ? OK : ERR_NOMEM;
+
+	if (rc == OK && marker == MAP_NONE) {
+		if (b->marked_count == INDEX_MARKERS_MAX)
+			return OK;
+		marker = (uint32_t)b->marked_count;
+		rc = new_marker(b, key, set);
+	}
+	if (rc == OK)
+		rc = add_need(b, 1);
+	return rc == OK ? add_need(b, (uint16_t)(RUN_SET_MARKERS + marker)) : rc;
+}
+
+/*
+ * Notes that one of the set must be there: words that are whole runs by their bits, if they are
+ * few; of others, and of many, the index tells by a marker.
+ */
 static int add_group(struct matcher_builder *b, const struct literals *set)
 {
+	bool runs = set->count <= NEED_WORDS_MAX;
 	int rc;
 
-	if (set->count == 0 || set->count > NEED_WORDS_MAX)
+	if (set->count == 0)
 		return OK;
 	for (size_t i = 0; i < set->count; i++)
-		if (set->items[i].kind != LITERAL_RUN)
-			return OK;
+		runs &= set->items[i].kind == LITERAL_RUN;
+	if (!runs)
+		return -literals_worth(set) < NEED_COMMON ? add_marker(b, set) : OK;
 	rc = add_need(b, (uint16_t)set->count);
 	for (size_t i = 0; i < set->count && rc == OK; i++) {
 		const struct literal *l = &set->items[i];
@@ -499,6 +557,7 @@ static int assemble(struct matcher_builder *b, struct matcher *m)
 		.lexicon_count = b->lexicon_count,
 		.made_ns = clock_mono_ns()};
 	m->needs = b->needs;
+	m->marked = b->marked;
 	b->patterns = NULL;
 	b->count = 0;
 	b->index = NULL;
@@ -522,6 +581,7 @@ int matcher_build(struct matcher_builder *builder, struct matcher **out)
 	index_free(builder->index);
 	buf_free(&builder->text);
 	map_free(&builder->lexicon_seen);
+	map_free(&builder->markers);
 	free(builder->lexicon);
 	free(builder->needs);
 	free(builder);
