@@ -6,6 +6,7 @@
 
 #include "match/index.h"
 #include "text/chars.h"
+#include "text/nibbles.h"
 
 #define KEY_MAX 8 /* bytes of a key */
 #define GRAM_MAX 4 /* bytes of the key of a literal that may stand anywhere */
@@ -18,7 +19,6 @@
 #define NO_LITERAL UINT32_MAX
 #define SHORT_CHARS 0x800 /* characters of up to two bytes */
 
-#define NIBBLE_BYTES 4 /* of a key that the filter of short parts looks at */
 
 /* A literal, with those who want to know. */
 struct stored {
@@ -64,14 +64,6 @@ struct table {
 	unsigned lengths_count;
 };
 
-/*
- * Where in a text keys of TABLE_PARTS may begin, 16 places at a time: a bucket's bit is left of the
- * masks of both halves of the next four bytes. Good for few keys only.
- */
-struct nibbles {
-	uint8_t low[NIBBLE_BYTES][16], high[NIBBLE_BYTES][16]; /* bit (1 << bucket) */
-};
-
 enum run_char {
 	RUN_NOT, /* not in a run */
 	RUN_CHAR,
@@ -92,7 +84,7 @@ struct index {
 	char *pool; /* owned; the literals' bytes */
 	struct posting *postings; /* owned */
 	struct table tables[TABLE_COUNT];
-	struct nibbles nibbles;
+	struct nibbles nibbles; /* of the keys of TABLE_PARTS */
 	bool by_nibbles; /* they are used: the keys are few, and the processor can */
 	uint8_t short_chars[SHORT_CHARS]; /* enum run_char of each */
 };

@@ -416,7 +416,7 @@ static int finish_conditions(struct load *load)
 static int build_matchers(struct load *load)
 {
 	struct ruleset *set = load->set;
-	struct span *words;
+	struct lexicon_word *words;
 	size_t total = 0, n = 0;
 
 	for (size_t f = 0; f < FIELD_COUNT; f++) {
@@ -435,7 +435,7 @@ static int build_matchers(struct load *load)
 	if (!words)
 		return ERR_NOMEM;
 	for (size_t f = 0; f < FIELD_COUNT; f++) {
-		const struct span *some;
+		const struct lexicon_word *some;
 		size_t count;
 
 		if (!set->matchers[f])

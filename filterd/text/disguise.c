@@ -13,12 +13,15 @@
 #include "text/disguise.h"
 
 #include "text/evidence.h"
+#include "text/glued.h"
+#include "text/override.h"
 #include "text/reading.h"
 #include "text/tables.h"
 #include "text/utf8.h"
 
 #define ROW_SHORTEST 3 /* letters that stand apart */
 #define SEPARATOR_MAX 12 /* bytes between two of them */
+#define LONG_WORD 4 /* letters of which most may be digits */
 #define BACK_MAX 64 /* bytes that a row may begin before its first evidence */
 
 struct replacement {
@@ -27,14 +30,15 @@ struct replacement {
 	size_t words;
 	size_t len; /* bytes */
 	char *bytes; /* what is read there */
-	uint32_t *map; /* for each byte, where it comes from in the folded text */
+	uint32_t *map; /* for each byte, where it comes from in search.folded */
 };
 
 struct search {
 	struct arena *arena;
 	const struct lexicon *lexicon;
-	struct span folded;
+	struct span folded; /* what overrides turned round is turned back in it */
 	size_t done; /* everything before is settled */
+	size_t evidence, glued; /* the next places to look at; those before `done` are past */
 	size_t row_tried; /* no row of letters need be looked for before here */
 	struct replacement *first, **last;
 	size_t grows; /* bytes that the replacements are long */
@@ -107,8 +111,20 @@ static void replace(struct search *s, uint32_t from, uint32_t to)
 	s->last = &r->next;
 }
 
+/*
+ * Whether digits may stand for letters: no more of them than there are letters and signs, in a
+ * longer word no more than three times as many.
+ */
+static bool has_few_digits(const struct sum *sum, size_t read)
+{
+	if (sum->digits <= sum->letters + sum->signs)
+		return true;
+	return read >= LONG_WORD && sum->digits <= 3 * sum->letters;
+}
+
 /* Signs at either end that stand for nothing belong to the text around the word. */
-static bool read_places(struct search *s, struct place *places, size_t count, bool apart)
+static bool read_places(
+	struct search *s, struct place *places, size_t count, const struct sum *sum, bool apart)
 {
 	uint32_t from, to;
 
@@ -124,9 +140,26 @@ static bool read_places(struct search *s, struct place *places, size_t count, bo
 	while (count > 0 && places[count - 1].from > to)
 		count--;
 	to = places[count - 1].to;
-	if (is_as_written(s, from, to))
+	if (is_as_written(s, from, to) || !has_few_digits(sum, s->reading.count))
 		return false;
 	replace(s, from, to);
+	return true;
+}
+
+/* A word glued to others stands for all of them: only then it has the edges of a word. */
+static bool read_glued(struct search *s, const struct place *places, size_t count)
+{
+	while (count > 0 && !(places[0].flags & (PLACE_LETTER | PLACE_DIGIT))) {
+		places++;
+		count--;
+	}
+	while (count > 0 && !(places[count - 1].flags & (PLACE_LETTER | PLACE_DIGIT)))
+		count--;
+	if (count == 0 || !reading_find_glued(s->lexicon, places, count, &s->reading))
+		return false;
+	if (is_as_written(s, places[0].from, places[count - 1].to))
+		return false;
+	replace(s, places[0].from, places[count - 1].to);
 	return true;
 }
 
@@ -253,7 +286,7 @@ static bool is_suspicious(const struct sum *sum)
 {
 	bool mixed = (sum->scripts & (sum->scripts - 1)) || sum->look_alikes;
 
-	if (sum->letters == 0 || sum->digits > sum->letters + sum->signs)
+	if (sum->letters == 0)
 		return false;
 	return sum->digits || sum->signs || sum->masks || sum->parted || sum->stretched || mixed;
 }
@@ -276,13 +309,15 @@ static bool try_places(struct search *s, struct place *places, size_t count)
 	struct sum sum = sum_up(places, count);
 
 	forget_look_alikes(&sum, places, count);
-	return is_suspicious(&sum) && read_places(s, places, count, false);
+	return is_suspicious(&sum) && read_places(s, places, count, &sum, false);
 }
 
-/* The token as a whole; else each part between its signs ("k1ll.him"). */
+/*
+ * The token as a whole; else each part between its signs ("k1ll.him"); else a word glued to others.
+ */
 static void try_token(struct search *s, size_t count)
 {
-	size_t from = 0;
+	size_t from = 0, replaced = s->words;
 
 	if (try_places(s, s->places, count))
 		return;
@@ -293,6 +328,8 @@ static void try_token(struct search *s, size_t count)
 			try_places(s, s->places + from, i - from);
 		from = i + 1;
 	}
+	if (s->lexicon->glued_count > 0 && s->words == replaced)
+		read_glued(s, s->places, count);
 }
 
 /* --- rows of single letters --------------------------------------------------------------------
@@ -376,10 +413,10 @@ static bool try_row(struct search *s, size_t from)
 		size_t end, count = read_row(s, from, kind, &end);
 		struct sum sum = sum_up(s->places, count);
 
-		if (count < ROW_SHORTEST || sum.letters < 2 || sum.digits > sum.letters + sum.signs)
+		if (count < ROW_SHORTEST || sum.letters < 2)
 			continue;
 		forget_look_alikes(&sum, s->places, count);
-		if (read_places(s, s->places, count, true))
+		if (read_places(s, s->places, count, &sum, true))
 			return true;
 		if (end > s->row_tried)
 			s->row_tried = end;
@@ -479,60 +516,93 @@ static size_t begin_before(const struct search *s, size_t at)
 	}
 }
 
-static void copy(struct text *text, size_t from, size_t to, char *out, uint32_t *map, size_t *len)
+/* What the disguised view is put together from, and how far that has come. */
+struct building {
+	struct text *text;
+	const struct view *source; /* the folded view, what overrides turned round turned back */
+	const struct turned *turned;
+	size_t turned_at; /* the next passage that they turned */
+	char *out;
+	uint32_t *map;
+	size_t len; /* of `out` */
+};
+
+/* Notes that [from, to) of the output, not empty, is decoded. */
+static void add_decoded(struct building *b, size_t from, size_t to)
 {
-	memcpy(out + *len, text->folded.text.ptr + from, to - from);
-	memcpy(map + *len, text->folded.map + from, (to - from) * sizeof(*map));
-	*len += to - from;
+	b->text->decoded[b->text->decoded_count++] = (struct range){(uint32_t)from, (uint32_t)to};
 }
 
-static void put_replacement(
-	struct text *text, const struct replacement *r, char *out, uint32_t *map, size_t *len)
+/* Copies what is as it was; where it was turned, it is decoded. */
+static void copy(struct building *b, size_t from, size_t to)
 {
-	struct range *word = &text->decoded[text->decoded_count];
+	const struct turned *t = b->turned;
 
-	word->from = (uint32_t)*len;
-	for (size_t i = 0; i < r->len; i++) {
-		out[*len] = r->bytes[i];
-		map[*len] = text->folded.map[r->map[i]];
-		if (r->bytes[i] == ' ') {
-			word->to = (uint32_t)*len;
-			word++;
-			word->from = (uint32_t)*len + 1;
-		}
-		++*len;
+	memcpy(b->out + b->len, b->source->text.ptr + from, to - from);
+	memcpy(b->map + b->len, b->source->map + from, (to - from) * sizeof(*b->map));
+	for (; b->turned_at < t->count && t->ranges[b->turned_at].from < to; b->turned_at++) {
+		const struct range *r = &t->ranges[b->turned_at];
+		size_t low = r->from > from ? r->from : from, high = r->to < to ? r->to : to;
+
+		if (low < high)
+			add_decoded(b, b->len + low - from, b->len + high - from);
+		if (r->to > to)
+			break;
 	}
-	word->to = (uint32_t)*len;
-	text->decoded_count += r->words;
+	b->len += to - from;
 }
 
-static int build_view(struct text *text, const struct search *s)
+static void put_replacement(struct building *b, const struct replacement *r)
 {
-	size_t room = s->folded.len + s->grows, len = 0, at = 0;
-	char *out = arena_alloc(text->arena, room);
-	uint32_t *map = arena_alloc(text->arena, (room + 1) * sizeof(*map));
+	size_t from = b->len;
 
-	text->decoded = arena_zalloc(text->arena, s->words, sizeof(*text->decoded));
-	if (!out || !map || !text->decoded)
+	for (size_t i = 0; i < r->len; i++) {
+		b->out[b->len] = r->bytes[i];
+		b->map[b->len] = b->source->map[r->map[i]];
+		if (r->bytes[i] == ' ') {
+			add_decoded(b, from, b->len);
+			from = b->len + 1;
+		}
+		b->len++;
+	}
+	add_decoded(b, from, b->len);
+}
+
+static int build_view(
+	struct text *text, const struct search *s, const struct view *source, const struct turned *turned)
+{
+	const size_t room = source->text.len + s->grows;
+	struct building b = {.text = text, .source = source, .turned = turned};
+	size_t at = 0;
+
+	b.out = arena_alloc(text->arena, room);
+	b.map = arena_alloc(text->arena, (room + 1) * sizeof(*b.map));
+	/* a replacement may stand in a passage that was turned, and part it */
+	text->decoded = arena_zalloc(
+		text->arena, 2 * s->words + turned->count, sizeof(*text->decoded));
+	if (!b.out || !b.map || !text->decoded)
 		return ERR_NOMEM;
 	for (const struct replacement *r = s->first; r; r = r->next) {
-		copy(text, at, r->from, out, map, &len);
-		put_replacement(text, r, out, map, &len);
+		copy(&b, at, r->from);
+		put_replacement(&b, r);
 		at = r->to;
 	}
-	copy(text, at, s->folded.len, out, map, &len);
-	map[len] = (uint32_t)text->original.len;
-	text->disguised.text = (struct span){out, len};
-	text->disguised.map = map;
+	copy(&b, at, source->text.len);
+	b.map[b.len] = (uint32_t)text->original.len;
+	text->disguised.text = (struct span){b.out, b.len};
+	text->disguised.map = b.map;
 	return OK;
 }
 
 /* Places and reading are large, written before they are read, and not cleared. */
-static void begin(struct search *s, const struct text *text, const struct lexicon *lexicon)
+static void begin(struct search *s, const struct text *text, const struct lexicon *lexicon,
+	struct span source, size_t evidence, size_t glued)
 {
 	s->arena = text->arena;
 	s->lexicon = lexicon;
-	s->folded = text->folded.text;
+	s->folded = source;
+	s->evidence = evidence;
+	s->glued = glued;
 	s->done = s->row_tried = 0;
 	s->first = NULL;
 	s->last = &s->first;
@@ -540,22 +610,40 @@ static void begin(struct search *s, const struct text *text, const struct lexico
 	s->failed = false;
 }
 
+/* The next place to look at, at or after s->done. */
+static size_t next_look(struct search *s)
+{
+	if (s->evidence < s->done)
+		s->evidence = evidence_next(s->folded, s->done);
+	if (s->glued < s->done)
+		s->glued = glued_next(s->lexicon, s->folded, s->done);
+	return s->evidence < s->glued ? s->evidence : s->glued;
+}
+
 int disguise_find(struct text *text, const struct lexicon *lexicon)
 {
+	struct view source = text->folded;
+	struct turned turned;
 	struct search *s;
-	size_t at = evidence_next(text->folded.text, 0);
+	size_t evidence, glued;
 
-	if (at == text->folded.text.len || lexicon_count(lexicon) == 0)
+	if (lexicon_count(lexicon) == 0)
+		return OK;
+	if (override_find(text->arena, text->original, &source, &turned) != OK)
+		return ERR_NOMEM;
+	if (turned.count > 0)
+		source = turned.view;
+	evidence = evidence_next(source.text, 0);
+	glued = glued_next(lexicon, source.text, 0);
+	if (turned.count == 0 && evidence == source.text.len && glued == source.text.len)
 		return OK;
 	s = arena_alloc(text->arena, sizeof(*s));
 	if (!s)
 		return ERR_NOMEM;
-	begin(s, text, lexicon);
-	while (at < s->folded.len && !s->failed) {
+	begin(s, text, lexicon, source.text, evidence, glued);
+	for (size_t at = next_look(s); at < s->folded.len && !s->failed; at = next_look(s))
 		search_chunk(s, begin_before(s, at));
-		at = evidence_next(s->folded, s->done);
-	}
 	if (s->failed)
 		return ERR_NOMEM;
-	return s->first ? build_view(text, s) : OK;
+	return s->first || turned.count > 0 ? build_view(text, s, &source, &turned) : OK;
 }

@@ -8,6 +8,7 @@
 #include "text/utf8.h"
 
 #define SHORTEST 3 /* letters */
+#define GLUED (UINT32_C(1) << 31) /* of an entry: it belongs into the tree of glued words, too */
 
 /* Small words that people spell out together with a bad one: "f u c k y o u". */
 static const char *const fillers[] = {
@@ -176,21 +177,49 @@ static size_t count_bytes(const struct entry *entries, size_t count)
 	return bytes;
 }
 
-/* Fills the lexicon from entries (the first `count` of them words, the rest scratch). */
+/* The words among the first `count` entries that are looked for within others, for a tree of them. */
+static size_t copy_glued(struct entry *out, const struct entry *words, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (words[i].ends & GLUED)
+			out[kept++] = words[i];
+	return kept;
+}
+
+/* Where in a text one of these words may begin. They are sorted, so that those of a bucket agree. */
+static void note_glued(struct lexicon *lexicon, const struct entry *glued, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		nibbles_note(&lexicon->nibbles, glued[i].word.ptr, glued[i].word.len,
+			(unsigned)(i * NIBBLE_BUCKETS / count));
+	lexicon->glued_count = count;
+	lexicon->by_lanes = nibbles_usable();
+}
+
+/*
+ * Fills the lexicon from entries: the first `count` of them words, the rest scratch: room for the
+ * fillers and for all words again.
+ */
 static int build(struct lexicon *lexicon, struct arena *arena, struct entry *words, size_t count)
 {
-	struct entry endings[ARRAY_LEN(suffixes)];
+	struct entry endings[ARRAY_LEN(suffixes)], *glued;
 	struct builder b = {.lexicon = lexicon};
-	size_t nodes;
+	size_t nodes, glued_count;
 
 	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
 		endings[i] = (struct entry){span_of(suffixes[i]), TRIE_SUFFIX};
 	for (size_t i = 0; i < ARRAY_LEN(fillers); i++)
 		words[count++] = (struct entry){span_of(fillers[i]), TRIE_FILLER};
 	count = sort_entries(words, count);
+	glued = words + count;
+	glued_count = copy_glued(glued, words, count);
+	note_glued(lexicon, glued, glued_count);
 	for (size_t i = 0; i < count; i++)
 		lexicon->words += (words[i].ends & TRIE_WORD) != 0;
-	nodes = 2 + count_bytes(words, count) + count_bytes(endings, ARRAY_LEN(endings));
+	nodes = 3 + count_bytes(words, count) + count_bytes(glued, glued_count) +
+		count_bytes(endings, ARRAY_LEN(endings));
 	if (nodes >= TRIE_NONE)
 		return ERR_NOMEM;
 	lexicon->nodes = arena_alloc(arena, nodes * sizeof(*lexicon->nodes));
@@ -200,27 +229,34 @@ static int build(struct lexicon *lexicon, struct arena *arena, struct entry *wor
 		return ERR_NOMEM;
 	}
 	lexicon->root = add_tree(&b, words, count);
+	lexicon->glued = add_tree(&b, glued, glued_count);
 	lexicon->suffixes = add_tree(&b, endings, sort_entries(endings, ARRAY_LEN(endings)));
 	free(b.pending);
 	return OK;
 }
 
-struct lexicon *lexicon_new(struct arena *arena, const struct span *words, size_t count)
+static uint32_t ends_of(unsigned flags)
+{
+	return TRIE_WORD | (flags & LEXICON_ALONE ? TRIE_ALONE : 0u) |
+	       (flags & LEXICON_OPEN ? TRIE_OPEN : 0u) | (flags & LEXICON_GLUED ? GLUED : 0u);
+}
+
+struct lexicon *lexicon_new(struct arena *arena, const struct lexicon_word *words, size_t count)
 {
 	struct lexicon *lexicon = arena_zalloc(arena, 1, sizeof(*lexicon));
 	struct entry *entries = NULL;
 	size_t kept = 0;
 	int rc;
 
-	if (count < SIZE_MAX / sizeof(*entries) - ARRAY_LEN(fillers))
-		entries = malloc((count + ARRAY_LEN(fillers)) * sizeof(*entries));
+	if (count < SIZE_MAX / 2 / sizeof(*entries) - ARRAY_LEN(fillers))
+		entries = malloc(2 * (count + ARRAY_LEN(fillers)) * sizeof(*entries));
 	if (!lexicon || !entries) {
 		free(entries);
 		return NULL;
 	}
 	for (size_t i = 0; i < count; i++)
-		if (is_hideable(words[i]))
-			entries[kept++] = (struct entry){words[i], TRIE_WORD};
+		if (is_hideable(words[i].text))
+			entries[kept++] = (struct entry){words[i].text, ends_of(words[i].flags)};
 	rc = build(lexicon, arena, entries, kept);
 	free(entries);
 	return rc == OK ? lexicon : NULL;

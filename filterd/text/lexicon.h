@@ -9,12 +9,23 @@
 
 struct lexicon;
 
+enum lexicon_flag {
+	LEXICON_ALONE = 1 << 0, /* asked for by itself: read rather than words of phrases */
+	LEXICON_OPEN = 1 << 1, /* goes on at will: what is read may be its beginning */
+	LEXICON_GLUED = 1 << 2, /* unmistakable: looked for within words, behind other letters */
+};
+
+struct lexicon_word {
+	struct span text; /* folded */
+	unsigned flags; /* enum lexicon_flag */
+};
+
 /*
- * Builds a lexicon from `count` folded words; duplicates and words under 3 letters are left out
- * (a two-letter word behind a mask would be anything). Words are copied into the arena, which must
+ * Builds a lexicon from `count` words; duplicates are joined, and words under 3 letters left out (a
+ * two-letter word behind a mask would be anything). Words are copied into the arena, which must
  * outlive it. NULL when out of memory. An empty lexicon is legal: nothing is ever disguised then.
  */
-struct lexicon *lexicon_new(struct arena *arena, const struct span *words, size_t count);
+struct lexicon *lexicon_new(struct arena *arena, const struct lexicon_word *words, size_t count);
 
 /* How many different words it holds. */
 size_t lexicon_count(const struct lexicon *lexicon);

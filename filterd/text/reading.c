@@ -102,7 +102,9 @@ struct walk {
 	const struct place *places;
 	size_t count;
 	bool apart;
+	bool glued; /* within a longer word: nothing is skipped and nothing masked */
 	bool stretched; /* some run is: doubled letters may then stand for one, too */
+	uint32_t wanted; /* enum trie_end: what must end where a word does */
 	size_t steps_left;
 	struct reading *out;
 };
@@ -115,6 +117,7 @@ struct position {
 	uint32_t word_len; /* of them in this word */
 	uint32_t words; /* finished words of the lexicon */
 	uint32_t masked; /* letters that only a mask stands for */
+	uint32_t signs; /* letters that a digit or a sign stands for */
 	bool suffix; /* the node is of an ending */
 	bool last_masked;
 };
@@ -140,13 +143,29 @@ static bool is_word_end(const struct walk *w, const struct position *p)
 	uint32_t ends = ends_of(w, p);
 
 	return p->suffix ? ends & TRIE_SUFFIX
-			 : ends & (w->apart ? TRIE_WORD | TRIE_FILLER : TRIE_WORD);
+			 : ends & (w->apart ? TRIE_WORD | TRIE_FILLER : w->wanted);
 }
 
 /* Whether the lexicon has a word in what was read up to a word end at p. */
 static bool has_word(const struct walk *w, const struct position *p)
 {
-	return p->words > 0 || p->suffix || (ends_of(w, p) & TRIE_WORD);
+	return p->words > 0 || p->suffix || (ends_of(w, p) & w->wanted);
+}
+
+/* Whether what was read up to p may count. */
+static bool is_sound(const struct walk *w, const struct position *p)
+{
+	return shows_enough(p) && (!w->glued || 2 * p->signs <= p->len);
+}
+
+/* Whether a word ends at p that goes on at will, and does. */
+static bool is_open_end(const struct walk *w, const struct position *p)
+{
+	uint32_t ends = ends_of(w, p);
+
+	if (w->apart || p->suffix || !(ends & w->wanted) || !(ends & TRIE_OPEN) || p->last_masked)
+		return false;
+	return w->glued || (w->places[p->place].flags & PLACE_LETTER);
 }
 
 /* Reads place p.place as one or more of the letter that leads to `child`, and goes on. */
@@ -178,6 +197,7 @@ static bool take(struct walk *w, const struct position *p, uint32_t child, bool 
 		next.len += count;
 		next.word_len += count;
 		next.masked += masked ? count : 0;
+		next.signs += place->flags & (PLACE_DIGIT | PLACE_SIGN) ? count : 0;
 		next.last_masked = masked;
 		if (walk(w, &next))
 			return true;
@@ -189,8 +209,9 @@ static bool take(struct walk *w, const struct position *p, uint32_t child, bool 
 static bool take_letter(struct walk *w, const struct position *p, uint32_t letter)
 {
 	uint32_t child = trie_child(w->lexicon, p->node, letter);
+	bool masked = w->places[p->place].flags & PLACE_VOWEL;
 
-	return child != TRIE_NONE && take(w, p, child, false);
+	return child != TRIE_NONE && take(w, p, child, masked);
 }
 
 /* Tries every letter of the lexicon, of which those count as masked that it does not look like. */
@@ -216,7 +237,7 @@ static bool take_look_alikes(struct walk *w, const struct position *p)
 {
 	const struct place *place = &w->places[p->place];
 
-	if ((place->flags & PLACE_MASK) && p->word_len > 0 && !p->suffix)
+	if ((place->flags & PLACE_MASK) && p->word_len > 0 && !p->suffix && !w->glued)
 		return take_any_letter(w, p);
 	for (uint32_t left = place->letters; left; left &= left - 1)
 		if (take_letter(w, p, 'a' + (uint32_t)__builtin_ctz(left)))
@@ -229,7 +250,7 @@ static bool end_word(struct walk *w, const struct position *p)
 {
 	struct position next = *p;
 
-	if (!p->suffix && (ends_of(w, p) & TRIE_WORD)) {
+	if (!p->suffix && (ends_of(w, p) & w->wanted)) {
 		next.node = w->lexicon->suffixes;
 		next.suffix = true;
 		if (walk(w, &next))
@@ -258,9 +279,9 @@ static bool walk(struct walk *w, const struct position *p)
 	w->steps_left--;
 	if (p->place == w->count) {
 		w->out->count = p->len;
-		return is_word_end(w, p) && has_word(w, p) && shows_enough(p);
+		return is_word_end(w, p) && has_word(w, p) && is_sound(w, p);
 	}
-	if (place->flags & PLACE_SKIP) {
+	if ((place->flags & PLACE_SKIP) && (!w->glued || (place->flags & PLACE_LETTER))) {
 		struct position next = *p;
 
 		next.place++;
@@ -272,7 +293,10 @@ static bool walk(struct walk *w, const struct position *p)
 		if (child != TRIE_NONE && take(w, p, child, false))
 			return true;
 	}
-	return take_look_alikes(w, p) || end_word(w, p);
+	if (take_look_alikes(w, p) || end_word(w, p))
+		return true;
+	w->out->count = p->len;
+	return is_open_end(w, p) && is_sound(w, p);
 }
 
 /* Whether so many places can only be masks that no reading of them shows enough. */
@@ -289,19 +313,45 @@ static bool hides_too_much(const struct place *places, size_t count)
 	return 3 * masks > 2 * all;
 }
 
+/* A walk over all of the places; `wanted` is set later. */
+static struct walk walk_of(const struct lexicon *lexicon, const struct place *places, size_t count,
+	struct reading *out)
+{
+	struct walk w = {.lexicon = lexicon, .places = places, .count = count, .out = out};
+
+	for (size_t i = 0; i < count; i++)
+		w.stretched |= places[i].run >= STRETCHED && (places[i].flags & PLACE_LETTER);
+	return w;
+}
+
 bool reading_find(const struct lexicon *lexicon, const struct place *places, size_t count,
 	bool apart, struct reading *out)
 {
-	struct walk w = {.lexicon = lexicon,
-		.places = places,
-		.count = count,
-		.apart = apart,
-		.steps_left = STEPS_PER_PLACE * (count + 1),
-		.out = out};
+	static const uint32_t wishes[] = {TRIE_ALONE, TRIE_WORD};
+	struct walk w = walk_of(lexicon, places, count, out);
 
+	w.apart = apart;
 	if (hides_too_much(places, count))
 		return false;
+	for (size_t i = 0; i < ARRAY_LEN(wishes); i++) {
+		w.wanted = wishes[i];
+		w.steps_left = STEPS_PER_PLACE * (count + 1);
+		if (walk(&w, &(struct position){.node = lexicon->root}))
+			return true;
+	}
+	return false;
+}
+
+bool reading_find_glued(const struct lexicon *lexicon, const struct place *places, size_t count,
+	struct reading *out)
+{
+	struct walk w = walk_of(lexicon, places, count, out);
+
+	w.glued = true;
+	w.wanted = TRIE_WORD;
+	w.steps_left = STEPS_PER_PLACE * (count + 1);
 	for (size_t i = 0; i < count; i++)
-		w.stretched |= places[i].run >= STRETCHED && (places[i].flags & PLACE_LETTER);
-	return walk(&w, &(struct position){.node = lexicon->root});
+		if (walk(&w, &(struct position){.place = i, .node = lexicon->glued}))
+			return true;
+	return false;
 }

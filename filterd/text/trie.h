@@ -2,11 +2,14 @@
 #pragma once
 
 #include "text/lexicon.h"
+#include "text/nibbles.h"
 
 enum trie_end {
 	TRIE_WORD = 1 << 0, /* a word of the lexicon ends here */
 	TRIE_FILLER = 1 << 1, /* a common small word, which may stand between spelt-out words */
 	TRIE_SUFFIX = 1 << 2, /* an ending that a disguised word may have */
+	TRIE_ALONE = 1 << 3, /* the word was asked for by itself */
+	TRIE_OPEN = 1 << 4, /* it may go on behind */
 };
 
 struct trie_node {
@@ -20,7 +23,11 @@ struct lexicon {
 	struct trie_node *nodes; /* in the arena */
 	uint32_t root; /* words and fillers */
 	uint32_t suffixes; /* endings */
+	uint32_t glued; /* words that are looked for within others */
 	size_t words;
+	size_t glued_count;
+	struct nibbles nibbles; /* of their first bytes */
+	bool by_lanes; /* the processor can look at sixteen places at a time */
 };
 
 #define TRIE_NONE UINT32_MAX

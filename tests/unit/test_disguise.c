@@ -22,13 +22,13 @@ static struct lexicon *lexicon;
 
 static int set_up(void **state)
 {
-	struct span folded[ARRAY_LEN(words)];
+	struct lexicon_word folded[ARRAY_LEN(words)];
 
 	(void)state;
 	arena_init(&rules, 0);
 	arena_init(&arena, 0);
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		folded[i] = fold_word(&rules, span_of(words[i]));
+		folded[i] = (struct lexicon_word){fold_word(&rules, span_of(words[i])), 0};
 	lexicon = lexicon_new(&rules, folded, ARRAY_LEN(folded));
 	assert_non_null(lexicon);
 	return 0;

@@ -75,7 +75,7 @@ static uint32_t add_regex(struct rig *r, const char *regex, bool original)
 
 static void rig_build(struct rig *r)
 {
-	const struct span *words;
+	const struct lexicon_word *words;
 	size_t count;
 
 	assert_int_equal(matcher_build(r->builder, &r->matcher), OK);
@@ -429,7 +429,7 @@ static void test_scan_changes_matchers(void **state)
 static void test_lexicon(void **state)
 {
 	struct rig r;
-	const struct span *words;
+	const struct lexicon_word *words;
 	size_t count;
 
 	(void)state;
@@ -443,9 +443,9 @@ static void test_lexicon(void **state)
 	rig_build(&r);
 	words = matcher_lexicon_words(r.matcher, &count);
 	assert_int_equal(count, 6);
-	assert_true(span_eq(words[0], SPAN("kill")));
-	assert_true(span_eq(words[3], SPAN("behead")));
-	assert_true(span_eq(words[5], SPAN("you")));
+	assert_true(span_eq(words[0].text, SPAN("kill")));
+	assert_true(span_eq(words[3].text, SPAN("behead")));
+	assert_true(span_eq(words[5].text, SPAN("you")));
 	rig_end(&r);
 }
 
