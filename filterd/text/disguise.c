@@ -19,9 +19,12 @@
 #include "text/tables.h"
 #include "text/utf8.h"
 
+#define STRETCHED 3 /* times that a letter stands in a row which nobody writes so */
 #define ROW_SHORTEST 3 /* letters that stand apart */
 #define SEPARATOR_MAX 12 /* bytes between two of them */
-#define LONG_WORD 4 /* letters of which most may be digits */
+#define VOWELS (1u << 0 | 1u << 4 | 1u << 8 | 1u << 14 | 1u << 20) /* a e i o u */
+#define LONG_WORD 4 /* letters: of them most may be digits, or all of another script */
+#define FEW_LETTERS 16 /* of another script, which do not make a text one of it */
 #define BACK_MAX 64 /* bytes that a row may begin before its first evidence */
 
 struct replacement {
@@ -44,6 +47,11 @@ struct search {
 	size_t grows; /* bytes that the replacements are long */
 	size_t words;
 	bool failed; /* out of memory */
+	enum {
+		LATIN_UNKNOWN,
+		LATIN_YES,
+		LATIN_NO,
+	} latin; /* what most letters of the text are */
 	struct place places[PLACES_MAX];
 	struct reading reading;
 };
@@ -193,6 +201,60 @@ static size_t mask_run_end(const struct place *places, size_t count, size_t from
 	return at;
 }
 
+static bool is_letter(const struct place *p)
+{
+	return p->flags & (PLACE_LETTER | PLACE_DIGIT);
+}
+
+/*
+ * Whether something stands between any two of the letters, of which there are four or more (three,
+ * if it is emoji): then it parts them and hides none.
+ */
+static bool are_all_parted(struct place *places, size_t count)
+{
+	size_t letters = 0;
+	bool emoji = true;
+
+	for (size_t i = 0; i < count; i++) {
+		emoji &= is_letter(&places[i]) || places[i].c >= 128;
+		if (i > 0 && is_letter(&places[i]) && is_letter(&places[i - 1]))
+			return false;
+		letters += is_letter(&places[i]) ? places[i].run : 0;
+	}
+	if (letters < 3 || (letters == 3 && !emoji))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!is_letter(&places[i]) && (places[i].flags & PLACE_SKIP)) {
+			places[i].flags = PLACE_SKIP;
+			places[i].letters = places[i].other = 0;
+		}
+	}
+	return true;
+}
+
+/* A single dash or dot between Latin letters may be a vowel that somebody would not write: sh-t. */
+static void hide_a_vowel(struct place *places, size_t count)
+{
+	struct place *only = NULL;
+	size_t letters = 0;
+
+	while (count > 0 && !is_letter(&places[count - 1]))
+		count--;
+	for (size_t i = 0; i < count; i++) {
+		if (places[i].c >= 'a' && places[i].c <= 'z') {
+			letters += places[i].run;
+		} else if (letters > 0) {
+			if (only || !is_dash(places[i].c))
+				return;
+			only = &places[i];
+		}
+	}
+	if (only && letters > 2 && only->run == 1) {
+		only->flags |= PLACE_VOWEL;
+		only->letters = VOWELS;
+	}
+}
+
 /*
  * One mask may stand for a letter or for nothing. Several in a row, and several dashes or dots
  * (f--k), stand for a letter each; but emoji, and what closes an *emphasis*, for nothing. A
@@ -204,6 +266,9 @@ static void settle_masks(struct place *places, size_t count)
 
 	for (size_t i = count; i > 0 && places[i - 1].c == '?'; i--)
 		places[i - 1].flags &= ~(unsigned)PLACE_MASK;
+	if (are_all_parted(places, count))
+		return;
+	hide_a_vowel(places, count);
 	for (size_t i = 0; i<count; i = end> i ? end : i + 1) {
 		bool nothing;
 
@@ -265,7 +330,7 @@ static struct sum sum_up(const struct place *places, size_t count)
 
 			sum.letters += p->run;
 			sum.parted |= after_letter && after_other;
-			sum.stretched |= p->run >= 3;
+			sum.stretched |= p->run >= STRETCHED;
 			sum.look_alikes |= p->c >= 128 && p->letters != 0;
 			if (script != SCRIPT_COMMON)
 				sum.scripts |= 1u << script;
@@ -274,7 +339,7 @@ static struct sum sum_up(const struct place *places, size_t count)
 			continue;
 		}
 		after_other = true;
-		sum.digits += p->flags & PLACE_DIGIT ? p->run : 0;
+		sum.digits += p->flags & PLACE_DIGIT ? (p->run < STRETCHED ? p->run : 1) : 0;
 		sum.signs += p->flags & PLACE_SIGN ? p->run : 0;
 		sum.masks += after_letter && (p->flags & PLACE_MASK);
 	}
@@ -291,12 +356,34 @@ static bool is_suspicious(const struct sum *sum)
 	return sum->digits || sum->signs || sum->masks || sum->parted || sum->stretched || mixed;
 }
 
-/* Words of one script that is not Latin are what they look like to those who read it. */
-static void forget_look_alikes(struct sum *sum, struct place *places, size_t count)
+/* Whether the text is written in Latin letters, or too short to tell. Counts them once. */
+static bool is_latin_text(struct search *s)
+{
+	size_t latin = 0, others = 0;
+
+	for (size_t at = 0; s->latin == LATIN_UNKNOWN && at < s->folded.len;) {
+		struct char_info info = char_lookup(utf8_next(s->folded, &at));
+
+		latin += (info.flags & CHAR_LETTER) && info.script == SCRIPT_LATIN;
+		others += (info.flags & CHAR_LETTER) && info.script != SCRIPT_LATIN;
+	}
+	if (s->latin == LATIN_UNKNOWN)
+		s->latin = latin >= others || others < FEW_LETTERS ? LATIN_YES : LATIN_NO;
+	return s->latin == LATIN_YES;
+}
+
+/*
+ * Words of one script that is not Latin are what they look like to those who read it; but longer
+ * ones among Latin words may be meant for those who do not.
+ */
+static void forget_look_alikes(
+	struct search *s, struct sum *sum, struct place *places, size_t count)
 {
 	const unsigned latin = 1u << SCRIPT_LATIN, scripts = sum->scripts;
 
 	if (scripts == 0 || (scripts & latin) || (scripts & (scripts - 1)))
+		return;
+	if (count >= LONG_WORD && is_latin_text(s))
 		return;
 	sum->look_alikes = false;
 	for (size_t i = 0; i < count; i++)
@@ -308,7 +395,7 @@ static bool try_places(struct search *s, struct place *places, size_t count)
 {
 	struct sum sum = sum_up(places, count);
 
-	forget_look_alikes(&sum, places, count);
+	forget_look_alikes(s, &sum, places, count);
 	return is_suspicious(&sum) && read_places(s, places, count, &sum, false);
 }
 
@@ -368,12 +455,14 @@ static size_t separator_end(struct span s, size_t at, enum row_kind kind, uint32
 	return kind == ROW_SIGNS && seen == 0 ? from : at;
 }
 
-/* Whether c can stand in a row of single letters. */
-static bool is_row_letter(const struct place *p, enum row_kind kind)
+/* Whether it can stand in a row of single letters; `sign` as in separator_end(). */
+static bool is_row_letter(const struct place *p, enum row_kind kind, uint32_t sign)
 {
 	if (p->flags & (PLACE_LETTER | PLACE_DIGIT))
 		return true;
-	return kind == ROW_SPACES && (p->flags & (PLACE_SIGN | PLACE_MASK));
+	if (kind == ROW_SIGNS)
+		return p->letters && sign != 0 && p->c != sign;
+	return p->letters || (p->flags & PLACE_MASK);
 }
 
 /* Reads the row at `from` into s->places; *end is behind it. Returns how many letters it has. */
@@ -388,7 +477,7 @@ static size_t read_row(struct search *s, size_t from, enum row_kind kind, size_t
 		uint32_t c = utf8_next(s->folded, &next);
 		struct place p = place_of(c, (uint32_t)at, (uint32_t)next);
 
-		if (!is_row_letter(&p, kind))
+		if (!is_row_letter(&p, kind, sign))
 			break;
 		after = separator_end(s->folded, next, kind, &sign);
 		/* a letter that something else follows is part of a word, not of the row */
@@ -413,9 +502,9 @@ static bool try_row(struct search *s, size_t from)
 		size_t end, count = read_row(s, from, kind, &end);
 		struct sum sum = sum_up(s->places, count);
 
-		if (count < ROW_SHORTEST || sum.letters < 2)
+		if (count < ROW_SHORTEST || sum.letters < (count > ROW_SHORTEST ? 1 : 2))
 			continue;
-		forget_look_alikes(&sum, s->places, count);
+		forget_look_alikes(s, &sum, s->places, count);
 		if (read_places(s, s->places, count, &sum, true))
 			return true;
 		if (end > s->row_tried)
@@ -426,6 +515,22 @@ static bool try_row(struct search *s, size_t from)
 
 /* --- the text --------------------------------------------------------------------------------- */
 
+/* host.tld/path: letters, digits, dots and hyphens, two letters or more behind the last dot. */
+static bool is_domain_with_path(struct span chunk)
+{
+	size_t dot = 0, at = 0;
+
+	for (; at < chunk.len && chunk.ptr[at] != '/'; at++) {
+		unsigned char c = (unsigned char)chunk.ptr[at];
+
+		if (c == '.')
+			dot = at;
+		else if (c != '-' && (c >= 128 || !(flags_of(c) & CHAR_WORD)))
+			return false;
+	}
+	return at < chunk.len && dot > 0 && at - dot > 2;
+}
+
 /* Whether [from, to), which holds no space, is a link, an e-mail address or a hashtag. */
 static bool is_address(struct span folded, size_t from, size_t to)
 {
@@ -435,6 +540,8 @@ static bool is_address(struct span folded, size_t from, size_t to)
 	if (span_starts(chunk, SPAN("www.")) || memmem(chunk.ptr, chunk.len, "://", 3))
 		return true;
 	if (chunk.len > 1 && chunk.ptr[0] == '#')
+		return true;
+	if (is_domain_with_path(chunk))
 		return true;
 	at = memchr(chunk.ptr, '@', chunk.len);
 	/* name@host.tld */
@@ -608,13 +715,14 @@ static void begin(struct search *s, const struct text *text, const struct lexico
 	s->last = &s->first;
 	s->grows = s->words = 0;
 	s->failed = false;
+	s->latin = LATIN_UNKNOWN;
 }
 
 /* The next place to look at, at or after s->done. */
 static size_t next_look(struct search *s)
 {
 	if (s->evidence < s->done)
-		s->evidence = evidence_next(s->folded, s->done);
+		s->evidence = evidence_next(s->folded, s->done, s->latin != LATIN_NO);
 	if (s->glued < s->done)
 		s->glued = glued_next(s->lexicon, s->folded, s->done);
 	return s->evidence < s->glued ? s->evidence : s->glued;
@@ -633,7 +741,7 @@ int disguise_find(struct text *text, const struct lexicon *lexicon)
 		return ERR_NOMEM;
 	if (turned.count > 0)
 		source = turned.view;
-	evidence = evidence_next(source.text, 0);
+	evidence = evidence_next(source.text, 0, true);
 	glued = glued_next(lexicon, source.text, 0);
 	if (turned.count == 0 && evidence == source.text.len && glued == source.text.len)
 		return OK;

@@ -7,6 +7,9 @@
 #define SAME_LETTERS_MAX 4 /* no word has more of the same letter in a row */
 #define STRETCHED 3 /* a run of so many is stretched, and may stand for fewer */
 
+#define SKIN_FIRST 0x1F3FB /* the colours of the skin of the emoji before */
+#define SKIN_LAST 0x1F3FF
+
 #define L(letter) (UINT32_C(1) << ((letter) - 'a'))
 
 /* Signs and digits of ASCII that stand for letters, hide them, or part them. */
@@ -89,6 +92,8 @@ struct place place_of(uint32_t c, uint32_t from, uint32_t to)
 			p.flags = PLACE_LETTER | (flags & CHAR_MARK ? PLACE_SKIP : 0);
 		else if (p.letters)
 			p.flags = PLACE_SIGN | PLACE_SKIP;
+		else if (c >= SKIN_FIRST && c <= SKIN_LAST)
+			p.flags = PLACE_SKIP;
 		else if (flags & CHAR_EMOJI)
 			p.flags = PLACE_MASK | PLACE_SKIP;
 		else if (!(flags & (CHAR_WORD | CHAR_SPACE)))
@@ -105,6 +110,7 @@ struct walk {
 	bool glued; /* within a longer word: nothing is skipped and nothing masked */
 	bool stretched; /* some run is: doubled letters may then stand for one, too */
 	uint32_t wanted; /* enum trie_end: what must end where a word does */
+	bool endings; /* words may have endings that are not the lexicon's */
 	size_t steps_left;
 	struct reading *out;
 };
@@ -118,6 +124,7 @@ struct position {
 	uint32_t words; /* finished words of the lexicon */
 	uint32_t masked; /* letters that only a mask stands for */
 	uint32_t signs; /* letters that a digit or a sign stands for */
+	uint32_t skipped; /* masks that were taken for nothing */
 	bool suffix; /* the node is of an ending */
 	bool last_masked;
 };
@@ -163,7 +170,9 @@ static bool is_open_end(const struct walk *w, const struct position *p)
 {
 	uint32_t ends = ends_of(w, p);
 
-	if (w->apart || p->suffix || !(ends & w->wanted) || !(ends & TRIE_OPEN) || p->last_masked)
+	if (p->words > 0 || p->suffix || !(ends & w->wanted) || !(ends & TRIE_OPEN))
+		return false;
+	if (p->last_masked || p->skipped > 0)
 		return false;
 	return w->glued || (w->places[p->place].flags & PLACE_LETTER);
 }
@@ -250,7 +259,7 @@ static bool end_word(struct walk *w, const struct position *p)
 {
 	struct position next = *p;
 
-	if (!p->suffix && (ends_of(w, p) & w->wanted)) {
+	if (w->endings && !p->suffix && (ends_of(w, p) & w->wanted)) {
 		next.node = w->lexicon->suffixes;
 		next.suffix = true;
 		if (walk(w, &next))
@@ -285,6 +294,7 @@ static bool walk(struct walk *w, const struct position *p)
 		struct position next = *p;
 
 		next.place++;
+		next.skipped += (place->flags & PLACE_MASK) != 0;
 		if (walk(w, &next))
 			return true;
 	}
@@ -327,14 +337,18 @@ static struct walk walk_of(const struct lexicon *lexicon, const struct place *pl
 bool reading_find(const struct lexicon *lexicon, const struct place *places, size_t count,
 	bool apart, struct reading *out)
 {
-	static const uint32_t wishes[] = {TRIE_ALONE, TRIE_WORD};
+	static const struct {
+		uint32_t wanted;
+		bool endings;
+	} wishes[] = {{TRIE_ALONE, false}, {TRIE_ALONE, true}, {TRIE_WORD, true}};
 	struct walk w = walk_of(lexicon, places, count, out);
 
 	w.apart = apart;
 	if (hides_too_much(places, count))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(wishes); i++) {
-		w.wanted = wishes[i];
+		w.wanted = wishes[i].wanted;
+		w.endings = wishes[i].endings;
 		w.steps_left = STEPS_PER_PLACE * (count + 1);
 		if (walk(&w, &(struct position){.node = lexicon->root}))
 			return true;
