@@ -172,7 +172,7 @@ static bool is_open_end(const struct walk *w, const struct position *p)
 
 	if (p->words > 0 || p->suffix || !(ends & w->wanted) || !(ends & TRIE_OPEN))
 		return false;
-	if (p->last_masked || p->skipped > 0)
+	if (p->masked > 0 || p->skipped > 0)
 		return false;
 	return w->glued || (w->places[p->place].flags & PLACE_LETTER);
 }
@@ -277,6 +277,24 @@ static bool end_word(struct walk *w, const struct position *p)
 	return walk(w, &next);
 }
 
+static bool is_hiding(const struct place *place)
+{
+	return place->flags & (PLACE_MASK | PLACE_VOWEL);
+}
+
+/* Goes on as if nothing stood at the place, if it may stand for nothing. */
+static bool skip(struct walk *w, const struct position *p)
+{
+	const struct place *place = &w->places[p->place];
+	struct position next = *p;
+
+	if (!(place->flags & PLACE_SKIP) || (w->glued && !(place->flags & PLACE_LETTER)))
+		return false;
+	next.place++;
+	next.skipped += (place->flags & PLACE_MASK) != 0;
+	return walk(w, &next);
+}
+
 /* Depth: each place is met at most three times (as an ending, as a next word, and read). */
 static bool walk(struct walk *w, const struct position *p)
 {
@@ -290,20 +308,15 @@ static bool walk(struct walk *w, const struct position *p)
 		w->out->count = p->len;
 		return is_word_end(w, p) && has_word(w, p) && is_sound(w, p);
 	}
-	if ((place->flags & PLACE_SKIP) && (!w->glued || (place->flags & PLACE_LETTER))) {
-		struct position next = *p;
-
-		next.place++;
-		next.skipped += (place->flags & PLACE_MASK) != 0;
-		if (walk(w, &next))
-			return true;
-	}
+	/* a mask rather hides a letter than nothing, a sign rather nothing than a letter */
+	if (!is_hiding(place) && skip(w, p))
+		return true;
 	if (place->flags & PLACE_LETTER) {
 		child = trie_child(w->lexicon, p->node, place->c);
 		if (child != TRIE_NONE && take(w, p, child, false))
 			return true;
 	}
-	if (take_look_alikes(w, p) || end_word(w, p))
+	if (take_look_alikes(w, p) || (is_hiding(place) && skip(w, p)) || end_word(w, p))
 		return true;
 	w->out->count = p->len;
 	return is_open_end(w, p) && is_sound(w, p);
