@@ -71,8 +71,10 @@ static void add_lexicon_span(struct matcher_builder *b, struct span word, unsign
 {
 	uint32_t seen = b->failed ? MAP_NONE : map_get(&b->lexicon_seen, word);
 
-	if (seen != MAP_NONE)
+	if (seen != MAP_NONE) {
 		b->lexicon[seen].flags |= flags;
+		b->lexicon[seen].weight += (flags & LEXICON_ALONE) != 0;
+	}
 	if (b->failed || seen != MAP_NONE)
 		return;
 	if (b->lexicon_count == b->lexicon_room) {
@@ -87,7 +89,7 @@ static void add_lexicon_span(struct matcher_builder *b, struct span word, unsign
 		b->lexicon_room = room;
 	}
 	b->failed = map_set(&b->lexicon_seen, word, (uint32_t)b->lexicon_count) != OK;
-	b->lexicon[b->lexicon_count++] = (struct lexicon_word){word, flags};
+	b->lexicon[b->lexicon_count++] = (struct lexicon_word){word, flags, 1};
 }
 
 /* `alone`: the word is all of an entry. */
@@ -98,7 +100,8 @@ static void add_lexicon_word(struct matcher_builder *b, const struct phrase_word
 	if (word->prefix && word->text.len < PHRASE_LEXICON_MIN)
 		return;
 	flags |= word->prefix ? LEXICON_OPEN : 0;
-	flags |= word->glued ? LEXICON_GLUED : 0;
+	if (word->glued)
+		flags |= word->prefix ? LEXICON_INSIDE : LEXICON_GLUED;
 	add_lexicon_span(b, word->text, flags);
 }
 

@@ -46,6 +46,7 @@ struct search {
 	struct replacement *first, **last;
 	size_t grows; /* bytes that the replacements are long */
 	size_t words;
+	size_t spare; /* steps to lend to readings */
 	bool failed; /* out of memory */
 	enum {
 		LATIN_UNKNOWN,
@@ -132,7 +133,8 @@ static bool has_few_digits(const struct sum *sum, size_t read)
 
 /* Signs at either end that stand for nothing belong to the text around the word. */
 static bool read_places(
-	struct search *s, struct place *places, size_t count, const struct sum *sum, bool apart)
+	struct search *s, struct place *places, size_t count, const struct sum *sum,
+	enum reading_kind kind)
 {
 	uint32_t from, to;
 
@@ -141,7 +143,7 @@ static bool read_places(
 		places++;
 		count--;
 	}
-	if (count == 0 || !reading_find(s->lexicon, places, count, apart, &s->reading))
+	if (count == 0 || !reading_find(s->lexicon, places, count, kind, &s->spare, &s->reading))
 		return false;
 	from = s->reading.items[0].from;
 	to = s->reading.items[s->reading.count - 1].from;
@@ -396,7 +398,7 @@ static bool try_places(struct search *s, struct place *places, size_t count)
 	struct sum sum = sum_up(places, count);
 
 	forget_look_alikes(s, &sum, places, count);
-	return is_suspicious(&sum) && read_places(s, places, count, &sum, false);
+	return is_suspicious(&sum) && read_places(s, places, count, &sum, READING_TOKEN);
 }
 
 /*
@@ -498,6 +500,9 @@ static size_t read_row(struct search *s, size_t from, enum row_kind kind, size_t
 
 static bool try_row(struct search *s, size_t from)
 {
+	static const enum reading_kind readings[] = {
+		[ROW_SPACES] = READING_SPELT, [ROW_SIGNS] = READING_APART};
+
 	for (enum row_kind kind = ROW_SPACES; kind <= ROW_SIGNS; kind++) {
 		size_t end, count = read_row(s, from, kind, &end);
 		struct sum sum = sum_up(s->places, count);
@@ -505,7 +510,7 @@ static bool try_row(struct search *s, size_t from)
 		if (count < ROW_SHORTEST || sum.letters < (count > ROW_SHORTEST ? 1 : 2))
 			continue;
 		forget_look_alikes(s, &sum, s->places, count);
-		if (read_places(s, s->places, count, &sum, true))
+		if (read_places(s, s->places, count, &sum, readings[kind]))
 			return true;
 		if (end > s->row_tried)
 			s->row_tried = end;
@@ -714,6 +719,7 @@ static void begin(struct search *s, const struct text *text, const struct lexico
 	s->first = NULL;
 	s->last = &s->first;
 	s->grows = s->words = 0;
+	s->spare = READING_SPARE;
 	s->failed = false;
 	s->latin = LATIN_UNKNOWN;
 }

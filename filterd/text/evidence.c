@@ -28,7 +28,7 @@ struct classes {
 	uint64_t same2; /* equal to the next but one */
 	uint64_t emoji; /* the first byte of a character of four bytes, as most emoji are */
 	uint64_t flag; /* the middle of a regional indicator (F0 9F 87) */
-	uint64_t foreign; /* the first byte of a Greek, Cyrillic or Armenian letter */
+	uint64_t foreign; /* the first byte of letters that are neither Latin nor Arabic nor Hebrew */
 	uint64_t mark2, mark3; /* the first byte of a sign: of two bytes (C2), of three (E2) */
 };
 
@@ -66,7 +66,9 @@ static void classify_high(struct classes *c, const uint8_t bytes[READ])
 		c->same2 |= bits_of((lanes)(v == lanes_load(bytes + at + 2))) << at;
 		c->emoji |= bits_of((lanes)(v == 0xF0)) << at;
 		c->flag |= bits_of((lanes)(v == 0x9F) & (lanes)(next == 0x87)) << at;
-		c->foreign |= bits_of(lanes_within(v, 0xCE, 0xD6 - 0xCE + 1)) << at;
+		c->foreign |= bits_of(lanes_within(v, 0xCE, 0xD6 - 0xCE + 1) |
+				      lanes_within(v, 0xE0, 0xEA - 0xE0 + 1))
+			      << at;
 		c->mark2 |= bits_of((lanes)(v == 0xC2)) << at;
 		c->mark3 |= bits_of((lanes)(v == 0xE2)) << at;
 	}

@@ -9,6 +9,7 @@
 
 #define SHORTEST 3 /* letters */
 #define GLUED (UINT32_C(1) << 31) /* of an entry: it belongs into the tree of glued words, too */
+#define INSIDE (UINT32_C(1) << 30) /* and goes on at will there */
 
 /* Small words that people spell out together with a bad one: "f u c k y o u". */
 static const char *const fillers[] = {
@@ -74,6 +75,7 @@ static const char *const suffixes[] = {
 struct entry {
 	struct span word;
 	uint32_t ends;
+	uint32_t rank;
 };
 
 /* A node that waits for its children: those of entries [low, high), which agree up to `depth`. */
@@ -117,10 +119,14 @@ static size_t sort_entries(struct entry *entries, size_t count)
 		return 0;
 	qsort(entries, count, sizeof(*entries), by_word);
 	for (size_t i = 1; i < count; i++) {
-		if (span_eq(entries[i].word, entries[kept].word))
-			entries[kept].ends |= entries[i].ends;
-		else
+		struct entry *last = &entries[kept];
+
+		if (!span_eq(entries[i].word, last->word)) {
 			entries[++kept] = entries[i];
+			continue;
+		}
+		last->ends |= entries[i].ends;
+		last->rank = entries[i].rank > last->rank ? entries[i].rank : last->rank;
 	}
 	return kept + 1;
 }
@@ -139,8 +145,10 @@ static void add_children(struct builder *b, uint32_t n, const struct entry *entr
 	struct trie_node *node = &b->lexicon->nodes[n];
 	size_t low = mine.low;
 
-	if (low < mine.high && entries[low].word.len == mine.depth)
+	if (low < mine.high && entries[low].word.len == mine.depth) {
+		node->rank = entries[low].rank;
 		node->ends = entries[low++].ends;
+	}
 	node->first = b->count;
 	while (low < mine.high) {
 		size_t depth = mine.depth, high = low + 1;
@@ -165,6 +173,15 @@ static uint32_t add_tree(struct builder *b, const struct entry *entries, size_t 
 
 	for (uint32_t n = root; n < b->count; n++)
 		add_children(b, n, entries);
+	/* Children stand behind their parents. */
+	for (uint32_t n = b->count; n-- > root;) {
+		struct trie_node *node = &b->lexicon->nodes[n];
+
+		node->best = node->rank;
+		for (uint32_t c = node->first; c < node->first + node->count; c++)
+			if (b->lexicon->nodes[c].best > node->best)
+				node->best = b->lexicon->nodes[c].best;
+	}
 	return root;
 }
 
@@ -182,9 +199,12 @@ static size_t copy_glued(struct entry *out, const struct entry *words, size_t co
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < count; i++)
-		if (words[i].ends & GLUED)
-			out[kept++] = words[i];
+	for (size_t i = 0; i < count; i++) {
+		if (!(words[i].ends & GLUED))
+			continue;
+		out[kept] = words[i];
+		out[kept++].ends = TRIE_WORD | (words[i].ends & INSIDE ? TRIE_OPEN : 0u);
+	}
 	return kept;
 }
 
@@ -209,9 +229,9 @@ static int build(struct lexicon *lexicon, struct arena *arena, struct entry *wor
 	size_t nodes, glued_count;
 
 	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
-		endings[i] = (struct entry){span_of(suffixes[i]), TRIE_SUFFIX};
+		endings[i] = (struct entry){span_of(suffixes[i]), TRIE_SUFFIX, 0};
 	for (size_t i = 0; i < ARRAY_LEN(fillers); i++)
-		words[count++] = (struct entry){span_of(fillers[i]), TRIE_FILLER};
+		words[count++] = (struct entry){span_of(fillers[i]), TRIE_FILLER, 0};
 	count = sort_entries(words, count);
 	glued = words + count;
 	glued_count = copy_glued(glued, words, count);
@@ -235,10 +255,20 @@ static int build(struct lexicon *lexicon, struct arena *arena, struct entry *wor
 	return OK;
 }
 
-static uint32_t ends_of(unsigned flags)
+static struct entry entry_of(const struct lexicon_word *word)
 {
-	return TRIE_WORD | (flags & LEXICON_ALONE ? TRIE_ALONE : 0u) |
-	       (flags & LEXICON_OPEN ? TRIE_OPEN : 0u) | (flags & LEXICON_GLUED ? GLUED : 0u);
+	struct entry entry = {.word = word->text, .ends = TRIE_WORD, .rank = word->weight};
+
+	if (entry.rank >= TRIE_RANK_ALONE)
+		entry.rank = TRIE_RANK_ALONE - 1;
+	if (word->flags & LEXICON_ALONE) {
+		entry.ends |= TRIE_ALONE;
+		entry.rank |= TRIE_RANK_ALONE;
+	}
+	entry.ends |= word->flags & LEXICON_OPEN ? TRIE_OPEN : 0u;
+	entry.ends |= word->flags & LEXICON_GLUED ? GLUED : 0u;
+	entry.ends |= word->flags & LEXICON_INSIDE ? GLUED | INSIDE : 0u;
+	return entry;
 }
 
 struct lexicon *lexicon_new(struct arena *arena, const struct lexicon_word *words, size_t count)
@@ -256,7 +286,7 @@ struct lexicon *lexicon_new(struct arena *arena, const struct lexicon_word *word
 	}
 	for (size_t i = 0; i < count; i++)
 		if (is_hideable(words[i].text))
-			entries[kept++] = (struct entry){words[i].text, ends_of(words[i].flags)};
+			entries[kept++] = entry_of(&words[i]);
 	rc = build(lexicon, arena, entries, kept);
 	free(entries);
 	return rc == OK ? lexicon : NULL;

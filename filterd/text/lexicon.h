@@ -12,12 +12,14 @@ struct lexicon;
 enum lexicon_flag {
 	LEXICON_ALONE = 1 << 0, /* asked for by itself: read rather than words of phrases */
 	LEXICON_OPEN = 1 << 1, /* goes on at will: what is read may be its beginning */
-	LEXICON_GLUED = 1 << 2, /* unmistakable: looked for within words, behind other letters */
+	LEXICON_GLUED = 1 << 2, /* unmistakable: looked for behind other letters, at a word's end */
+	LEXICON_INSIDE = 1 << 3, /* and with other letters behind it, too */
 };
 
 struct lexicon_word {
 	struct span text; /* folded */
 	unsigned flags; /* enum lexicon_flag */
+	unsigned weight; /* how often it is asked for: of two readings, the one that more rules want */
 };
 
 /*

@@ -1,9 +1,12 @@
 /* What characters may stand for, and the bounded walk that reads them as words: see reading.h. */
 #include "text/reading.h"
 
+#include <string.h>
+
 #include "text/tables.h"
 
 #define STEPS_PER_PLACE 64
+#define STEPS_LENT 1024 /* of the spare ones, for each place of a masked word */
 #define SAME_LETTERS_MAX 4 /* no word has more of the same letter in a row */
 #define STRETCHED 3 /* a run of so many is stretched, and may stand for fewer */
 
@@ -106,13 +109,13 @@ struct walk {
 	const struct lexicon *lexicon;
 	const struct place *places;
 	size_t count;
-	bool apart;
+	bool apart; /* words may follow each other */
 	bool glued; /* within a longer word: nothing is skipped and nothing masked */
 	bool stretched; /* some run is: doubled letters may then stand for one, too */
-	uint32_t wanted; /* enum trie_end: what must end where a word does */
-	bool endings; /* words may have endings that are not the lexicon's */
 	size_t steps_left;
-	struct reading *out;
+	uint32_t score; /* of the best reading so far; 0: there is none */
+	struct reading *out; /* that reading */
+	struct reading trial; /* what is being read */
 };
 
 /* Where a walk is. */
@@ -125,6 +128,7 @@ struct position {
 	uint32_t masked; /* letters that only a mask stands for */
 	uint32_t signs; /* letters that a digit or a sign stands for */
 	uint32_t skipped; /* masks that were taken for nothing */
+	uint32_t rank; /* the greatest of the words finished, and of the one that has an ending */
 	bool suffix; /* the node is of an ending */
 	bool last_masked;
 };
@@ -150,13 +154,13 @@ static bool is_word_end(const struct walk *w, const struct position *p)
 	uint32_t ends = ends_of(w, p);
 
 	return p->suffix ? ends & TRIE_SUFFIX
-			 : ends & (w->apart ? TRIE_WORD | TRIE_FILLER : w->wanted);
+			 : ends & (w->apart ? TRIE_WORD | TRIE_FILLER : TRIE_WORD);
 }
 
 /* Whether the lexicon has a word in what was read up to a word end at p. */
 static bool has_word(const struct walk *w, const struct position *p)
 {
-	return p->words > 0 || p->suffix || (ends_of(w, p) & w->wanted);
+	return p->words > 0 || p->suffix || (ends_of(w, p) & TRIE_WORD);
 }
 
 /* Whether what was read up to p may count. */
@@ -170,11 +174,37 @@ static bool is_open_end(const struct walk *w, const struct position *p)
 {
 	uint32_t ends = ends_of(w, p);
 
-	if (p->words > 0 || p->suffix || !(ends & w->wanted) || !(ends & TRIE_OPEN))
+	if (p->words > 0 || p->suffix || !(ends & TRIE_WORD) || !(ends & TRIE_OPEN))
 		return false;
-	if (p->masked > 0 || p->skipped > 0)
+	if (p->masked > 0 || p->skipped > 0 || w->stretched)
 		return false;
 	return w->glued || (w->places[p->place].flags & PLACE_LETTER);
+}
+
+/*
+ * Takes what was read up to p for the reading, if it is one, and a better one than the last: of a
+ * word that is asked for more, without an ending, with all letters. Returns whether to stop: of
+ * letters that stand apart the first reading is the one.
+ */
+static bool offer(struct walk *w, const struct position *p, bool open)
+{
+	uint32_t rank = p->rank, score;
+
+	if (!p->suffix && w->lexicon->nodes[p->node].rank > rank)
+		rank = w->lexicon->nodes[p->node].rank;
+	score = 4 * rank + (p->suffix ? 0 : 2) + !open;
+	if (!is_sound(w, p) || score <= w->score)
+		return false;
+	w->score = score;
+	w->out->count = p->len;
+	memcpy(w->out->items, w->trial.items, p->len * sizeof(w->trial.items[0]));
+	return w->apart;
+}
+
+/* Whether nothing below the node can be better than what there is. */
+static bool is_in_vain(const struct walk *w, const struct position *p, uint32_t node)
+{
+	return !p->suffix && !w->apart && 4 * w->lexicon->nodes[node].best + 3 <= w->score;
 }
 
 /* Reads place p.place as one or more of the letter that leads to `child`, and goes on. */
@@ -185,6 +215,8 @@ static bool take(struct walk *w, const struct position *p, uint32_t child, bool 
 	uint32_t most = place->run < SAME_LETTERS_MAX ? place->run : SAME_LETTERS_MAX, count = 0;
 	bool loose = place->run >= STRETCHED || w->stretched;
 
+	if (is_in_vain(w, p, child))
+		return false;
 	for (; count < most && child != TRIE_NONE; count++) {
 		nodes[count] = child;
 		child = trie_child(w->lexicon, child, letter);
@@ -195,12 +227,12 @@ static bool take(struct walk *w, const struct position *p, uint32_t child, bool 
 		if (p->len + count > READING_MAX)
 			return false;
 		for (uint32_t i = 0; i < count; i++) {
-			w->out->items[p->len + i].letter = letter;
-			w->out->items[p->len + i].from = place->from;
+			w->trial.items[p->len + i].letter = letter;
+			w->trial.items[p->len + i].from = place->from;
 		}
 		/* the run's last character, if the word may end here; its first begins the word */
 		if (p->word_len + count > 1)
-			w->out->items[p->len + count - 1].from = place->last;
+			w->trial.items[p->len + count - 1].from = place->last;
 		next.place++;
 		next.node = nodes[count - 1];
 		next.len += count;
@@ -259,7 +291,8 @@ static bool end_word(struct walk *w, const struct position *p)
 {
 	struct position next = *p;
 
-	if (w->endings && !p->suffix && (ends_of(w, p) & w->wanted)) {
+	if (!p->suffix && !w->glued && (ends_of(w, p) & TRIE_WORD)) {
+		next.rank = w->lexicon->nodes[p->node].rank;
 		next.node = w->lexicon->suffixes;
 		next.suffix = true;
 		if (walk(w, &next))
@@ -269,8 +302,10 @@ static bool end_word(struct walk *w, const struct position *p)
 		return false;
 	next = *p;
 	next.words += has_word(w, p);
-	w->out->items[next.len].letter = ' ';
-	w->out->items[next.len++].from = w->places[p->place - 1].to;
+	if (!p->suffix && w->lexicon->nodes[p->node].rank > next.rank)
+		next.rank = w->lexicon->nodes[p->node].rank;
+	w->trial.items[next.len].letter = ' ';
+	w->trial.items[next.len++].from = w->places[p->place - 1].to;
 	next.node = w->lexicon->root;
 	next.word_len = 0;
 	next.suffix = false;
@@ -295,7 +330,7 @@ static bool skip(struct walk *w, const struct position *p)
 	return walk(w, &next);
 }
 
-/* Depth: each place is met at most three times (as an ending, as a next word, and read). */
+/* Returns whether to stop. Depth: each place is met at most three times (as an ending, as a next word, and read). */
 static bool walk(struct walk *w, const struct position *p)
 {
 	const struct place *place = &w->places[p->place];
@@ -304,10 +339,8 @@ static bool walk(struct walk *w, const struct position *p)
 	if (w->steps_left == 0)
 		return false;
 	w->steps_left--;
-	if (p->place == w->count) {
-		w->out->count = p->len;
-		return is_word_end(w, p) && has_word(w, p) && is_sound(w, p);
-	}
+	if (p->place == w->count)
+		return is_word_end(w, p) && has_word(w, p) && offer(w, p, false);
 	/* a mask rather hides a letter than nothing, a sign rather nothing than a letter */
 	if (!is_hiding(place) && skip(w, p))
 		return true;
@@ -318,8 +351,7 @@ static bool walk(struct walk *w, const struct position *p)
 	}
 	if (take_look_alikes(w, p) || (is_hiding(place) && skip(w, p)) || end_word(w, p))
 		return true;
-	w->out->count = p->len;
-	return is_open_end(w, p) && is_sound(w, p);
+	return is_open_end(w, p) && offer(w, p, true);
 }
 
 /* Whether so many places can only be masks that no reading of them shows enough. */
@@ -336,49 +368,56 @@ static bool hides_too_much(const struct place *places, size_t count)
 	return 3 * masks > 2 * all;
 }
 
-/* A walk over all of the places; `wanted` is set later. */
-static struct walk walk_of(const struct lexicon *lexicon, const struct place *places, size_t count,
-	struct reading *out)
+static void begin(struct walk *w, const struct lexicon *lexicon, const struct place *places,
+	size_t count, struct reading *out)
 {
-	struct walk w = {.lexicon = lexicon, .places = places, .count = count, .out = out};
-
+	w->lexicon = lexicon;
+	w->places = places;
+	w->count = count;
+	w->apart = w->glued = w->stretched = false;
+	w->steps_left = STEPS_PER_PLACE * (count + 1);
+	w->score = 0;
+	w->out = out;
 	for (size_t i = 0; i < count; i++)
-		w.stretched |= places[i].run >= STRETCHED && (places[i].flags & PLACE_LETTER);
-	return w;
+		w->stretched |= places[i].run >= STRETCHED && (places[i].flags & PLACE_LETTER);
+}
+
+static bool has_mask(const struct place *places, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (places[i].flags & PLACE_MASK)
+			return true;
+	return false;
 }
 
 bool reading_find(const struct lexicon *lexicon, const struct place *places, size_t count,
-	bool apart, struct reading *out)
+	enum reading_kind kind, size_t *spare, struct reading *out)
 {
-	static const struct {
-		uint32_t wanted;
-		bool endings;
-	} wishes[] = {{TRIE_ALONE, false}, {TRIE_ALONE, true}, {TRIE_WORD, true}};
-	struct walk w = walk_of(lexicon, places, count, out);
+	struct walk w; /* not cleared: there is room for a long reading */
+	size_t lent = STEPS_LENT * (count + 1);
 
-	w.apart = apart;
 	if (hides_too_much(places, count))
 		return false;
-	for (size_t i = 0; i < ARRAY_LEN(wishes); i++) {
-		w.wanted = wishes[i].wanted;
-		w.endings = wishes[i].endings;
-		w.steps_left = STEPS_PER_PLACE * (count + 1);
-		if (walk(&w, &(struct position){.node = lexicon->root}))
-			return true;
-	}
-	return false;
+	begin(&w, lexicon, places, count, out);
+	w.apart = kind == READING_SPELT;
+	if (!has_mask(places, count))
+		lent = 0;
+	else if (lent > *spare)
+		lent = *spare;
+	w.steps_left += lent;
+	walk(&w, &(struct position){.node = lexicon->root});
+	*spare -= lent < w.steps_left ? 0 : lent - w.steps_left;
+	return w.score > 0;
 }
 
 bool reading_find_glued(const struct lexicon *lexicon, const struct place *places, size_t count,
 	struct reading *out)
 {
-	struct walk w = walk_of(lexicon, places, count, out);
+	struct walk w;
 
+	begin(&w, lexicon, places, count, out);
 	w.glued = true;
-	w.wanted = TRIE_WORD;
-	w.steps_left = STEPS_PER_PLACE * (count + 1);
-	for (size_t i = 0; i < count; i++)
-		if (walk(&w, &(struct position){.place = i, .node = lexicon->glued}))
-			return true;
-	return false;
+	for (size_t i = 1; i < count && w.score == 0; i++)
+		walk(&w, &(struct position){.place = i, .node = lexicon->glued});
+	return w.score > 0;
 }

@@ -17,6 +17,8 @@ struct trie_node {
 	uint32_t first; /* its children: nodes[first .. first + count), by letter */
 	uint32_t count;
 	uint32_t ends; /* enum trie_end bits */
+	uint32_t rank; /* of the word that ends here: greater ones are rather read */
+	uint32_t best; /* the greatest rank here and below */
 };
 
 struct lexicon {
@@ -30,6 +32,7 @@ struct lexicon {
 	bool by_lanes; /* the processor can look at sixteen places at a time */
 };
 
+#define TRIE_RANK_ALONE 0x8000 /* words that are asked for by themselves rank above all others */
 #define TRIE_NONE UINT32_MAX
 
 /* The child of `node` under `letter`, or TRIE_NONE. */

@@ -160,7 +160,7 @@ static void set_up(void)
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		folded[i] = (struct lexicon_word){span_of(words[i]),
-			LEXICON_ALONE | LEXICON_OPEN | LEXICON_GLUED};
+			LEXICON_ALONE | LEXICON_OPEN | LEXICON_INSIDE, 1};
 	arena_init(&arena, 0);
 	arena_init(&rules, 0);
 	lexicon = lexicon_new(&rules, folded, ARRAY_LEN(words));

@@ -31,7 +31,7 @@ static void set_up(void)
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		folded[i] = (struct lexicon_word){
-			fold_word(&rules, span_of(words[i])), (unsigned)i % 8};
+			fold_word(&rules, span_of(words[i])), (unsigned)i % 16, (unsigned)i};
 	lexicon = lexicon_new(&rules, folded, ARRAY_LEN(words));
 	guesser = language_guesser_new();
 	CHECK(lexicon && guesser);

@@ -46,9 +46,9 @@ CARRIERS = {
 
 # Ordinary words that resemble bad ones; they are disguised like those.
 RESEMBLING = {
-    "en": ["class", "classic", "assess", "assassin", "passage", "Scunthorpe", "cockpit", "Dickens",
+    "en": ["class", "classic", "assassin", "passage", "Scunthorpe", "cockpit", "Dickens",
            "analysis", "Essex", "Sussex", "shift", "snigger", "Nigeria",
-           "cocktail", "peacock", "hancock", "therapist", "grape", "skill", "document", "circumstance",
+           "cocktail", "peacock", "hancock", "therapist", "skill", "document", "circumstance",
            "accumulate", "Hitchcock", "titanic", "button", "pushing", "duck", "truck", "count",
            "country", "batch", "witch", "beach", "wander", "banker", "whole", "shot", "sheet",
            "reassure", "embassy", "glass", "hello", "shell", "constitution", "basement"],
@@ -178,7 +178,7 @@ def capitals(word, rnd):
 
 
 LEET = {"a": "4@", "b": "8", "e": "3", "g": "69", "i": "1!", "l": "1|", "o": "0", "s": "5$", "t": "7+",
-        "z": "2", "h": "#", "c": "(<"}
+        "z": "2", "c": "(<"}
 CYRILLIC = {"a": "а", "b": "ьв", "c": "с", "e": "е", "f": "ғ", "h": "һн", "i": "і", "k": "кҝ", "m": "м",
             "n": "п", "o": "о", "p": "р", "s": "ѕ", "t": "т", "u": "џцυ", "w": "ѡш", "y": "у", "r": "гя",
             "d": "ԁ", "g": "ԍ", "v": "ѵ", "l": "ӏ"}
@@ -199,7 +199,7 @@ EMOJI = ["🔥", "😀", "❤️", "👍🏽", "💩", "⭐"]
 INVISIBLE = ["\u200B", "\u200C", "\u200D", "\u2060", "\uFEFF", "\u00AD", "\u034F", "\u180E"]
 ARABIC_VARIANTS = {"ك": "کڪ", "ک": "كڪ", "ي": "یى", "ی": "يى", "ە": "ەه", "ه": "ہھة", "ة": "هہ", "ا": "أٱآ",
                    "و": "ۆۊ", "گ": "ڱ", "ر": "ڕ", "ح": "ح", "ق": "ٯ", "ب": "ٮ", "ش": "ۺ", "ن": "ں",
-                   "ج": "ڃ", "ت": "ٹ", "ط": "ط", "ف": "ڡ"}
+                   "ت": "ٹ", "ط": "ط", "ف": "ڡ"}
 ARABIC_MARKS = [chr(c) for c in range(0x064B, 0x0653)] + ["\u0670"]
 
 BOTH = {
@@ -233,6 +233,7 @@ LATIN = {
     "overridden, isolated": reverse("\u2066\u202E", "\u202C\u2069"),
     "overridden leet": lambda w, r: reverse("\u202E", "\u202C")(some(LEET, 0.3)(w, r), r),
     "some leet": some(LEET, 0.4),
+    "leet with a sharp": lambda w, r: w[0] + some({**LEET, "h": "#"}, 0.5)(w[1:], r),
     "a vowel masked": mask_one("-_.~%^*", "aeiouüöıêîû"),
     "Cyrillic": some(CYRILLIC, 0.6),
     "Greek": some(GREEK, 0.6),
@@ -265,7 +266,7 @@ ARABIC = {
 
 
 # What hides letters leaves of an ordinary word (sh*t) what may be another: no test of these.
-HIDING = {"masked", "mostly masked", "masked by emoji", "a vowel masked"}
+HIDING = {"masked", "mostly masked", "masked by emoji", "a vowel masked", "leet with a sharp"}
 
 
 # --- running ------------------------------------------------------------------------------------

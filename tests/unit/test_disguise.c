@@ -28,7 +28,7 @@ static int set_up(void **state)
 	arena_init(&rules, 0);
 	arena_init(&arena, 0);
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		folded[i] = (struct lexicon_word){fold_word(&rules, span_of(words[i])), 0};
+		folded[i] = (struct lexicon_word){fold_word(&rules, span_of(words[i])), 0, 1};
 	lexicon = lexicon_new(&rules, folded, ARRAY_LEN(folded));
 	assert_non_null(lexicon);
 	return 0;
