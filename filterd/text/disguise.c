@@ -219,9 +219,11 @@ static bool are_all_parted(struct place *places, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		emoji &= is_letter(&places[i]) || places[i].c >= 128;
-		if (i > 0 && is_letter(&places[i]) && is_letter(&places[i - 1]))
+		if (!is_letter(&places[i]))
+			continue;
+		if (places[i].run == 2 || (i > 0 && is_letter(&places[i - 1])))
 			return false;
-		letters += is_letter(&places[i]) ? places[i].run : 0;
+		letters++;
 	}
 	if (letters < 3 || (letters == 3 && !emoji))
 		return false;
