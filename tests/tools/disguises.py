@@ -1,6 +1,6 @@
 """Disguises words in every way that is meant to be read, and ordinary text in the same ways.
 
-    disguises.py [--build DIR] [--rules DIR] [--seed N] [--misses N]
+    disguises.py [--filterd PATH] [--rules DIR] [--seed N] [--misses N]
 
 Each word of WORDS, on which the shipped rules decide alone, is put through each transformation of
 its script, set into a sentence of its language, and sent to `filterd check`: it is caught if the
@@ -299,11 +299,11 @@ def plain(texts):
                 yield kind, "en", carrier.format(text)
 
 
-def verdicts(build, rules, rows):
+def verdicts(filterd, rules, rows):
     """Of each row: whether it is approved, and whether a disguised word is among what was found."""
     feed = "".join(json.dumps({"id": str(i), "lang": row[1], "text": row[2]}) + "\n"
                    for i, row in enumerate(rows))
-    done = subprocess.run([os.path.join(build, "filterd"), "check", "--ndjson", "-r", rules],
+    done = subprocess.run([filterd, "check", "--ndjson", "-r", rules],
                           input=feed.encode(), stdout=subprocess.PIPE)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     if len(answers) != len(rows):
@@ -335,7 +335,7 @@ def percent(part, whole):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
-    options.add_argument("--build", default=os.path.join(TOP, "build"))
+    options.add_argument("--filterd", default=os.path.join(TOP, "build", "filterd"))
     options.add_argument("--rules", default=os.path.join(TOP, "rules"))
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--misses", type=int, default=10, help="how many to print of each sort")
@@ -346,7 +346,7 @@ def main():
              for word in words for carrier in CARRIERS[lang]]
     bad = list(disguised(WORDS, rnd))
     harmless = list(disguised(RESEMBLING, rnd, HIDING)) + list(plain(HARMLESS))
-    answers = verdicts(args.build, args.rules, known + bad + harmless)
+    answers = verdicts(args.filterd, args.rules, known + bad + harmless)
     at = len(known)
     undecided = [row for row, (ok, _) in zip(known, answers) if ok]
     caught = Tally(bad, [ok for ok, _ in answers[at:at + len(bad)]])
