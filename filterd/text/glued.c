@@ -17,7 +17,10 @@ static bool is_glued_at(struct span s, size_t at)
 static bool stands_at(const struct lexicon *lexicon, struct span s, size_t at)
 {
 	uint32_t node = lexicon->glued;
+	unsigned head = glued_head(s.ptr + at);
 
+	if (!(lexicon->heads[head / 64] >> head % 64 & 1))
+		return false;
 	if (((unsigned char)s.ptr[at] & 0xC0) == 0x80 || !is_glued_at(s, at))
 		return false;
 	while (node != TRIE_NONE && !(lexicon->nodes[node].ends & TRIE_WORD)) {

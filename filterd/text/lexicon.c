@@ -200,7 +200,7 @@ static size_t copy_glued(struct entry *out, const struct entry *words, size_t co
 	size_t kept = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!(words[i].ends & GLUED))
+		if (!(words[i].ends & GLUED) || words[i].word.len < NIBBLE_BYTES)
 			continue;
 		out[kept] = words[i];
 		out[kept++].ends = TRIE_WORD | (words[i].ends & INSIDE ? TRIE_OPEN : 0u);
@@ -211,9 +211,14 @@ static size_t copy_glued(struct entry *out, const struct entry *words, size_t co
 /* Where in a text one of these words may begin. They are sorted, so that those of a bucket agree. */
 static void note_glued(struct lexicon *lexicon, const struct entry *glued, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		nibbles_note(&lexicon->nibbles, glued[i].word.ptr, glued[i].word.len,
+	for (size_t i = 0; i < count; i++) {
+		const char *bytes = glued[i].word.ptr;
+		unsigned head = glued_head(bytes);
+
+		nibbles_note(&lexicon->nibbles, bytes, glued[i].word.len,
 			(unsigned)(i * NIBBLE_BUCKETS / count));
+		lexicon->heads[head / 64] |= UINT64_C(1) << head % 64;
+	}
 	lexicon->glued_count = count;
 	lexicon->by_lanes = nibbles_usable();
 }

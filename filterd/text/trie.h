@@ -21,6 +21,18 @@ struct trie_node {
 	uint32_t best; /* the greatest rank here and below */
 };
 
+#define GLUED_HEADS 1024 /* bits */
+
+/* The bit that stands for the first NIBBLE_BYTES at p, as a number. */
+static inline unsigned glued_head(const char *p)
+{
+	uint32_t key;
+
+	memcpy(&key, p, sizeof(key));
+	return key * UINT32_C(0x9E3779B1) >> 22;
+}
+_Static_assert(NIBBLE_BYTES == sizeof(uint32_t) && GLUED_HEADS == 1 << (32 - 22), "of one number");
+
 struct lexicon {
 	struct trie_node *nodes; /* in the arena */
 	uint32_t root; /* words and fillers */
@@ -29,6 +41,7 @@ struct lexicon {
 	size_t words;
 	size_t glued_count;
 	struct nibbles nibbles; /* of their first bytes */
+	uint64_t heads[GLUED_HEADS / 64]; /* glued_head() of each: which first bytes there are */
 	bool by_lanes; /* the processor can look at sixteen places at a time */
 };
 
