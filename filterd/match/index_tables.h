@@ -19,7 +19,6 @@
 #define NO_LITERAL UINT32_MAX
 #define SHORT_CHARS 0x800 /* characters of up to two bytes */
 
-
 /* A literal, with those who want to know. */
 struct stored {
 	uint32_t bytes; /* where they begin in the pool */

@@ -68,7 +68,8 @@ static inline bool phrase_is_optional(const struct phrase_element *e)
 
 /*
  * Splits an entry of a list (words separated by white space, a final * for a prefix, a * before a
- * word for glued ones) into sequence->first. `offset` is where errors of it stand. OK, ERR_INVALID or ERR_NOMEM.
+ * word for glued ones) into sequence->first. `offset` is where errors of it stand. OK, ERR_INVALID
+ * or ERR_NOMEM.
  */
 int phrase_parse_entry(struct arena *arena, struct span entry, size_t offset,
 	struct phrase_sequence *sequence, struct pattern_error *error);

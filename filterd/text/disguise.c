@@ -132,8 +132,7 @@ static bool has_few_digits(const struct sum *sum, size_t read)
 }
 
 /* Signs at either end that stand for nothing belong to the text around the word. */
-static bool read_places(
-	struct search *s, struct place *places, size_t count, const struct sum *sum,
+static bool read_places(struct search *s, struct place *places, size_t count, const struct sum *sum,
 	enum reading_kind kind)
 {
 	uint32_t from, to;
@@ -682,8 +681,8 @@ static void put_replacement(struct building *b, const struct replacement *r)
 	add_decoded(b, from, b->len);
 }
 
-static int build_view(
-	struct text *text, const struct search *s, const struct view *source, const struct turned *turned)
+static int build_view(struct text *text, const struct search *s, const struct view *source,
+	const struct turned *turned)
 {
 	const size_t room = source->text.len + s->grows;
 	struct building b = {.text = text, .source = source, .turned = turned};
@@ -692,8 +691,8 @@ static int build_view(
 	b.out = arena_alloc(text->arena, room);
 	b.map = arena_alloc(text->arena, (room + 1) * sizeof(*b.map));
 	/* a replacement may stand in a passage that was turned, and part it */
-	text->decoded = arena_zalloc(
-		text->arena, 2 * s->words + turned->count, sizeof(*text->decoded));
+	text->decoded =
+		arena_zalloc(text->arena, 2 * s->words + turned->count, sizeof(*text->decoded));
 	if (!b.out || !b.map || !text->decoded)
 		return ERR_NOMEM;
 	for (const struct replacement *r = s->first; r; r = r->next) {

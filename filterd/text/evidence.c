@@ -28,7 +28,8 @@ struct classes {
 	uint64_t same2; /* equal to the next but one */
 	uint64_t emoji; /* the first byte of a character of four bytes, as most emoji are */
 	uint64_t flag; /* the middle of a regional indicator (F0 9F 87) */
-	uint64_t foreign; /* the first byte of letters that are neither Latin nor Arabic nor Hebrew */
+	uint64_t foreign; /* the first byte of letters that are neither Latin nor Arabic nor Hebrew
+			   */
 	uint64_t mark2, mark3; /* the first byte of a sign: of two bytes (C2), of three (E2) */
 };
 
@@ -126,7 +127,8 @@ size_t evidence_next(struct span folded, size_t at, bool foreign)
 			classify_high(&classes, window);
 		if (at < BEFORE)
 			shift(&classes);
-		found = evidence_bits(&classes, foreign) & ~UINT64_C(0) << BEFORE & ~UINT64_C(0) >> AHEAD;
+		found = evidence_bits(&classes, foreign) & ~UINT64_C(0) << BEFORE &
+			~UINT64_C(0) >> AHEAD;
 		if (found)
 			return at + (size_t)__builtin_ctzll(found) - BEFORE;
 	}

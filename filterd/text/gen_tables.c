@@ -477,35 +477,113 @@ static const struct {
 	{0x00A3, "l"}, /* pound */
 	{0x00A5, "y"}, /* yen */
 	{0x00A7, "s"}, /* section */
-	{0x00A9, "c"}, {0x00AE, "r"}, /* copyright, registered */
+	{0x00A9, "c"},
+	{0x00AE, "r"}, /* copyright, registered */
 	{0x00B0, "o"}, /* degree */
 	{0x00B6, "p"}, /* pilcrow */
 	{0x00D7, "x"}, /* times */
-	{0x03B1, "a"}, {0x03B2, "b"}, {0x03B3, "y"}, {0x03B4, "do"}, {0x03B5, "e"}, {0x03B6, "z"},
-	{0x03B7, "nh"}, {0x03B8, "o"}, {0x03BA, "k"}, {0x03BB, "al"}, {0x03BC, "um"},
-	{0x03BE, "e"}, {0x03C0, "n"}, {0x03C3, "ceos"}, {0x03C4, "t"}, {0x03C5, "uv"},
-	{0x03C6, "o"}, {0x03C7, "x"}, {0x03C8, "yu"}, {0x03C9, "w"},
-	{0x0431, "b"}, {0x0432, "b"}, {0x0433, "r"}, {0x0436, "x"}, {0x0437, "e"}, {0x0438, "nu"},
-	{0x043A, "k"}, {0x043C, "m"}, {0x043D, "hn"}, {0x043F, "n"}, {0x0442, "t"}, {0x0444, "o"},
-	{0x0446, "u"}, {0x0447, "y"}, {0x0448, "w"}, {0x0449, "w"}, {0x044A, "b"}, {0x044C, "b"},
-	{0x044D, "e"}, {0x044F, "r"}, {0x0452, "h"}, {0x0454, "e"}, {0x045B, "h"}, {0x045F, "u"},
-	{0x0493, "f"}, {0x04CF, "li"},
+	{0x03B1, "a"},
+	{0x03B2, "b"},
+	{0x03B3, "y"},
+	{0x03B4, "do"},
+	{0x03B5, "e"},
+	{0x03B6, "z"},
+	{0x03B7, "nh"},
+	{0x03B8, "o"},
+	{0x03BA, "k"},
+	{0x03BB, "al"},
+	{0x03BC, "um"},
+	{0x03BE, "e"},
+	{0x03C0, "n"},
+	{0x03C3, "ceos"},
+	{0x03C4, "t"},
+	{0x03C5, "uv"},
+	{0x03C6, "o"},
+	{0x03C7, "x"},
+	{0x03C8, "yu"},
+	{0x03C9, "w"},
+	{0x0431, "b"},
+	{0x0432, "b"},
+	{0x0433, "r"},
+	{0x0436, "x"},
+	{0x0437, "e"},
+	{0x0438, "nu"},
+	{0x043A, "k"},
+	{0x043C, "m"},
+	{0x043D, "hn"},
+	{0x043F, "n"},
+	{0x0442, "t"},
+	{0x0444, "o"},
+	{0x0446, "u"},
+	{0x0447, "y"},
+	{0x0448, "w"},
+	{0x0449, "w"},
+	{0x044A, "b"},
+	{0x044C, "b"},
+	{0x044D, "e"},
+	{0x044F, "r"},
+	{0x0452, "h"},
+	{0x0454, "e"},
+	{0x045B, "h"},
+	{0x045F, "u"},
+	{0x0493, "f"},
+	{0x04CF, "li"},
 	/* Hebrew, Armenian and Thai letters of a common set */
-	{0x05D0, "x"}, {0x05DF, "j"}, {0x05E5, "y"}, {0x05E7, "p"}, {0x05E9, "v"}, {0x0577, "t"},
-	{0x0579, "z"}, {0x0E04, "a"}, {0x0E20, "n"}, {0x0E22, "u"}, {0x0E23, "s"}, {0x0E2C, "w"},
-	{0x0E40, "i"}, {0x0E4F, "o"},
+	{0x05D0, "x"},
+	{0x05DF, "j"},
+	{0x05E5, "y"},
+	{0x05E7, "p"},
+	{0x05E9, "v"},
+	{0x0577, "t"},
+	{0x0579, "z"},
+	{0x0E04, "a"},
+	{0x0E20, "n"},
+	{0x0E22, "u"},
+	{0x0E23, "s"},
+	{0x0E2C, "w"},
+	{0x0E40, "i"},
+	{0x0E4F, "o"},
 	{0x1455, "c"}, /* Canadian syllabics */
 	{0x2020, "t"}, /* dagger */
-	{0x20AC, "e"}, {0x20B5, "c"}, /* euro, cedi */
-	{0x2202, "d"}, {0x2206, "a"}, {0x2211, "e"}, {0x221A, "v"}, {0x2225, "il"}, {0x2229, "n"},
-	{0x222A, "u"}, {0x2282, "c"}, /* signs of mathematics */
-	{0x25CF, "o"}, {0x25CB, "o"}, /* circles */
-	{0x2C81, "a"}, {0x2C83, "b"}, {0x2C89, "e"}, {0x2C93, "i"}, {0x2C95, "k"}, /* Coptic */
+	{0x20AC, "e"},
+	{0x20B5, "c"}, /* euro, cedi */
+	{0x2202, "d"},
+	{0x2206, "a"},
+	{0x2211, "e"},
+	{0x221A, "v"},
+	{0x2225, "il"},
+	{0x2229, "n"},
+	{0x222A, "u"},
+	{0x2282, "c"}, /* signs of mathematics */
+	{0x25CF, "o"},
+	{0x25CB, "o"}, /* circles */
+	{0x2C81, "a"},
+	{0x2C83, "b"},
+	{0x2C89, "e"},
+	{0x2C93, "i"},
+	{0x2C95, "k"}, /* Coptic */
 	/* Chinese characters of another */
-	{0x3112, "t"}, {0x3116, "o"}, {0x311A, "y"}, {0x3125, "l"}, {0x3129, "u"}, {0x4E28, "i"},
-	{0x4E42, "x"}, {0x4E43, "b"}, {0x4E47, "e"}, {0x4E59, "z"}, {0x4E02, "s"}, {0x51E0, "n"},
-	{0x5200, "d"}, {0x531A, "c"}, {0x5342, "a"}, {0x5343, "f"}, {0x5344, "h"}, {0x5369, "p"},
-	{0x5C3A, "r"}, {0x5C71, "w"}, {0x722A, "m"},
+	{0x3112, "t"},
+	{0x3116, "o"},
+	{0x311A, "y"},
+	{0x3125, "l"},
+	{0x3129, "u"},
+	{0x4E28, "i"},
+	{0x4E42, "x"},
+	{0x4E43, "b"},
+	{0x4E47, "e"},
+	{0x4E59, "z"},
+	{0x4E02, "s"},
+	{0x51E0, "n"},
+	{0x5200, "d"},
+	{0x531A, "c"},
+	{0x5342, "a"},
+	{0x5343, "f"},
+	{0x5344, "h"},
+	{0x5369, "p"},
+	{0x5C3A, "r"},
+	{0x5C71, "w"},
+	{0x722A, "m"},
 };
 
 static uint32_t letters_of(const char *letters)
@@ -517,7 +595,8 @@ static uint32_t letters_of(const char *letters)
 	return mask;
 }
 
-/* Strokes and dots make another letter, but not another look. Returns what is left of the length. */
+/* Strokes and dots make another letter, but not another look. Returns what is left of the length.
+ */
 static int32_t drop_marks(UChar *text, int32_t len)
 {
 	int32_t kept = 0;

@@ -194,7 +194,8 @@ static size_t count_bytes(const struct entry *entries, size_t count)
 	return bytes;
 }
 
-/* The words among the first `count` entries that are looked for within others, for a tree of them. */
+/* The words among the first `count` entries that are looked for within others, for a tree of them.
+ */
 static size_t copy_glued(struct entry *out, const struct entry *words, size_t count)
 {
 	size_t kept = 0;
@@ -208,7 +209,8 @@ static size_t copy_glued(struct entry *out, const struct entry *words, size_t co
 	return kept;
 }
 
-/* Where in a text one of these words may begin. They are sorted, so that those of a bucket agree. */
+/* Where in a text one of these words may begin. They are sorted, so that those of a bucket agree.
+ */
 static void note_glued(struct lexicon *lexicon, const struct entry *glued, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {

@@ -19,7 +19,8 @@ enum lexicon_flag {
 struct lexicon_word {
 	struct span text; /* folded */
 	unsigned flags; /* enum lexicon_flag */
-	unsigned weight; /* how often it is asked for: of two readings, the one that more rules want */
+	unsigned weight; /* how often it is asked for: of two readings, the one that more rules want
+			  */
 };
 
 /*

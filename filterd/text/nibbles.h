@@ -44,7 +44,8 @@ static inline bool nibbles_at(const struct nibbles *n, const char *p)
 	unsigned buckets = 0xFF;
 
 	for (size_t k = 0; k < NIBBLE_BYTES; k++)
-		buckets &= n->low[k][(unsigned char)p[k] & 15] & n->high[k][(unsigned char)p[k] >> 4];
+		buckets &=
+			n->low[k][(unsigned char)p[k] & 15] & n->high[k][(unsigned char)p[k] >> 4];
 	return buckets != 0;
 }
 

@@ -124,7 +124,8 @@ int override_find(
 	uint32_t *map = NULL;
 
 	*out = (struct turned){.count = 0};
-	for (size_t at = next_override(original, 0); at < original.len && out->count < PASSAGES_MAX;) {
+	for (size_t at = next_override(original, 0);
+		at < original.len && out->count < PASSAGES_MAX;) {
 		uint32_t override = utf8_next(original, &at);
 		size_t end = passage_end(original, at);
 		struct range range = {folded_offset(folded, at), folded_offset(folded, end)};

@@ -330,7 +330,8 @@ static bool skip(struct walk *w, const struct position *p)
 	return walk(w, &next);
 }
 
-/* Returns whether to stop. Depth: each place is met at most three times (as an ending, as a next word, and read). */
+/* Returns whether to stop. Depth: each place is met at most three times (as an ending, as a next
+ * word, and read). */
 static bool walk(struct walk *w, const struct position *p)
 {
 	const struct place *place = &w->places[p->place];

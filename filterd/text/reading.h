@@ -59,8 +59,8 @@ bool reading_find(const struct lexicon *lexicon, const struct place *places, siz
 	enum reading_kind kind, size_t *spare, struct reading *out);
 
 /*
- * Whether some of the places, not from the first, can be read as a word that may be glued to others, none of its letters
- * left out and most of them shown. Bounded in the same way.
+ * Whether some of the places, not from the first, can be read as a word that may be glued to
+ * others, none of its letters left out and most of them shown. Bounded in the same way.
  */
 bool reading_find_glued(const struct lexicon *lexicon, const struct place *places, size_t count,
 	struct reading *out);

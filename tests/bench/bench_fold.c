@@ -159,8 +159,8 @@ static void set_up(void)
 	UErrorCode error = U_ZERO_ERROR;
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		folded[i] = (struct lexicon_word){span_of(words[i]),
-			LEXICON_ALONE | LEXICON_OPEN | LEXICON_INSIDE, 1};
+		folded[i] = (struct lexicon_word){
+			span_of(words[i]), LEXICON_ALONE | LEXICON_OPEN | LEXICON_INSIDE, 1};
 	arena_init(&arena, 0);
 	arena_init(&rules, 0);
 	lexicon = lexicon_new(&rules, folded, ARRAY_LEN(words));

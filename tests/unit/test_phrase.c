@@ -367,11 +367,12 @@ static void test_words_for_the_lexicon(void **state)
 
 	(void)state;
 	arena_init(&arena, 0);
-	assert_int_equal(phrase_parse(&arena, SPAN("I (Will|'ll) ... <harm> go* [*Dumbhead*]"), &lists,
-				 &phrase, &error),
+	assert_int_equal(phrase_parse(&arena, SPAN("I (Will|'ll) ... <harm> go* [*Dumbhead*]"),
+				 &lists, &phrase, &error),
 		OK);
 	phrase_words(phrase, collect, &out);
-	assert_true(span_eq(buf_content(&out), SPAN("i will 'll kill burn alive behead go *dumbhead ")));
+	assert_true(span_eq(
+		buf_content(&out), SPAN("i will 'll kill burn alive behead go *dumbhead ")));
 	buf_free(&out);
 	arena_free(&arena);
 }
