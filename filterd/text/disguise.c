@@ -12,9 +12,10 @@
  */
 #include "text/disguise.h"
 
+#include "text/disguise_view.h"
 #include "text/evidence.h"
 #include "text/glued.h"
-#include "text/override.h"
+#include "text/masks.h"
 #include "text/reading.h"
 #include "text/tables.h"
 #include "text/utf8.h"
@@ -22,19 +23,9 @@
 #define STRETCHED 3 /* times that a letter stands in a row which nobody writes so */
 #define ROW_SHORTEST 3 /* letters that stand apart */
 #define SEPARATOR_MAX 12 /* bytes between two of them */
-#define VOWELS (1u << 0 | 1u << 4 | 1u << 8 | 1u << 14 | 1u << 20) /* a e i o u */
 #define LONG_WORD 4 /* letters: of them most may be digits, or all of another script */
 #define FEW_LETTERS 16 /* of another script, which do not make a text one of it */
 #define BACK_MAX 64 /* bytes that a row may begin before its first evidence */
-
-struct replacement {
-	struct replacement *next;
-	uint32_t from, to; /* of the folded text */
-	size_t words;
-	size_t len; /* bytes */
-	char *bytes; /* what is read there */
-	uint32_t *map; /* for each byte, where it comes from in search.folded */
-};
 
 struct search {
 	struct arena *arena;
@@ -183,110 +174,6 @@ static bool breaks_token(uint32_t c)
 	return flags_of(c) & CHAR_SPACE;
 }
 
-static bool is_dash(uint32_t c)
-{
-	return c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-/* The end of the run of masks, or of the same dash or dot, that begins at places[from]. */
-static size_t mask_run_end(const struct place *places, size_t count, size_t from)
-{
-	size_t at = from;
-
-	if (is_dash(places[from].c))
-		while (at < count && places[at].c == places[from].c)
-			at++;
-	else
-		while (at < count && (places[at].flags & PLACE_MASK))
-			at++;
-	return at;
-}
-
-static bool is_letter(const struct place *p)
-{
-	return p->flags & (PLACE_LETTER | PLACE_DIGIT);
-}
-
-/*
- * Whether something stands between any two of the letters, of which there are four or more (three,
- * if it is emoji): then it parts them and hides none.
- */
-static bool are_all_parted(struct place *places, size_t count)
-{
-	size_t letters = 0;
-	bool emoji = true;
-
-	for (size_t i = 0; i < count; i++) {
-		emoji &= is_letter(&places[i]) || places[i].c >= 128;
-		if (!is_letter(&places[i]))
-			continue;
-		if (places[i].run == 2 || (i > 0 && is_letter(&places[i - 1])))
-			return false;
-		letters++;
-	}
-	if (letters < 3 || (letters == 3 && !emoji))
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		if (!is_letter(&places[i]) && (places[i].flags & PLACE_SKIP)) {
-			places[i].flags = PLACE_SKIP;
-			places[i].letters = places[i].other = 0;
-		}
-	}
-	return true;
-}
-
-/* A single dash or dot between Latin letters may be a vowel that somebody would not write: sh-t. */
-static void hide_a_vowel(struct place *places, size_t count)
-{
-	struct place *only = NULL;
-	size_t letters = 0;
-
-	while (count > 0 && !is_letter(&places[count - 1]))
-		count--;
-	for (size_t i = 0; i < count; i++) {
-		if (places[i].c >= 'a' && places[i].c <= 'z') {
-			letters += places[i].run;
-		} else if (letters > 0) {
-			if (only || !is_dash(places[i].c))
-				return;
-			only = &places[i];
-		}
-	}
-	if (only && letters > 2 && only->run == 1) {
-		only->flags |= PLACE_VOWEL;
-		only->letters = VOWELS;
-	}
-}
-
-/*
- * One mask may stand for a letter or for nothing. Several in a row, and several dashes or dots
- * (f--k), stand for a letter each; but emoji, and what closes an *emphasis*, for nothing. A
- * question mark at the end asks.
- */
-static void settle_masks(struct place *places, size_t count)
-{
-	size_t end;
-
-	for (size_t i = count; i > 0 && places[i - 1].c == '?'; i--)
-		places[i - 1].flags &= ~(unsigned)PLACE_MASK;
-	if (are_all_parted(places, count))
-		return;
-	hide_a_vowel(places, count);
-	for (size_t i = 0; i<count; i = end> i ? end : i + 1) {
-		bool nothing;
-
-		end = mask_run_end(places, count, i);
-		if (end < i + 2)
-			continue;
-		nothing = places[i].c >= 128 ||
-			  (end == count && (places[0].c == places[i].c || is_dash(places[i].c)));
-		for (size_t k = i; k < end; k++) {
-			places[k].flags |= PLACE_SKIP | PLACE_MASK;
-			places[k].flags &= ~(unsigned)(nothing ? PLACE_MASK : PLACE_SKIP);
-		}
-	}
-}
-
 /* Reads the token at `from` into s->places; *end is behind it. Returns how many places, 0: none. */
 static size_t read_token(struct search *s, size_t from, size_t *end)
 {
@@ -316,7 +203,7 @@ static size_t read_token(struct search *s, size_t from, size_t *end)
 	*end = at;
 	if (count > PLACES_MAX)
 		return 0;
-	settle_masks(s->places, count);
+	masks_settle(s->places, count);
 	return count;
 }
 
@@ -629,84 +516,6 @@ static size_t begin_before(const struct search *s, size_t at)
 	}
 }
 
-/* What the disguised view is put together from, and how far that has come. */
-struct building {
-	struct text *text;
-	const struct view *source; /* the folded view, what overrides turned round turned back */
-	const struct turned *turned;
-	size_t turned_at; /* the next passage that they turned */
-	char *out;
-	uint32_t *map;
-	size_t len; /* of `out` */
-};
-
-/* Notes that [from, to) of the output, not empty, is decoded. */
-static void add_decoded(struct building *b, size_t from, size_t to)
-{
-	b->text->decoded[b->text->decoded_count++] = (struct range){(uint32_t)from, (uint32_t)to};
-}
-
-/* Copies what is as it was; where it was turned, it is decoded. */
-static void copy(struct building *b, size_t from, size_t to)
-{
-	const struct turned *t = b->turned;
-
-	memcpy(b->out + b->len, b->source->text.ptr + from, to - from);
-	memcpy(b->map + b->len, b->source->map + from, (to - from) * sizeof(*b->map));
-	for (; b->turned_at < t->count && t->ranges[b->turned_at].from < to; b->turned_at++) {
-		const struct range *r = &t->ranges[b->turned_at];
-		size_t low = r->from > from ? r->from : from, high = r->to < to ? r->to : to;
-
-		if (low < high)
-			add_decoded(b, b->len + low - from, b->len + high - from);
-		if (r->to > to)
-			break;
-	}
-	b->len += to - from;
-}
-
-static void put_replacement(struct building *b, const struct replacement *r)
-{
-	size_t from = b->len;
-
-	for (size_t i = 0; i < r->len; i++) {
-		b->out[b->len] = r->bytes[i];
-		b->map[b->len] = b->source->map[r->map[i]];
-		if (r->bytes[i] == ' ') {
-			add_decoded(b, from, b->len);
-			from = b->len + 1;
-		}
-		b->len++;
-	}
-	add_decoded(b, from, b->len);
-}
-
-static int build_view(struct text *text, const struct search *s, const struct view *source,
-	const struct turned *turned)
-{
-	const size_t room = source->text.len + s->grows;
-	struct building b = {.text = text, .source = source, .turned = turned};
-	size_t at = 0;
-
-	b.out = arena_alloc(text->arena, room);
-	b.map = arena_alloc(text->arena, (room + 1) * sizeof(*b.map));
-	/* a replacement may stand in a passage that was turned, and part it */
-	text->decoded =
-		arena_zalloc(text->arena, 2 * s->words + turned->count, sizeof(*text->decoded));
-	if (!b.out || !b.map || !text->decoded)
-		return ERR_NOMEM;
-	for (const struct replacement *r = s->first; r; r = r->next) {
-		copy(&b, at, r->from);
-		put_replacement(&b, r);
-		at = r->to;
-	}
-	copy(&b, at, source->text.len);
-	b.map[b.len] = (uint32_t)text->original.len;
-	text->disguised.text = (struct span){b.out, b.len};
-	text->disguised.map = b.map;
-	return OK;
-}
-
 /* Places and reading are large, written before they are read, and not cleared. */
 static void begin(struct search *s, const struct text *text, const struct lexicon *lexicon,
 	struct span source, size_t evidence, size_t glued)
@@ -760,5 +569,8 @@ int disguise_find(struct text *text, const struct lexicon *lexicon)
 		search_chunk(s, begin_before(s, at));
 	if (s->failed)
 		return ERR_NOMEM;
-	return s->first || turned.count > 0 ? build_view(text, s, &source, &turned) : OK;
+	if (!s->first && turned.count == 0)
+		return OK;
+	return disguise_build(
+		text, &(struct readings){&source, &turned, s->first, s->words, s->grows});
 }
