@@ -16,6 +16,7 @@ struct test_options {
 	bool update, yes;
 	const char *junit;
 	struct perhaps coverage; /* [percent] that is asked for */
+	bool suggest;
 };
 
 static int write_junit(struct suite *suite, const char *path)
@@ -52,6 +53,22 @@ static int report(struct suite *suite, struct coverage *coverage)
 	diagnostics_json(out, &suite->broken);
 	out_str(out, "}\n");
 	return CLI_FINE;
+}
+
+/* Comments for what the tests miss; failures are told apart from them. */
+static int suggest(struct suite *suite)
+{
+	struct coverage *coverage = test_coverage(suite);
+	int rc = coverage ? test_suggest(suite, coverage) : ERR_NOMEM;
+
+	coverage_free(coverage);
+	if (rc != OK)
+		return cli_failed(suite->run, CLI_OUTPUT, "out of memory");
+	if (suite->states[CASE_FAILED] == 0)
+		return CLI_FINE;
+	return cli_failed(suite->run, CLI_FOUND,
+		"%zu of the tests that are there fail: `filterd test` shows them",
+		suite->states[CASE_FAILED]);
 }
 
 /* Tells of the results, and of what they cover if that was asked for. */
@@ -93,7 +110,8 @@ static int run_once(struct run *run)
 	const struct test_options *options = run->options;
 	struct setup setup = {0};
 	struct suite suite = {.run = run, .setup = &setup};
-	int code = setup_load(run, &setup, options->coverage.given ? SETUP_ORIGINS : SETUP_RULES);
+	bool origins = options->coverage.given || options->suggest;
+	int code = setup_load(run, &setup, origins ? SETUP_ORIGINS : SETUP_CASES);
 	int broken = CLI_FINE;
 
 	if (code == CLI_FINE)
@@ -104,7 +122,9 @@ static int run_once(struct run *run)
 		warn_of_none(&suite);
 	}
 	if (code == CLI_FINE)
-		code = options->update ? test_update(&suite, options->yes) : report_all(&suite);
+		code = options->update    ? test_update(&suite, options->yes)
+		       : options->suggest ? suggest(&suite)
+					  : report_all(&suite);
 	if (broken == CLI_CONFIG && code != CLI_OUTPUT)
 		code = CLI_CONFIG;
 	suite_free(&suite);
@@ -126,6 +146,10 @@ static int run_test(struct run *run)
 				       options->watch || options->coverage.given))
 		return cli_usage_error(
 			run, "`--update` stands alone: it shows what it would write");
+	if (options->suggest &&
+		(options->tap || options->common.json || options->junit || options->watch ||
+			options->update || options->coverage.given))
+		return cli_usage_error(run, "`--suggest` stands alone: it writes a case file");
 	if (options->yes && !options->update)
 		return cli_usage_error(run, "`--yes` is for `--update`");
 	if (options->watch)
@@ -150,6 +174,10 @@ static const struct option_row rows[] = {
 		.value = "FILE",
 		.help = "write the results as JUnit's XML, too",
 		AT(junit)},
+	{.name = "suggest",
+		.type = OPTION_FLAG,
+		.help = "write comments that hit what no test does, as cases to read and keep",
+		AT(suggest)},
 	{.name = "tap",
 		.type = OPTION_FLAG,
 		.help = "print results in the Test Anything Protocol",

@@ -23,6 +23,7 @@ static const char *const language_sources[] = {
 static void report_summary(struct out *out, const struct verdict *verdict)
 {
 	const struct language *language = &verdict->language;
+	const char *also;
 
 	out_styled(out, verdict_styles[verdict->kind], verdict_names[verdict->kind]);
 	out_printf(out, "  score %.2f, language ", verdict->score);
@@ -30,6 +31,8 @@ static void report_summary(struct out *out, const struct verdict *verdict)
 		out_printf(out, "%s (%s)", language->tag, language_sources[language->source]);
 	else
 		out_str(out, "unknown");
+	for (size_t i = 0; (also = language_also(language, i)); i++)
+		out_printf(out, "%s%s", i ? ", " : "; parts in ", also);
 	out_printf(out, ", rules %s\n", verdict->rules_version);
 }
 

@@ -46,9 +46,11 @@ static int collect_config(struct setup *setup, const struct common *options)
 
 static int collect_rules(struct setup *setup, enum setup_depth depth)
 {
+	bool written = depth == SETUP_CASES || depth == SETUP_ORIGINS;
 	const struct ruleset_options options = {
 		.folders = setup->folders,
 		.folders_count = setup->folders_count,
+		.temperament = written ? TEMPERAMENT_BALANCED : setup->config->temperament,
 		.sites = setup->config->sites,
 		.sites_count = setup->config->sites_count,
 		.sites_source = setup->config->source,

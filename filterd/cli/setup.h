@@ -26,7 +26,8 @@ enum setup_depth {
 	SETUP_CONFIG, /* the configuration alone */
 	SETUP_RULES, /* and the rules, ready for evaluate() */
 	SETUP_TESTED, /* and the rules' own tests, as the daemon would before it uses them */
-	SETUP_ORIGINS, /* the rules, and where their patterns stand: see rules/origins.h */
+	SETUP_CASES, /* the rules as they are written, for case files: without the temperament */
+	SETUP_ORIGINS, /* the same, and where their patterns stand: see rules/origins.h */
 	SETUP_LINTED, /* and all that may be wrong besides; rules that are broken are passed over */
 };
 

@@ -36,5 +36,11 @@ void test_show_coverage(
 /* "coverage":{…} without braces around it. */
 void test_coverage_json(const struct suite *suite, struct coverage *coverage, struct buf *out);
 
+/*
+ * Writes a case file with comments that cover what the coverage misses of rules (with PATHs those
+ * in these files), each with the verdict that it gets now. OK or ERR_NOMEM.
+ */
+int test_suggest(const struct suite *suite, struct coverage *coverage);
+
 /* Whether rules, entries and alternatives are covered to so many percent each. */
 bool test_is_covered(const struct suite *suite, struct coverage *coverage, int64_t percent);

@@ -1,6 +1,8 @@
 /* Compares words with what stands in a text: see compare.h. */
 #include "match/compare.h"
 
+#include "match/runs.h"
+
 #include "text/chars.h"
 #include "text/segment.h"
 #include "text/utf8.h"
@@ -91,10 +93,58 @@ static size_t tail_end(struct span s, size_t at)
 	return at;
 }
 
+/* The end of the word with one of these behind it if its text stands at `at`, else 0. */
+static size_t end_with(
+	const struct phrase_word *word, const struct form_slots *suffixes, struct span s, size_t at)
+{
+	struct span rest;
+	size_t end;
+
+	if (!span_starts(span_sub(s, at, s.len), word->text))
+		return 0;
+	end = at + word->text.len;
+	if (word->prefix)
+		return tail_end(s, end);
+	/* Nothing but the rest of the run can be a suffix: a word ends nowhere else. */
+	rest = span_sub(s, end, s.len);
+	if (word->suffixes)
+		rest.len = run_length(rest);
+	else
+		rest.len = 0;
+	end += rest.len;
+	return forms_can_make(suffixes, rest) && segment_ends_word(s, end) ? end : 0;
+}
+
+static size_t compare_inflected(const struct phrase_word *word, struct span s, size_t at)
+{
+	static const struct form_slots none = {.count = 0};
+	bool reached[FORMS_LONGEST + 1];
+
+	if (at >= s.len || !segment_starts_word(s, at))
+		return 0;
+	for (size_t i = 0; i < word->forms->count; i++) {
+		const struct forms *forms = word->forms->items[i];
+		size_t longest = forms_reach(
+			word->prefixes ? &forms->prefixes : &none, span_sub(s, at, s.len), reached);
+
+		for (size_t before = 0; before <= longest; before++) {
+			size_t end = reached[before]
+					     ? end_with(word, &forms->suffixes, s, at + before)
+					     : 0;
+
+			if (end > 0)
+				return end;
+		}
+	}
+	return 0;
+}
+
 size_t compare_word(const struct phrase_word *word, struct span s, size_t at)
 {
 	size_t end = at + word->text.len;
 
+	if (word->forms)
+		return compare_inflected(word, s, at);
 	if (end > s.len || memcmp(s.ptr + at, word->text.ptr, word->text.len) != 0)
 		return 0;
 	if (!segment_starts_word(s, at))

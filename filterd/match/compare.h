@@ -9,7 +9,10 @@
 
 #include "match/phrase_tree.h"
 
-/* The end of the word (or of the word it is a prefix of) if it stands at `at`, else 0. */
+/*
+ * The end of the word (or of the word it is a prefix of) if it stands at `at`, else 0; of one with
+ * forms, what stands before and behind its text counted in.
+ */
 size_t compare_word(const struct phrase_word *word, struct span s, size_t at);
 
 /*

@@ -72,6 +72,27 @@ static bool stands_at(const struct entry *entry, struct span s, size_t at, struc
 	return true;
 }
 
+/*
+ * Moves *start, where the text of a word stands, to where the word begins that has prefixes before
+ * it. False if too much stands there.
+ */
+static bool go_before_prefixes(const struct phrase_word *word, struct span text, size_t *start)
+{
+	size_t at = *start, longest = 0;
+
+	for (size_t i = 0; i < word->forms->count; i++)
+		if (word->forms->items[i]->prefixes.longest > longest)
+			longest = word->forms->items[i]->prefixes.longest;
+	for (size_t before = at; before > 0 && *start - at <= longest; at = before)
+		if ((char_info(utf8_prev(text, &before)).flags & (CHAR_WORD | CHAR_SOLO)) !=
+			CHAR_WORD)
+			break;
+	if (*start - at > longest)
+		return false;
+	*start = at;
+	return true;
+}
+
 bool entry_at(const struct entry *entry, struct span text, size_t at, struct range *range)
 {
 	size_t start = at;
@@ -90,6 +111,8 @@ bool entry_at(const struct entry *entry, struct span text, size_t at, struct ran
 		start -= len;
 	}
 	if (start > 0 && start < text.len && ((unsigned char)text.ptr[start] & 0xC0) == 0x80)
+		return false;
+	if (entry->words[0].prefixes && !go_before_prefixes(&entry->words[0], text, &start))
 		return false;
 	return stands_at(entry, text, start, range);
 }

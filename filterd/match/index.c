@@ -40,6 +40,7 @@ void index_free(struct index *index)
 	free(index->literals);
 	free(index->pool);
 	free(index->postings);
+	free(index->prefixes);
 	free(index);
 }
 
@@ -63,6 +64,21 @@ int index_add(struct index *index, const struct literal *literal, struct posting
 	}
 	index->added[index->added_count] = (struct added){*literal, posting, index->added_count};
 	index->added_count++;
+	return OK;
+}
+
+int index_add_prefix(struct index *index, struct span prefix)
+{
+	if (index->prefixes_count == index->prefixes_room) {
+		size_t room = index->prefixes_room ? 2 * index->prefixes_room : 32;
+		struct span *prefixes = realloc(index->prefixes, room * sizeof(*prefixes));
+
+		if (!prefixes)
+			return ERR_NOMEM;
+		index->prefixes = prefixes;
+		index->prefixes_room = room;
+	}
+	index->prefixes[index->prefixes_count++] = prefix;
 	return OK;
 }
 
@@ -164,9 +180,16 @@ static uint16_t rarest_grams(struct span bytes, size_t grams, const uint16_t *co
 
 static enum index_table table_of(const struct literal *l)
 {
-	if (l->kind != LITERAL_PART)
-		return l->kind == LITERAL_RUN ? TABLE_RUNS : TABLE_PREFIXES;
-	return l->bytes.len < STRIDED_MIN ? TABLE_PARTS : TABLE_STRIDED;
+	switch (l->kind) {
+	case LITERAL_RUN:
+		return TABLE_RUNS;
+	case LITERAL_PREFIX:
+		return TABLE_PREFIXES;
+	case LITERAL_STEM:
+		return TABLE_STEMS;
+	default:
+		return l->bytes.len < STRIDED_MIN ? TABLE_PARTS : TABLE_STRIDED;
+	}
 }
 
 /* Under how many keys a literal of the table is stored, each a byte behind the one before. */
@@ -185,7 +208,8 @@ static struct literal bounded(struct literal l, const uint16_t *counts)
 		l.edge_after = false;
 		if (l.kind != LITERAL_PART && l.key_from + l.key_len > LITERAL_MAX) {
 			l.bytes = span_sub(l.bytes, l.key_from, l.key_from + l.key_len);
-			l.kind = l.key_len > LITERAL_MAX ? LITERAL_PREFIX : l.kind;
+			if (l.kind == LITERAL_RUN && l.key_len > LITERAL_MAX)
+				l.kind = LITERAL_PREFIX;
 			l.edge_before = false;
 			l.key_from = 0;
 		}
@@ -205,7 +229,7 @@ static size_t hashed_length(const struct stored *s)
 {
 	if (s->table == TABLE_RUNS)
 		return 0;
-	if (s->table == TABLE_PREFIXES && s->key_len >= KEY_MAX)
+	if ((s->table == TABLE_PREFIXES || s->table == TABLE_STEMS) && s->key_len >= KEY_MAX)
 		return KEY_MAX;
 	return s->key_len < GRAM_MAX ? s->key_len : GRAM_MAX;
 }
@@ -346,6 +370,28 @@ static void build_nibbles(struct index *index)
 	index->by_nibbles = keys <= NIBBLES_MAX && nibbles_usable();
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+	return span_cmp(*(const struct span *)a, *(const struct span *)b);
+}
+
+static void sort_prefixes(struct index *index)
+{
+	size_t kept = 0;
+
+	if (index->prefixes_count > 1)
+		qsort(index->prefixes, index->prefixes_count, sizeof(*index->prefixes), by_bytes);
+	for (size_t i = 0; i < index->prefixes_count; i++) {
+		struct span prefix = index->prefixes[i];
+
+		if (kept > 0 && span_eq(index->prefixes[kept - 1], prefix))
+			continue;
+		index->prefixes[kept++] = prefix;
+		index->prefix_heads |= head_bit((unsigned char)prefix.ptr[0]);
+	}
+	index->prefixes_count = kept;
+}
+
 int index_build(struct index *index)
 {
 	int rc = store_literals(index);
@@ -354,6 +400,7 @@ int index_build(struct index *index)
 		rc = build_table(index, (enum index_table)table);
 	if (rc == OK)
 		build_nibbles(index);
+	sort_prefixes(index);
 	for (uint32_t c = 0; c < SHORT_CHARS; c++)
 		index->short_chars[c] = (uint8_t)run_char_of(char_info(c).flags);
 	free(index->added);

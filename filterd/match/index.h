@@ -39,6 +39,12 @@ void index_free(struct index *index); /* NULL is legal */
 /* Adds a literal; its bytes must outlive index_build(). OK or ERR_NOMEM. */
 int index_add(struct index *index, const struct literal *literal, struct posting posting);
 
+/*
+ * Adds what may stand before a LITERAL_STEM at the beginning of a run; not empty, its bytes must
+ * outlive the index. OK or ERR_NOMEM.
+ */
+int index_add_prefix(struct index *index, struct span prefix);
+
 /* Ends the adding. OK or ERR_NOMEM. */
 int index_build(struct index *index);
 

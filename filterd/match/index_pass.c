@@ -107,6 +107,7 @@ static __attribute__((noinline)) bool probe(
 /* What looking up a run takes. */
 struct lookups {
 	struct filter runs, prefixes;
+	uint64_t prefix_heads; /* of the index */
 	unsigned lengths_count;
 	struct {
 		uint64_t mask, seed;
@@ -120,12 +121,69 @@ static struct lookups lookups_of(const struct index *index)
 
 	l.runs = filter_of(&index->tables[TABLE_RUNS]);
 	l.prefixes = filter_of(prefixes);
+	l.prefix_heads = index->prefix_heads;
 	l.lengths_count = prefixes->lengths_count;
 	for (unsigned i = 0; i < l.lengths_count; i++) {
 		l.lengths[i].mask = key_mask(prefixes->lengths[i]);
 		l.lengths[i].seed = hash_seed(prefixes->lengths[i]);
 	}
 	return l;
+}
+
+/* Looks up what a run goes on with at `at`, behind a prefix. */
+static bool look_up_stem(const struct pass *pass, size_t at, size_t to)
+{
+	const struct table *t = &pass->index->tables[TABLE_STEMS];
+	uint64_t first;
+
+	if (at == to)
+		return true;
+	first = run_key(pass->text.ptr + at, to - at, pass->text.len - at);
+	for (unsigned i = 0; i < t->lengths_count; i++) {
+		uint64_t half =
+			half_hash(first & key_mask(t->lengths[i]), hash_seed(t->lengths[i]));
+
+		if (passes(filter_of(t), half) &&
+			!probe(pass, TABLE_STEMS, whole_hash(half), at, to - at))
+			return false;
+	}
+	return true;
+}
+
+/* The first of the prefixes [low, high), which agree up to `depth`, whose next byte is `byte` or
+ * more. */
+static size_t first_from(
+	const struct span *prefixes, size_t low, size_t high, size_t depth, unsigned byte)
+{
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if ((unsigned char)prefixes[middle].ptr[depth] < byte)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Looks up what stands in the run [from, to) behind each of the prefixes that it begins with. */
+static __attribute__((noinline)) bool look_up_stems(const struct pass *pass, size_t from, size_t to)
+{
+	const struct span *prefixes = pass->index->prefixes;
+	size_t low = 0, high = pass->index->prefixes_count;
+
+	for (size_t at = from; at < to && low < high; at++) {
+		unsigned byte = (unsigned char)pass->text.ptr[at];
+
+		low = first_from(prefixes, low, high, at - from, byte);
+		high = first_from(prefixes, low, high, at - from, byte + 1);
+		if (low < high && prefixes[low].len == at - from + 1) {
+			if (!look_up_stem(pass, at + 1, to))
+				return false;
+			low++;
+		}
+	}
+	return true;
 }
 
 /*
@@ -150,7 +208,7 @@ static inline __attribute__((always_inline)) bool look_up(
 			!probe(pass, TABLE_PREFIXES, whole_hash(half), from, to - from))
 			return false;
 	}
-	return true;
+	return !(l->prefix_heads & head_bit((unsigned char)*p)) || look_up_stems(pass, from, to);
 }
 
 /* The end of the row of characters of two bytes at `at` that are in runs and no marks. */

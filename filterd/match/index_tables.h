@@ -48,6 +48,7 @@ struct slot {
 enum index_table {
 	TABLE_RUNS, /* whole runs */
 	TABLE_PREFIXES, /* what runs begin with */
+	TABLE_STEMS, /* what runs go on with behind one of index->prefixes */
 	TABLE_PARTS, /* what may stand anywhere, and is looked for at each byte */
 	TABLE_STRIDED, /* the same, looked for at every STRIDE-th */
 	TABLE_COUNT,
@@ -86,7 +87,16 @@ struct index {
 	struct nibbles nibbles; /* of the keys of TABLE_PARTS */
 	bool by_nibbles; /* they are used: the keys are few, and the processor can */
 	uint8_t short_chars[SHORT_CHARS]; /* enum run_char of each */
+	struct span *prefixes; /* owned; once it is built sorted, each once */
+	size_t prefixes_count, prefixes_room;
+	uint64_t prefix_heads; /* head_bit() of their first bytes */
 };
+
+/* The bit that stands for the first byte of a run, and for three others. */
+static inline uint64_t head_bit(uint64_t byte)
+{
+	return UINT64_C(1) << (byte % 64);
+}
 
 /* What a character with these flags (text/chars.h) is to runs. */
 static inline enum run_char run_char_of(unsigned flags)

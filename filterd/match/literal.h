@@ -16,6 +16,7 @@ enum literal_kind {
 	LITERAL_RUN, /* its key is a whole run */
 	LITERAL_PREFIX, /* its key is what a run begins with */
 	LITERAL_PART, /* may stand anywhere */
+	LITERAL_STEM, /* its key is what a run goes on with behind one of the index's prefixes */
 };
 
 struct literal {
@@ -37,8 +38,16 @@ struct literals {
  */
 void literal_find_run(struct literal *literal);
 
-/* The piece of a word to look for, and its offset in it [bytes]. There always is one. */
+/*
+ * The piece of a word to look for, and its offset in it [bytes]. There always is one. Of a word
+ * with prefixes that is so only without them: see literal_behind_prefixes().
+ */
 struct literal literal_of_word(const struct phrase_word *word, uint32_t *offset);
+
+/* Turns that piece into what to look for behind prefixes; false if they make no difference to it.
+ */
+bool literal_behind_prefixes(
+	const struct phrase_word *word, uint32_t offset, struct literal *literal);
 
 /*
  * How telling a literal is: about the number of its letters, less where it is a frequent word or
@@ -46,7 +55,10 @@ struct literal literal_of_word(const struct phrase_word *word, uint32_t *offset)
  */
 int literal_worth(const struct literal *literal);
 
-/* How telling a set is of which one occurs: its worst literal counts, and then how few they are. */
+/*
+ * How telling a set is of which one occurs: the more, the seldomer any of them stands in ordinary
+ * text. A few frequent words are worse than many rare ones.
+ */
 int literals_worth(const struct literals *set);
 
 /* The most telling literals of a phrase. OK (never none) or ERR_NOMEM. */

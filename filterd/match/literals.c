@@ -1,6 +1,7 @@
 /* Chooses the literals of words and phrases: see literal.h. */
 #include "match/literal.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include "match/runs.h"
@@ -170,7 +171,7 @@ struct literal literal_of_word(const struct phrase_word *word, uint32_t *offset)
 		struct literal literal = {
 			.kind = LITERAL_RUN, .bytes = run, .key_len = (uint32_t)run.len};
 
-		if (word->prefix && at == word->text.len)
+		if (phrase_word_is_open(word) && at == word->text.len)
 			literal.kind = LITERAL_PREFIX;
 		if (!found || literal_worth(&literal) > literal_worth(&best)) {
 			best = literal;
@@ -179,6 +180,15 @@ struct literal literal_of_word(const struct phrase_word *word, uint32_t *offset)
 		}
 	}
 	return best;
+}
+
+bool literal_behind_prefixes(
+	const struct phrase_word *word, uint32_t offset, struct literal *literal)
+{
+	if (!word->prefixes || offset > 0)
+		return false;
+	literal->kind = LITERAL_STEM;
+	return true;
 }
 
 /* --- regexes ---------------------------------------------------------------------------------- */
@@ -220,18 +230,24 @@ void literal_find_run(struct literal *literal)
 
 /* --- phrases ---------------------------------------------------------------------------------- */
 
+/* How often a literal stands in 100,000 words of ordinary text: a guess, by what it is worth. */
+static int often(const struct literal *literal)
+{
+	static const int by_worth[WORTH_MAX + 1] = {1000, 700, 500, 80, 30, 14, 7, 4, 3, 2, 2};
+	int times = by_worth[literal_worth(literal)];
+
+	/* what may go on is met more often; what may stand anywhere, and costs a look at every byte
+	 */
+	return literal->kind == LITERAL_RUN ? times : 3 * times;
+}
+
 int literals_worth(const struct literals *set)
 {
-	int worst = 100, size = 0;
+	int sum = 0;
 
-	for (size_t i = 0; i < set->count; i++) {
-		int worth = 8 * literal_worth(&set->items[i]);
-
-		worst = worth < worst ? worth : worst;
-	}
-	for (size_t n = set->count; n > 1; n /= 2)
-		size++;
-	return worst - size;
+	for (size_t i = 0; i < set->count && sum < INT_MAX / 2; i++)
+		sum += often(&set->items[i]);
+	return -sum;
 }
 
 static int best_of_sequence(
@@ -272,11 +288,11 @@ int literals_of_element(struct arena *arena, const struct phrase_element *e, str
 
 	if (e->kind == PHRASE_CHOICE)
 		return literals_of_choices(arena, e->choices, out);
-	out->items = arena_alloc(arena, sizeof(*out->items));
+	out->items = arena_alloc(arena, 2 * sizeof(*out->items));
 	if (!out->items)
 		return ERR_NOMEM;
-	out->items[0] = literal_of_word(&e->word, &offset);
-	out->count = 1;
+	out->items[0] = out->items[1] = literal_of_word(&e->word, &offset);
+	out->count = literal_behind_prefixes(&e->word, offset, &out->items[1]) ? 2 : 1;
 	return OK;
 }
 

@@ -22,6 +22,8 @@ struct matcher_builder {
 	struct map lexicon_seen;
 	uint16_t *needs; /* owned: see struct pattern */
 	size_t needs_count, needs_room;
+	const struct forms **forms; /* in the arena: those whose prefixes the index knows */
+	size_t forms_count, forms_room;
 	bool failed; /* out of memory somewhere below a callback */
 };
 
@@ -99,7 +101,7 @@ static void add_lexicon_word(struct matcher_builder *b, const struct phrase_word
 
 	if (word->prefix && word->text.len < PHRASE_LEXICON_MIN)
 		return;
-	flags |= word->prefix ? LEXICON_OPEN : 0;
+	flags |= phrase_word_is_open(word) ? LEXICON_OPEN : 0;
 	if (word->glued)
 		flags |= word->prefix ? LEXICON_INSIDE : LEXICON_GLUED;
 	add_lexicon_span(b, word->text, flags);
@@ -170,7 +172,7 @@ static int compare_ranked(const void *a, const void *b)
  * "kill you" goes before "kill". Their numbers are those of this order.
  */
 static int parse_entries(struct matcher_builder *b, struct pattern *p, const struct span *entries,
-	size_t count, struct pattern_error *error)
+	const struct form_set *const *forms, size_t count, struct pattern_error *error)
 {
 	struct span *copies = arena_alloc(b->arena, count * sizeof(*copies));
 	struct phrase_sequence *sequences = arena_zalloc(b->arena, count, sizeof(*sequences));
@@ -178,7 +180,8 @@ static int parse_entries(struct matcher_builder *b, struct pattern *p, const str
 	int rc = copies && sequences && ranked ? OK : ERR_NOMEM;
 
 	for (size_t i = 0; i < count && rc == OK; i++) {
-		rc = phrase_parse_entry(b->arena, entries[i], 0, &ranked[i].sequence, error);
+		rc = phrase_parse_entry(b->arena, entries[i], forms ? forms[i] : NULL, 0,
+			&ranked[i].sequence, error);
 		if (rc != OK)
 			break;
 		ranked[i].sequence.entry = (uint32_t)i;
@@ -207,12 +210,55 @@ static void add_lexicon_entry(struct matcher_builder *b, const struct entry *ent
 		add_lexicon_word(b, &entry->words[i], entry->count == 1);
 }
 
+static bool add_prefix(void *context, struct span prefix)
+{
+	struct matcher_builder *b = context;
+	struct span copy = arena_copy(b->arena, prefix);
+
+	return copy.ptr && index_add_prefix(b->index, copy) == OK;
+}
+
+/* Lets the index know of the prefixes of a word that has these forms; NULL: none. */
+static int index_prefixes(struct matcher_builder *b, const struct form_set *set)
+{
+	for (size_t i = 0; set && i < set->count; i++) {
+		const struct forms *forms = set->items[i];
+		size_t k = 0;
+
+		while (k < b->forms_count && b->forms[k] != forms)
+			k++;
+		if (k < b->forms_count)
+			continue;
+		if (!arena_grow(b->arena, (void **)&b->forms, b->forms_count, &b->forms_room,
+			    sizeof(*b->forms), 16) ||
+			!forms_combine(&forms->prefixes, add_prefix, b))
+			return ERR_NOMEM;
+		b->forms[b->forms_count++] = forms;
+	}
+	return OK;
+}
+
 /* Whether finding the literal as a run is finding the entry, if no unusual character is near. */
 static bool is_whole(const struct entry *entry, const struct literal *literal)
 {
 	return entry->count == 1 && literal->kind == LITERAL_RUN &&
 	       literal->bytes.len == entry->words[0].text.len && literal->bytes.len <= WHOLE_MAX &&
 	       phrase_word_begin(literal->bytes) == PHRASE_PLAIN;
+}
+
+/* Looks the pattern up by what an entry of it is looked up by, and by that behind prefixes. */
+static int index_anchor(struct matcher_builder *b, const struct entry *entry,
+	struct literal literal, struct posting posting)
+{
+	const struct phrase_word *word = &entry->words[entry->anchor_word];
+	int rc;
+
+	posting.whole = is_whole(entry, &literal);
+	rc = index_add(b->index, &literal, posting);
+	if (rc != OK || !literal_behind_prefixes(word, entry->anchor_offset, &literal))
+		return rc;
+	posting.whole = false;
+	return index_add(b->index, &literal, posting);
 }
 
 /* Makes what confirms the entries, and looks the pattern up by each. */
@@ -231,11 +277,12 @@ static int index_entries(struct matcher_builder *b, struct pattern *p)
 		if (!entry_make(b->arena, &p->sequences[i], &compiled[i], &literal))
 			return ERR_NOMEM;
 		p->literals[p->literals_count++] = literal.bytes;
-		rc = index_add(b->index, &literal,
+		rc = index_anchor(b, &compiled[i], literal,
 			(struct posting){.pattern = (uint32_t)b->count,
 				.disguised = p->options.disguised,
-				.whole = is_whole(&compiled[i], &literal),
 				.entry = (uint32_t)i});
+		if (rc == OK)
+			rc = index_prefixes(b, compiled[i].words[0].forms);
 		if (p->options.disguised)
 			add_lexicon_entry(b, &compiled[i]);
 	}
@@ -254,7 +301,7 @@ int matcher_add_words(struct matcher_builder *builder, const struct span *entrie
 		return pattern_fail(error, 0, "there are no words");
 	p->kind = PATTERN_WORDS;
 	p->options = (struct pattern_options){.disguised = options.disguised};
-	rc = parse_entries(builder, p, entries, count, error);
+	rc = parse_entries(builder, p, entries, options.forms, count, error);
 	if (rc != OK)
 		return rc;
 	buf_clear(&builder->text);
@@ -266,6 +313,22 @@ int matcher_add_words(struct matcher_builder *builder, const struct span *entrie
 }
 
 /* --- phrases and regexes ---------------------------------------------------------------------- */
+
+/* Lets the index know of all prefixes in a phrase. As deep as groups nest. */
+static int index_prefixes_of(struct matcher_builder *b, const struct phrase_sequence *sequence)
+{
+	int rc = OK;
+
+	for (const struct phrase_element *e = sequence->first; e && rc == OK; e = e->next) {
+		if (e->kind == PHRASE_WORD)
+			rc = index_prefixes(b, e->word.forms);
+		if (e->kind == PHRASE_CHOICE)
+			for (const struct phrase_sequence *s = e->choices; s && rc == OK;
+				s = s->next)
+				rc = index_prefixes_of(b, s);
+	}
+	return rc;
+}
 
 static int add_need(struct matcher_builder *b, uint16_t value)
 {
@@ -377,6 +440,8 @@ int matcher_add_phrase(struct matcher_builder *builder, struct span written,
 		rc = index_literals(builder, p, &literals);
 	if (rc == OK)
 		rc = add_phrase_needs(builder, p, phrase, &literals);
+	if (rc == OK)
+		rc = index_prefixes_of(builder, &phrase->sequence);
 	if (rc == OK && options.disguised)
 		phrase_words(phrase, add_phrase_word, builder);
 	if (rc == OK)

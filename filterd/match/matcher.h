@@ -27,6 +27,8 @@ struct matcher_builder;
 struct pattern_options {
 	bool original; /* look in the text as sent, not the folded view; of regexes alone */
 	bool disguised; /* look in the disguised view too (never with original) */
+	/* Of words: what each entry has before and behind it, or NULL; NULL: none has anything. */
+	const struct form_set *const *forms;
 };
 
 /*
@@ -40,7 +42,8 @@ struct matcher_builder *matcher_builder_new(struct arena *arena);
  *
  * words:  holds where one of the entries does: words separated by single spaces, a final * makes
  *         the last word a prefix, a * before a word lets it be found within others (as disguised
- *         words are, where options.disguised is). Entry i is what a hit reports.
+ *         words are, where options.disguised is). Entry i is what a hit reports. Forms
+ *         (match/forms.h) are those of its first and last word, and must outlive the matcher.
  * phrase: see phrase.h.
  * regex:  PCRE2 with UTF and UCP, caseless on the folded view by nature of that view. Refused:
  *         empty or longer than REGEX_LENGTH_MAX, \C, \G, callouts, leading (*VERB)s, more than

@@ -18,6 +18,12 @@ struct rest {
 	const struct rest *outer; /* NULL: nothing does */
 };
 
+/* A word with forms, where it was found. */
+struct found_word {
+	const struct phrase_word *word;
+	struct range range;
+};
+
 struct walk {
 	struct span text;
 	size_t to; /* where it must end; SIZE_MAX: anywhere */
@@ -26,6 +32,8 @@ struct walk {
 	/* Alternatives on the way here, and the first of those that each was chosen from. */
 	const struct phrase_sequence *taken[DEPTH_MAX], *beside[DEPTH_MAX];
 	size_t taken_count;
+	struct found_word words[INFLECTED_MAX]; /* on the way here */
+	size_t words_count;
 };
 
 static bool walk(struct walk *w, const struct phrase_element *e, const struct rest *rest, size_t at,
@@ -34,13 +42,23 @@ static bool walk(struct walk *w, const struct phrase_element *e, const struct re
 static bool walk_word(struct walk *w, const struct phrase_element *e, const struct rest *rest,
 	size_t at, bool preceded)
 {
+	size_t end;
+
 	if (preceded) {
 		at = compare_before(&e->word, w->text, at);
 		if (at == 0)
 			return false;
 	}
-	at = compare_word(&e->word, w->text, at);
-	return at > 0 && walk(w, e->next, rest, at, true);
+	end = compare_word(&e->word, w->text, at);
+	if (end == 0)
+		return false;
+	if (!e->word.forms || w->words_count == INFLECTED_MAX)
+		return walk(w, e->next, rest, end, true);
+	w->words[w->words_count++] = (struct found_word){&e->word, {(uint32_t)at, (uint32_t)end}};
+	if (walk(w, e->next, rest, end, true))
+		return true;
+	w->words_count--;
+	return false;
 }
 
 static bool walk_gap(struct walk *w, const struct phrase_element *e, const struct rest *rest,
@@ -100,6 +118,24 @@ static bool walk(struct walk *w, const struct phrase_element *e, const struct re
 	return found;
 }
 
+static void begin(struct walk *w)
+{
+	w->steps = 0;
+	w->depth = 0;
+	w->taken_count = 0;
+	w->words_count = 0;
+}
+
+/* Walks over the hit; false when there are too many ways, or it was not found by this one. */
+static bool walk_hit(struct walk *w, const struct phrase_element *first, const struct text *text,
+	const struct hit *hit)
+{
+	begin(w);
+	w->text = hit->view == VIEW_DISGUISED ? text->disguised.text : text->folded.text;
+	w->to = hit->in_view.to;
+	return walk(w, first, NULL, hit->in_view.from, false);
+}
+
 /* --- what is missing ----------------------------------------------------------------------------
  */
 
@@ -131,9 +167,7 @@ size_t matcher_missing(
 	*part = (struct span){NULL, 0};
 	if (!p->phrase)
 		return 1;
-	w.steps = 0;
-	w.depth = 0;
-	w.taken_count = 0;
+	begin(&w);
 	for (const struct phrase_element *e = p->phrase->sequence.first; e; e = e->next) {
 		if (phrase_is_optional(e) || stands_in(&w, e, text->folded.text) ||
 			(p->options.disguised && text->disguised.text.ptr &&
@@ -202,7 +236,8 @@ static bool are_same(const struct phrase_sequence *a, const struct phrase_sequen
 	const struct phrase_element *x = a->first, *y = b->first;
 
 	while (x && y && x->kind == PHRASE_WORD && y->kind == PHRASE_WORD &&
-		x->word.prefix == y->word.prefix && span_eq(x->word.text, y->word.text)) {
+		x->word.prefix == y->word.prefix && x->word.forms == y->word.forms &&
+		span_eq(x->word.text, y->word.text)) {
 		x = x->next;
 		y = y->next;
 	}
@@ -237,14 +272,91 @@ bool matcher_parts_of(const struct matcher *matcher, uint32_t id, const struct t
 	}
 	if (!p->phrase)
 		return true;
-	w.text = hit->view == VIEW_DISGUISED ? text->disguised.text : text->folded.text;
-	w.to = hit->in_view.to;
-	w.steps = 0;
-	w.depth = 0;
-	w.taken_count = 0;
-	if (!walk(&w, p->phrase->sequence.first, NULL, hit->in_view.from, false))
+	if (!walk_hit(&w, p->phrase->sequence.first, text, hit))
 		return false;
 	for (size_t i = 0; i < w.taken_count && i < DEPTH_MAX; i++)
 		tell(p, w.beside[i], w.taken[i], each, context);
 	return true;
+}
+
+/* --- forms ------------------------------------------------------------------------------------ */
+
+/* Cuts a word at its stem, if one of the forms makes what is before and behind it there. */
+static bool cut_at(const struct phrase_word *word, const struct forms *forms, struct span found,
+	size_t before, struct inflected *out)
+{
+	struct span rest = span_sub(found, before, found.len), first = span_sub(found, 0, before);
+
+	if (!span_starts(rest, word->text))
+		return false;
+	rest = span_sub(rest, word->text.len, rest.len);
+	if (word->prefix)
+		rest.len = 0;
+	if (!forms_can_make(&forms->prefixes, first) || !forms_can_make(&forms->suffixes, rest))
+		return false;
+	out->stem = word->text;
+	out->before_count = forms_cut(&forms->prefixes, first, out->before);
+	out->behind_count = forms_cut(&forms->suffixes, rest, out->behind);
+	return true;
+}
+
+/* False if it is just as the pattern has it. */
+static bool cut_word(const struct phrase_word *word, struct span found, struct inflected *out)
+{
+	for (size_t i = 0; i < word->forms->count; i++)
+		for (size_t before = 0; before + word->text.len <= found.len; before++)
+			if (cut_at(word, word->forms->items[i], found, before, out))
+				return out->before_count + out->behind_count > 0;
+	return false;
+}
+
+size_t matcher_inflected(const struct matcher *matcher, uint32_t id, const struct text *text,
+	const struct hit *hit, struct inflected out[INFLECTED_MAX])
+{
+	const struct pattern *p = &matcher->patterns[id];
+	const struct phrase_element *first = p->phrase ? p->phrase->sequence.first : NULL;
+	struct walk w;
+	size_t count = 0;
+
+	w.words_count = 0;
+	for (const struct phrase_sequence *s = p->sequences; s; s = s->next) {
+		if (span_eq(p->entries[s->entry], hit->entry) && walk_hit(&w, s->first, text, hit))
+			break;
+	}
+	if (first && !walk_hit(&w, first, text, hit))
+		return 0;
+	for (size_t i = 0; i < w.words_count; i++) {
+		struct range range = w.words[i].range;
+
+		count += cut_word(
+			w.words[i].word, span_sub(w.text, range.from, range.to), &out[count]);
+	}
+	return count;
+}
+
+/* The depth is that of the phrase as written. */
+static void visit_forms(const struct phrase_sequence *sequence,
+	void (*each)(void *context, const struct forms *forms), void *context)
+{
+	for (const struct phrase_element *e = sequence->first; e; e = e->next) {
+		const struct form_set *set = e->kind == PHRASE_WORD ? e->word.forms : NULL;
+
+		for (size_t i = 0; set && i < set->count; i++)
+			each(context, set->items[i]);
+		if (e->kind != PHRASE_CHOICE)
+			continue;
+		for (const struct phrase_sequence *s = e->choices; s; s = s->next)
+			visit_forms(s, each, context);
+	}
+}
+
+void matcher_forms(const struct matcher *matcher, uint32_t id,
+	void (*each)(void *context, const struct forms *forms), void *context)
+{
+	const struct pattern *p = &matcher->patterns[id];
+
+	if (p->phrase)
+		visit_forms(&p->phrase->sequence, each, context);
+	for (const struct phrase_sequence *s = p->sequences; s; s = s->next)
+		visit_forms(s, each, context);
 }

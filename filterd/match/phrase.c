@@ -141,8 +141,46 @@ static size_t skip_spaces(struct span s, size_t at)
 	return at;
 }
 
-int phrase_parse_entry(struct arena *arena, struct span entry, size_t offset,
-	struct phrase_sequence *sequence, struct pattern_error *error)
+/* Whether any of the forms has something to put before a word. */
+static bool have_prefixes(const struct form_set *forms)
+{
+	for (size_t i = 0; i < forms->count; i++)
+		if (forms->items[i]->prefixes.count > 0)
+			return true;
+	return false;
+}
+
+static bool have_suffixes(const struct form_set *forms)
+{
+	for (size_t i = 0; i < forms->count; i++)
+		if (forms->items[i]->suffixes.count > 0)
+			return true;
+	return false;
+}
+
+/*
+ * Gives the first word the prefixes and the last the suffixes; not where a sign or a letter of a
+ * script without spaces stands, for there a word has no edge that they could move.
+ */
+static void inflect(struct phrase_element *first, const struct form_set *forms)
+{
+	struct phrase_element *last = first;
+
+	while (last->next)
+		last = last->next;
+	if (have_prefixes(forms) && phrase_word_begin(first->word.text) == PHRASE_PLAIN) {
+		first->word.forms = forms;
+		first->word.prefixes = true;
+	}
+	if (have_suffixes(forms) && !last->word.prefix &&
+		phrase_word_end(last->word.text) == PHRASE_PLAIN) {
+		last->word.forms = forms;
+		last->word.suffixes = true;
+	}
+}
+
+int phrase_parse_entry(struct arena *arena, struct span entry, const struct form_set *forms,
+	size_t offset, struct phrase_sequence *sequence, struct pattern_error *error)
 {
 	struct phrase_element **last = &sequence->first;
 	size_t bad, at;
@@ -169,6 +207,8 @@ int phrase_parse_entry(struct arena *arena, struct span entry, size_t offset,
 	}
 	if (!sequence->first)
 		return pattern_fail(error, offset, "an entry is empty");
+	if (forms)
+		inflect(sequence->first, forms);
 	return OK;
 }
 
@@ -292,19 +332,20 @@ static int number_entry(struct parser *p, const struct span *entry, uint32_t *nu
 	return OK;
 }
 
-static int add_entries(struct parser *p, size_t offset, const struct span *entries, size_t count,
+static int add_entries(struct parser *p, size_t offset, const struct phrase_list *list,
 	struct phrase_sequence **out)
 {
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < list->count; i++) {
 		struct phrase_sequence *s = arena_zalloc(p->arena, 1, sizeof(*s));
 		int rc;
 
 		if (!s)
 			return ERR_NOMEM;
 		s->at = (uint32_t)offset;
-		rc = phrase_parse_entry(p->arena, entries[i], offset, s, p->error);
+		rc = phrase_parse_entry(p->arena, list->entries[i],
+			list->forms ? list->forms[i] : NULL, offset, s, p->error);
 		if (rc == OK)
-			rc = number_entry(p, &entries[i], &s->entry);
+			rc = number_entry(p, &list->entries[i], &s->entry);
 		if (rc != OK)
 			return rc;
 		*out = s;
@@ -315,9 +356,9 @@ static int add_entries(struct parser *p, size_t offset, const struct span *entri
 
 static int parse_list(struct parser *p, struct phrase_element ***last)
 {
-	size_t from = p->at, count = 0;
+	size_t from = p->at;
 	const char *end = memchr(p->in.ptr + from, '>', p->in.len - from);
-	const struct span *entries = NULL;
+	struct phrase_list list = {0};
 	struct phrase_element *e;
 	struct span name;
 
@@ -326,20 +367,20 @@ static int parse_list(struct parser *p, struct phrase_element ***last)
 	name = span_sub(p->in, from + 1, (size_t)(end - p->in.ptr));
 	if (name.len == 0)
 		return pattern_fail(p->error, from, "`<>` names no list");
-	if (!p->lists || !p->lists->find(p->lists->context, name, &entries, &count)) {
+	if (!p->lists || !p->lists->find(p->lists->context, name, &list)) {
 		pattern_fail(p->error, from, "there is no list `%.*s`",
 			(int)(name.len < 64 ? name.len : 64), name.ptr);
 		p->error->unknown_list = name;
 		return ERR_INVALID;
 	}
-	if (count == 0)
+	if (list.count == 0)
 		return pattern_fail(p->error, from, "the list `%.*s` is empty",
 			(int)(name.len < 64 ? name.len : 64), name.ptr);
 	p->at = (size_t)(end - p->in.ptr) + 1;
 	e = add_element(p->arena, last, PHRASE_CHOICE);
 	if (!e)
 		return ERR_NOMEM;
-	return add_entries(p, from, entries, count, &e->choices);
+	return add_entries(p, from, &list, &e->choices);
 }
 
 static int parse_group(struct parser *p, struct phrase_element ***last)

@@ -25,15 +25,21 @@
 #define PHRASE_GAP_MAX 20 /* words */
 #define PHRASE_GAP_DEFAULT 4 /* words */
 
-/* Entries of lists by name; what `<name>` in a phrase stands for. */
+struct form_set;
+
+/* What a list holds. All of it outlives the matcher. */
+struct phrase_list {
+	const struct span
+		*entries; /* as written: words separated by spaces, a final * of prefixes */
+	const struct form_set *const *forms; /* of each entry, NULL: none; NULL: none of any */
+	size_t count;
+};
+
+/* Lists by name; what `<name>` in a phrase stands for. */
 struct phrase_lists {
 	void *context;
-	/*
-	 * Finds a list: *entries and *count are set to its entries (as written: words separated by
-	 * spaces, a final * for a prefix) and true returned; false if there is no such list. The
-	 * entries outlive the matcher.
-	 */
-	bool (*find)(void *context, struct span name, const struct span **entries, size_t *count);
+	/* Fills *out; false if there is no such list. */
+	bool (*find)(void *context, struct span name, struct phrase_list *out);
 };
 
 /* What is wrong with a phrase or regex, and where. */
@@ -61,6 +67,7 @@ struct phrase_alternative {
 	size_t offset; /* [bytes] where it is written; of a list's entry where the list is */
 	struct span text; /* its words, folded, with a space in between */
 	bool prefix; /* the last word is a beginning */
+	const struct form_set *forms; /* of the list's entry; NULL: none */
 	bool of_list;
 };
 

@@ -9,14 +9,18 @@
  *                sentence. An apostrophe alone between a letter and W parts nothing. Both edges
  *                follow from it, so BEGIN and END stand only where a match begins and ends.
  *   any          a word in a gap
+ *   pN, sN       what may stand before and behind a word with forms, which are numbered as they
+ * come
  *
- * `sep` and `any` are subroutines in a (?(DEFINE)...) group: what PCRE2 compiles, and keeps, is
+ * They are subroutines in a (?(DEFINE)...) group: what PCRE2 compiles, and keeps, is
  * much smaller.
  *
  * Separators stand before the element that they part from what precedes; elements that may be left
  * out at the very beginning of a phrase carry theirs behind them instead.
  */
 #include "match/phrase_tree.h"
+
+#include <stdlib.h>
 
 #include "text/utf8.h"
 
@@ -59,6 +63,8 @@ enum behind {
 struct printer {
 	struct buf *out;
 	bool uses_sep, uses_any;
+	const struct forms **forms; /* owned; those that are used */
+	size_t forms_count, forms_room;
 };
 
 static void print_sequence(
@@ -175,11 +181,60 @@ static void print_join(struct printer *p, unsigned edges)
 
 /* --- elements --------------------------------------------------------------------------------- */
 
+/* The number of the forms among those that are used. */
+static size_t number_forms(struct printer *p, const struct forms *forms)
+{
+	size_t i = 0;
+
+	while (i < p->forms_count && p->forms[i] != forms)
+		i++;
+	if (i == p->forms_room) {
+		size_t room = i ? 2 * i : 8;
+		const struct forms **bigger = realloc(p->forms, room * sizeof(*bigger));
+
+		if (!bigger) {
+			p->out->failed = true;
+			return i;
+		}
+		p->forms = bigger;
+		p->forms_room = room;
+	}
+	if (i == p->forms_count)
+		p->forms[p->forms_count++] = forms;
+	return i;
+}
+
+/* The text of the word with what may stand before and behind it. */
+static void print_inflected(struct printer *p, const struct phrase_word *word)
+{
+	const struct form_set *set = word->forms;
+
+	if (set->count > 1)
+		buf_str(p->out, "(?:");
+	for (size_t i = 0; i < set->count; i++) {
+		const struct forms *forms = set->items[i];
+		size_t number = number_forms(p, forms);
+
+		if (i > 0)
+			buf_char(p->out, '|');
+		if (word->prefixes && forms->prefixes.count > 0)
+			buf_printf(p->out, "(?&p%zu)", number);
+		print_literal(p->out, word->text);
+		if (word->suffixes && forms->suffixes.count > 0)
+			buf_printf(p->out, "(?&s%zu)", number);
+	}
+	if (set->count > 1)
+		buf_char(p->out, ')');
+}
+
 static void print_word(
 	struct printer *p, const struct phrase_word *word, enum before before, enum behind behind)
 {
 	print_begin(p, phrase_word_begin(word->text), before);
-	print_literal(p->out, word->text);
+	if (word->forms)
+		print_inflected(p, word);
+	else
+		print_literal(p->out, word->text);
 	if (word->prefix)
 		buf_str(p->out, TAIL);
 	else
@@ -253,14 +308,40 @@ static void print_sequence(
 	}
 }
 
+static void define_slots(
+	struct printer *p, char kind, size_t number, const struct form_slots *slots)
+{
+	if (slots->count == 0)
+		return;
+	buf_printf(p->out, "(?<%c%zu>", kind, number);
+	for (size_t i = 0; i < slots->count; i++) {
+		buf_str(p->out, "(?:");
+		for (size_t k = 0; k < slots->items[i].count; k++) {
+			if (k > 0)
+				buf_char(p->out, '|');
+			print_literal(p->out, slots->items[i].texts[k]);
+		}
+		buf_str(p->out, ")?");
+	}
+	buf_char(p->out, ')');
+}
+
+/* Prints the subroutines, and frees what was noted for it. */
 static void print_defines(struct printer *p)
 {
-	if (!p->uses_sep && !p->uses_any)
-		return;
-	buf_str(p->out, "(?(DEFINE)" DEFINE_SEP);
-	if (p->uses_any)
-		buf_str(p->out, DEFINE_ANY);
-	buf_char(p->out, ')');
+	if (p->uses_sep || p->uses_any || p->forms_count > 0) {
+		buf_str(p->out, "(?(DEFINE)");
+		if (p->uses_sep || p->uses_any)
+			buf_str(p->out, DEFINE_SEP);
+		if (p->uses_any)
+			buf_str(p->out, DEFINE_ANY);
+		for (size_t i = 0; i < p->forms_count; i++) {
+			define_slots(p, 'p', i, &p->forms[i]->prefixes);
+			define_slots(p, 's', i, &p->forms[i]->suffixes);
+		}
+		buf_char(p->out, ')');
+	}
+	free(p->forms);
 }
 
 void phrase_print_regex(const struct phrase *phrase, struct buf *out)

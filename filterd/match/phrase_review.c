@@ -39,6 +39,16 @@ static struct span words_of(struct review *r, const struct phrase_sequence *s, b
 	return out;
 }
 
+/* The forms of an entry's words: its first or its last has them. */
+static const struct form_set *forms_of(const struct phrase_sequence *s)
+{
+	const struct phrase_element *last = s->first;
+
+	while (last->next)
+		last = last->next;
+	return s->first->word.forms ? s->first->word.forms : last->word.forms;
+}
+
 /* As deep as phrases nest: PHRASE_DEPTH_MAX. */
 static void review_sequence(struct review *r, const struct phrase_sequence *s);
 
@@ -50,8 +60,12 @@ static void review_choices(struct review *r, const struct phrase_sequence *choic
 		struct span text = words_of(r, c, &prefix);
 
 		if (text.ptr)
-			r->each(r->context, &(struct phrase_alternative){group, c->at, text, prefix,
-						    c->entry != PHRASE_NO_ENTRY});
+			r->each(r->context, &(struct phrase_alternative){.group = group,
+						    .offset = c->at,
+						    .text = text,
+						    .prefix = prefix,
+						    .forms = forms_of(c),
+						    .of_list = c->entry != PHRASE_NO_ENTRY});
 		else if (only && only->kind == PHRASE_CHOICE)
 			review_choices(r, only->choices, group); /* (a|<b>), (a|(b|c)) */
 	}
@@ -83,7 +97,8 @@ int phrase_alternatives(struct arena *arena, const struct phrase *phrase,
 static void put_shortest(const struct phrase_sequence *s, struct buf *out, bool *plain)
 {
 	for (const struct phrase_element *e = s->first; e; e = e->next) {
-		*plain &= e->kind == PHRASE_WORD && !e->word.prefix;
+		*plain &= e->kind == PHRASE_WORD && !phrase_word_is_open(&e->word) &&
+			  !e->word.prefixes;
 		if (e->kind == PHRASE_CHOICE && !e->optional)
 			put_shortest(e->choices, out, plain);
 		if (e->kind != PHRASE_WORD)

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "match/forms.h"
 #include "match/phrase.h"
 
 enum phrase_kind {
@@ -19,6 +20,9 @@ struct phrase_word {
 	struct span text; /* folded, not empty, no white space in it */
 	bool prefix; /* and whatever the word goes on with */
 	bool glued; /* text/ looks for it within other words, as for disguises: no matter here */
+	/* What of it may stand before and behind `text`; NULL: nothing. */
+	const struct form_set *forms;
+	bool prefixes, suffixes; /* which of them; `text` begins or ends as PHRASE_PLAIN then */
 };
 
 struct phrase_element {
@@ -60,6 +64,12 @@ enum phrase_edge {
 enum phrase_edge phrase_word_begin(struct span word);
 enum phrase_edge phrase_word_end(struct span word);
 
+/* Whether the word may go on behind its text. */
+static inline bool phrase_word_is_open(const struct phrase_word *word)
+{
+	return word->prefix || word->suffixes;
+}
+
 /* Whether the element may be left out. */
 static inline bool phrase_is_optional(const struct phrase_element *e)
 {
@@ -68,11 +78,11 @@ static inline bool phrase_is_optional(const struct phrase_element *e)
 
 /*
  * Splits an entry of a list (words separated by white space, a final * for a prefix, a * before a
- * word for glued ones) into sequence->first. `offset` is where errors of it stand. OK, ERR_INVALID
- * or ERR_NOMEM.
+ * word for glued ones) into sequence->first, its words with their `forms` (NULL: none). `offset` is
+ * where errors of it stand. OK, ERR_INVALID or ERR_NOMEM.
  */
-int phrase_parse_entry(struct arena *arena, struct span entry, size_t offset,
-	struct phrase_sequence *sequence, struct pattern_error *error);
+int phrase_parse_entry(struct arena *arena, struct span entry, const struct form_set *forms,
+	size_t offset, struct phrase_sequence *sequence, struct pattern_error *error);
 
 /* Appends the PCRE2 pattern of an element that stands alone (words patterns). */
 void phrase_print_choice(const struct phrase_sequence *choices, struct buf *out);

@@ -6,8 +6,9 @@
  * alternatives as written, what is optional first with and then without, gaps as short as can be.
  *
  * What makes it fast is a choice's table of keys: the first runs of all words with which its
- * alternatives can begin. The hash of the run at hand gives the few alternatives that are worth a
- * try.
+ * alternatives can begin, and of words that may go on, such as `kill*`, the first bytes of those.
+ * The hashes of the run at hand and of its beginning, also behind prefixes of forms, give the few
+ * alternatives that are worth a try.
  */
 #include "match/program.h"
 
@@ -38,16 +39,12 @@ struct node {
 
 /* With this run at hand, and that behind it, the alternative may begin. */
 struct key {
-	uint32_t hash; /* of the run */
+	uint32_t hash; /* of the run, or of what it begins with or goes on with behind prefixes */
 	uint32_t second; /* of the run behind it; 0: any, or none */
 	uint32_t alternative;
 };
 
-/* An alternative that may begin with many runs: those with this head_at(), if it is not 0. */
-struct other {
-	uint32_t alternative;
-	uint16_t head;
-};
+#define BEGINNINGS_MAX 5 /* lengths that begin_length() gives */
 
 struct choice {
 	const struct node **alternatives; /* in order of precedence */
@@ -56,8 +53,14 @@ struct choice {
 	const struct key *keys; /* by bucket, then by alternative */
 	const uint32_t *buckets; /* buckets[h & mask] to [(h & mask) + 1]: its keys */
 	uint32_t mask;
-	const struct other *others; /* ascending: alternatives that begin with what has no key */
+	const uint32_t *others; /* ascending: alternatives that begin with what has no key */
 	uint32_t others_count;
+	uint8_t beginnings[BEGINNINGS_MAX]; /* the lengths of what keys are of [bytes] */
+	uint32_t beginnings_count;
+	uint64_t heads; /* head_bit() of all of them */
+	uint64_t open; /* head_bit() of runs that may begin so, also with prefixes */
+	const struct forms **forms; /* those with prefixes before what such keys are of */
+	size_t forms_count, forms_room;
 };
 
 struct program {
@@ -73,10 +76,16 @@ static uint16_t head_at(struct span s, size_t at)
 	return (uint16_t)(second << 8 | (unsigned char)s.ptr[at]);
 }
 
+static uint64_t head_bit(uint16_t head)
+{
+	return UINT64_C(1) << (uint16_t)(head * 0x9E37u) / 1024;
+}
+
 /* The head of every run that the word can begin with; 0 if it is not always the same. */
 static uint16_t word_head(const struct phrase_word *word)
 {
-	bool same = word->text.len >= 2 && phrase_word_begin(word->text) == PHRASE_PLAIN;
+	bool same = word->text.len >= 2 && phrase_word_begin(word->text) == PHRASE_PLAIN &&
+		    !word->prefixes;
 
 	return same ? head_at(word->text, 0) : 0;
 }
@@ -88,14 +97,17 @@ struct keys {
 	struct key *items; /* NULL: only count them */
 	size_t count;
 	uint32_t alternative; /* whose they are */
+	struct choice *choice; /* that they are of */
+	struct arena *arena;
+	bool failed; /* out of memory */
 };
 
 /* The hash of the run that the word begins with; false if it has none: see word_key(). */
 static bool first_run(const struct phrase_word *word, uint32_t *hash, size_t *len)
 {
 	*len = run_length(word->text);
-	if (phrase_word_begin(word->text) != PHRASE_PLAIN ||
-		(word->prefix && *len == word->text.len))
+	if (phrase_word_begin(word->text) != PHRASE_PLAIN || word->prefixes ||
+		(phrase_word_is_open(word) && *len == word->text.len))
 		return false;
 	*hash = run_hash(span_sub(word->text, 0, *len));
 	return true;
@@ -110,24 +122,75 @@ static uint32_t second_run(const struct phrase_element *e, size_t len)
 	while (rest.len > 0 && (len = run_length(rest)) == 0)
 		rest = span_sub(rest, utf8_len((unsigned char)rest.ptr[0]), rest.len);
 	if (rest.len > 0)
-		return e->word.prefix && len == rest.len ? 0 : run_hash(span_sub(rest, 0, len));
+		return phrase_word_is_open(&e->word) && len == rest.len
+			       ? 0
+			       : run_hash(span_sub(rest, 0, len));
 	if (e->next && e->next->kind == PHRASE_WORD)
 		first_run(&e->next->word, &hash, &len);
 	return hash;
 }
 
-/* Adds the key of a word; false if it has none: it begins with a sign, or goes on at will. */
+/* How much of the first run of a word that may go on is a key: few lengths, as each is looked up.
+ */
+static size_t begin_length(size_t run)
+{
+	if (run >= 8)
+		return 8;
+	return run < 4 ? run : 4;
+}
+
+static void note_beginning(struct choice *choice, struct span text, size_t len)
+{
+	choice->heads |= len < 2 ? UINT64_MAX : head_bit(head_at(text, 0));
+	choice->open |= choice->heads;
+	for (uint32_t i = 0; i < choice->beginnings_count; i++)
+		if (choice->beginnings[i] == len)
+			return;
+	choice->beginnings[choice->beginnings_count++] = (uint8_t)len;
+}
+
+static void note_forms(struct keys *keys, const struct forms *forms)
+{
+	struct choice *choice = keys->choice;
+
+	for (size_t i = 0; i < choice->forms_count; i++)
+		if (choice->forms[i] == forms)
+			return;
+	if (!arena_grow(keys->arena, (void **)&choice->forms, choice->forms_count,
+		    &choice->forms_room, sizeof(*choice->forms), 4)) {
+		keys->failed = true;
+		return;
+	}
+	choice->forms[choice->forms_count++] = forms;
+	choice->open = UINT64_MAX;
+}
+
+/* The key of a word that begins with a letter and may go on, or has prefixes. */
+static struct key open_key(const struct phrase_word *word, struct keys *keys)
+{
+	size_t len = begin_length(run_length(word->text));
+
+	note_beginning(keys->choice, word->text, len);
+	for (size_t i = 0; word->prefixes && i < word->forms->count; i++)
+		note_forms(keys, word->forms->items[i]);
+	return (struct key){
+		.hash = run_hash(span_sub(word->text, 0, len)), .alternative = keys->alternative};
+}
+
+/* Adds the key of a word; false if it has none, for it begins with a sign. */
 static bool word_key(const struct phrase_element *e, struct keys *keys)
 {
 	struct key key = {.alternative = keys->alternative};
 	size_t len;
 
-	if (!first_run(&e->word, &key.hash, &len))
+	if (phrase_word_begin(e->word.text) != PHRASE_PLAIN)
 		return false;
-	if (keys->items) {
+	if (!first_run(&e->word, &key.hash, &len))
+		key = open_key(&e->word, keys);
+	else if (keys->items)
 		key.second = second_run(e, len);
+	if (keys->items)
 		keys->items[keys->count] = key;
-	}
 	keys->count++;
 	return true;
 }
@@ -220,15 +283,10 @@ static bool fill_buckets(struct arena *arena, struct choice *choice, const struc
 	return true;
 }
 
-static uint16_t sequence_head(const struct phrase_sequence *s)
-{
-	return s->first->kind == PHRASE_WORD ? word_head(&s->first->word) : 0;
-}
-
 static bool make_keys(struct arena *arena, const struct phrase_element *e, struct choice *choice)
 {
-	struct keys keys = {0};
-	struct other *others = arena_alloc(arena, choice->count * sizeof(*others));
+	struct keys keys = {.choice = choice, .arena = arena};
+	uint32_t *others = arena_alloc(arena, choice->count * sizeof(*others));
 	bool ok;
 
 	if (!others)
@@ -244,14 +302,13 @@ static bool make_keys(struct arena *arena, const struct phrase_element *e, struc
 
 		if (!keys_of(s->first, &keys)) {
 			keys.count = before;
-			others[choice->others_count++] =
-				(struct other){keys.alternative, sequence_head(s)};
+			others[choice->others_count++] = keys.alternative;
 		}
 		keys.alternative++;
 	}
 	choice->others = others;
 	sort_keys(&keys);
-	ok = fill_buckets(arena, choice, &keys);
+	ok = !keys.failed && fill_buckets(arena, choice, &keys);
 	free(keys.items);
 	return ok;
 }
@@ -349,11 +406,6 @@ static bool begins_plainly(const struct phrase_element *e)
 static uint64_t run_bit(uint32_t hash)
 {
 	return UINT64_C(1) << (hash >> 26);
-}
-
-static uint64_t head_bit(uint16_t head)
-{
-	return UINT64_C(1) << (uint16_t)(head * 0x9E37u) / 1024;
 }
 
 /* Notes all runs that a match can begin with at the node. Recurses as deep as groups nest. */
@@ -489,12 +541,74 @@ static bool walk_gap(struct walk *w, struct state *s)
 	return true;
 }
 
-/* Whether what has the key may begin with the run. */
-static bool key_fits(const struct key *key, const struct runs *runs, const struct run *run)
+/* A choice that is looked at with a run at hand. */
+struct hand {
+	const struct choice *choice;
+	const struct runs *runs;
+	const struct run *run;
+	uint32_t tried; /* alternatives before this one are not asked for */
+};
+
+/* The first alternative with a key of this hash, if it is before `best`; else `best`. */
+static inline uint32_t first_with(const struct hand hand, uint32_t hash, uint32_t best)
 {
-	return key->hash == run->hash &&
-	       (key->second == 0 ||
-		       (run + 1 < runs->items + runs->count && run[1].hash == key->second));
+	const struct choice *choice = hand.choice;
+	uint32_t b = hash & choice->mask;
+
+	for (uint32_t i = choice->buckets[b]; i < choice->buckets[b + 1]; i++) {
+		const struct key *key = &choice->keys[i];
+		const struct run *next = hand.run + 1;
+
+		if (key->hash != hash || key->alternative < hand.tried)
+			continue;
+		if (key->second == 0 ||
+			(next < hand.runs->items + hand.runs->count && next->hash == key->second))
+			return key->alternative < best ? key->alternative : best;
+	}
+	return best;
+}
+
+/* The same for what stands at the begin of `rest` of the run. */
+static uint32_t first_beginning(const struct hand *hand, struct span rest, uint32_t best)
+{
+	if (rest.len == 0 || !(hand->choice->heads & head_bit(head_at(rest, 0))))
+		return best;
+	for (uint32_t i = 0; i < hand->choice->beginnings_count; i++) {
+		size_t len = hand->choice->beginnings[i];
+
+		if (len <= rest.len)
+			best = first_with(*hand, run_hash(span_sub(rest, 0, len)), best);
+	}
+	return best;
+}
+
+/* The same for what the run begins with, and goes on with behind prefixes. */
+static __attribute__((noinline)) uint32_t first_open(const struct hand *hand, uint32_t best)
+{
+	const struct choice *choice = hand->choice;
+	struct span run = span_sub(hand->runs->text, hand->run->from, hand->run->to);
+	bool reached[FORMS_LONGEST + 1];
+
+	best = first_beginning(hand, run, best);
+	for (size_t i = 0; i < choice->forms_count; i++) {
+		size_t longest = forms_reach(&choice->forms[i]->prefixes, run, reached);
+
+		for (size_t at = 1; at <= longest; at++)
+			if (reached[at])
+				best = first_beginning(hand, span_sub(run, at, run.len), best);
+	}
+	return best;
+}
+
+/* The first alternative that has a key and may begin with the run; choice->count: there is none. */
+static inline uint32_t first_keyed(const struct hand hand)
+{
+	uint32_t best = first_with(hand, hand.run->hash, hand.choice->count);
+
+	if (hand.choice->open &&
+		hand.choice->open & head_bit(head_at(hand.runs->text, hand.run->from)))
+		best = first_open(&hand, best);
+	return best;
 }
 
 /* The first alternative from s->tried on that may begin here; choice->count if there is none. */
@@ -502,24 +616,13 @@ static uint32_t next_alternative(const struct walk *w, struct state *s)
 {
 	const struct choice *choice = s->node->choice;
 	const struct run *run = next_run(w, s);
-	uint16_t head = run ? head_at(w->runs->text, run->from) : 0;
 	uint32_t best = choice->count;
 
-	if (run) {
-		uint32_t b = run->hash & choice->mask;
-
-		for (uint32_t i = choice->buckets[b]; i < choice->buckets[b + 1]; i++) {
-			if (choice->keys[i].alternative >= s->tried &&
-				key_fits(&choice->keys[i], w->runs, run)) {
-				best = choice->keys[i].alternative;
-				break;
-			}
-		}
-	}
-	for (uint32_t i = 0; i < choice->others_count && choice->others[i].alternative < best; i++)
-		if (choice->others[i].alternative >= s->tried &&
-			(choice->others[i].head == 0 || choice->others[i].head == head))
-			return choice->others[i].alternative;
+	if (run)
+		best = first_keyed((struct hand){choice, w->runs, run, s->tried});
+	for (uint32_t i = 0; i < choice->others_count && choice->others[i] < best; i++)
+		if (choice->others[i] >= s->tried)
+			return choice->others[i];
 	return best;
 }
 
@@ -590,17 +693,12 @@ static bool may_start(const struct program *program, const struct runs *runs, co
 static bool may_begin(const struct node *first, const struct runs *runs, const struct run *run)
 {
 	const struct choice *choice = first->choice;
-	uint32_t bucket;
 
 	if (first->kind == NODE_WORD)
 		return !first->keyed || first->hash == run->hash;
 	if (first->kind != NODE_CHOICE || choice->optional || choice->others_count > 0)
 		return true;
-	bucket = run->hash & choice->mask;
-	for (uint32_t i = choice->buckets[bucket]; i < choice->buckets[bucket + 1]; i++)
-		if (key_fits(&choice->keys[i], runs, run))
-			return true;
-	return false;
+	return first_keyed((struct hand){choice, runs, run, 0}) < choice->count;
 }
 
 enum program_result program_find(const struct program *program, const struct runs *runs,

@@ -5,39 +5,9 @@
  * `find` that notes what it is asked for. For a comment they are tested once more, one by one, with
  * a `find` that passes hits on and notes which alternatives they took.
  */
-#include "moderate/coverage.h"
-
-#include "base/map.h"
-#include "match/parts.h"
-#include "moderate/stage.h"
-#include "rules/origins.h"
+#include "moderate/covering.h"
 
 #include <stdlib.h>
-
-/* A pattern of a matcher. */
-struct known {
-	const struct pattern_origin *origin;
-	bool added; /* its alternatives are among the items */
-};
-
-struct coverage {
-	struct stage stage; /* first: conditions give their scene back */
-	struct arena arena; /* items and keys of the maps */
-	const struct ruleset *set;
-	struct coverage_item *items;
-	size_t count, capacity;
-	/*
-	 * Items by what tells them apart: the address of a rule, of a pattern's origin, of an
-	 * alternative (pattern_part.key), of an entry's text.
-	 */
-	struct map by_key;
-	struct known *patterns[FIELD_COUNT]; /* by id; in the arena */
-	enum truth (*find)(struct scene *scene, enum field field, uint32_t id,
-		const struct hit **hits, size_t *count, bool *more); /* the stage's own */
-	const struct pattern_origin *origin; /* whose alternatives are being added */
-	struct map words; /* of it: their index by text */
-	bool failed; /* out of memory below a callback */
-};
 
 const char *const coverage_names[COVERAGE_COUNT] = {
 	[COVERAGE_RULE] = "rules",
@@ -53,7 +23,7 @@ static struct span key_of(const void *const *address)
 	return (struct span){(const char *)address, sizeof(*address)};
 }
 
-static uint32_t find_item(const struct coverage *c, const void *address)
+uint32_t coverage_find(const struct coverage *c, const void *address)
 {
 	return map_get(&c->by_key, key_of(&address));
 }
@@ -75,7 +45,7 @@ static void set_key(struct coverage *c, const void *address, uint32_t item)
 /* The number of the item of that address, which is added unless it is there. */
 static uint32_t add_item(struct coverage *c, const void *address, const struct coverage_item *item)
 {
-	uint32_t number = find_item(c, address);
+	uint32_t number = coverage_find(c, address);
 
 	if (number != MAP_NONE)
 		return number;
@@ -92,10 +62,12 @@ static uint32_t add_item(struct coverage *c, const void *address, const struct c
 
 static void cover(struct coverage *c, const void *address)
 {
-	uint32_t number = find_item(c, address);
+	uint32_t number = coverage_find(c, address);
 
-	if (number != MAP_NONE)
-		c->items[number].covered = true;
+	if (number == MAP_NONE || c->items[number].covered)
+		return;
+	c->items[number].covered = true;
+	c->covered++;
 }
 
 /* --- what there is ------------------------------------------------------------------------------
@@ -132,7 +104,7 @@ static void add_alternative(struct coverage *c, const void *key, const struct ya
 /* Lets the alternative stand for the list's entry; false if it is of no list. */
 static bool join_entry(struct coverage *c, const void *key, const char *text)
 {
-	uint32_t item = find_item(c, text);
+	uint32_t item = coverage_find(c, text);
 
 	if (item == MAP_NONE)
 		return false;
@@ -147,7 +119,7 @@ static void add_part(void *context, const struct pattern_part *part)
 	const struct strings *words = &c->origin->entries;
 	uint32_t word;
 
-	if (find_item(c, part->key) != MAP_NONE)
+	if (coverage_find(c, part->key) != MAP_NONE)
 		return;
 	if (!part->entry) {
 		add_alternative(c, part->key, c->origin->node, part->offset, part->written);
@@ -193,6 +165,8 @@ static enum truth find_nothing(struct scene *scene, enum field field, uint32_t i
 	if (!known->added)
 		add_pattern(c, known->origin);
 	known->added = true;
+	if (c->asked)
+		c->asked(c->asked_context, field, id);
 	return TRUTH_YES;
 }
 
@@ -241,7 +215,7 @@ static void look(struct coverage *c, const struct looking *looking,
 		stage_test(&c->stage, looking->rule, condition, looking->in_when, &evidence, NULL);
 }
 
-static void look_at_rule(struct coverage *c, const struct rule *rule, bool all)
+void coverage_look(struct coverage *c, const struct rule *rule, bool all)
 {
 	struct looking looking = {.rule = rule, .all = all, .in_when = true};
 	struct judgement judgement;
@@ -310,7 +284,7 @@ static bool gather(struct coverage *c, const struct origins *origins)
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		add_rule(c, &rules[i]);
-		look_at_rule(c, &rules[i], true);
+		coverage_look(c, &rules[i], true);
 	}
 	return !c->failed && !c->stage.scene.failed;
 }
@@ -353,7 +327,7 @@ int coverage_sentence(struct coverage *coverage, const struct sentence *sentence
 
 	if (rc != OK)
 		return rc == ERR_LIMIT ? OK : rc;
-	look_at_rule(coverage, sentence->rule, false);
+	coverage_look(coverage, sentence->rule, false);
 	return outcome(coverage);
 }
 
@@ -371,7 +345,7 @@ int coverage_comment(struct coverage *coverage, const struct comment *comment,
 		if (!ruleset_effective(
 			    coverage->set, stage->site, comment->article.section, &rules[i])
 				.off)
-			look_at_rule(coverage, &rules[i], false);
+			coverage_look(coverage, &rules[i], false);
 	return outcome(coverage);
 }
 

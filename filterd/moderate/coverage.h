@@ -33,6 +33,7 @@ struct coverage_item {
 	struct span list; /* of an entry */
 	bool covered;
 	bool used; /* private: some rule looks for it; others are left out */
+	uint32_t tried; /* private: the last pattern that a comment was made of for it */
 };
 
 /*
@@ -48,6 +49,14 @@ int coverage_sentence(struct coverage *coverage, const struct sentence *sentence
 /* Takes a comment that all rules are tried on into account. OK or ERR_NOMEM. */
 int coverage_comment(struct coverage *coverage, const struct comment *comment,
 	const struct evaluate_options *options);
+
+/*
+ * Makes comments that cover what is missing of the rule, and takes them into account: texts of the
+ * words in its patterns, where needed beside a sentence of the rule's own tests. Each is told to
+ * `made`; what cannot be covered so stays missing. OK or ERR_NOMEM.
+ */
+int coverage_suggest(struct coverage *coverage, const struct rule *rule,
+	void (*made)(void *context, const struct comment *comment), void *context);
 
 /*
  * All items, in the order of files and places; nothing can be taken into account any more. They

@@ -128,7 +128,9 @@ static int judge(struct evaluator *evaluator, const struct rule *rule)
 	struct effective effective = ruleset_effective(
 		stage->set, stage->site, stage->scene.comment->article.section, rule);
 	struct judgement judgement;
+	struct finding finding;
 	struct match *match, unseen;
+	bool doubted;
 
 	if (!tally_wants(&evaluator->tally, rule, effective))
 		return OK;
@@ -146,9 +148,17 @@ static int judge(struct evaluator *evaluator, const struct rule *rule)
 		.action = effective.action,
 		.shadow = rule->shadow,
 	};
-	if (!rule->shadow)
-		tally_add(&evaluator->tally, rule, effective, judgement.holds, judgement.quoted,
-			judgement.quoted && !judgement.faulted, &match->action, &match->points);
+	finding = (struct finding){
+		.rule = rule,
+		.effective = effective,
+		.holds = judgement.holds,
+		.languages = stage_languages(stage, rule, &doubted),
+	};
+	finding.mild = judgement.quoted || doubted;
+	finding.surely_mild = (judgement.quoted && !judgement.faulted) || doubted;
+	if (!rule->shadow &&
+		tally_add(&evaluator->tally, &finding, &match->action, &match->points) != OK)
+		return ERR_NOMEM;
 	if (match == &unseen)
 		return OK;
 	return spans_make(stage, &judgement.evidence, evaluator->positions, match);
@@ -226,7 +236,7 @@ int evaluate(struct evaluator *evaluator, const struct ruleset *set, const struc
 		return give_up(evaluator, out);
 	if (rc == OK)
 		rc = tally_start(&evaluator->tally, &stage->arena, set, stage->site,
-			comment->article.section);
+			comment->article.section, stage->languages);
 	if (rc == OK)
 		rc = pick_rules(evaluator);
 	ruleset_rules(set, &rules);

@@ -303,3 +303,60 @@ bool explanation_trace(const struct explanation *explanation, const struct trigg
 	stage->scene.failed = true;
 	return false;
 }
+
+/* Whether this is what the condition told of. */
+static bool is_of_hit(const struct evidence_item *item, const struct hit *hit)
+{
+	return hit->in_original.from == item->range.from && hit->in_original.to == item->range.to &&
+	       hit->entry.ptr == item->entry.ptr && hit->disguised == item->disguised;
+}
+
+size_t explanation_inflected(const struct explanation *explanation,
+	const struct condition *condition, const struct evidence_item *item,
+	struct inflected out[INFLECTED_MAX])
+{
+	struct scene *scene = &explanation->stage->scene;
+	const struct stage_field *field = &explanation->stage->fields[item->field];
+
+	for (size_t i = 0; i < condition->triggers_count; i++) {
+		const struct trigger *t = &condition->triggers[i];
+		const struct hit *hits;
+		size_t count;
+
+		if (t->field != item->field || !field->matcher ||
+			scene->find(scene, t->field, t->pattern, &hits, &count, NULL) != TRUTH_YES)
+			continue;
+		for (size_t h = 0; h < count; h++)
+			if (is_of_hit(item, &hits[h]))
+				return matcher_inflected(
+					field->matcher, t->pattern, &field->text, &hits[h], out);
+	}
+	return 0;
+}
+
+struct collecting {
+	const struct forms **items;
+	size_t count;
+};
+
+static void collect_forms(void *context, const struct forms *forms)
+{
+	struct collecting *c = context;
+
+	for (size_t i = 0; i < c->count; i++)
+		if (c->items[i] == forms)
+			return;
+	if (c->count < FORMS_SHOWN)
+		c->items[c->count++] = forms;
+}
+
+size_t explanation_forms(const struct explanation *explanation, const struct trigger *trigger,
+	const struct forms *out[FORMS_SHOWN])
+{
+	const struct matcher *matcher = explanation->stage->fields[trigger->field].matcher;
+	struct collecting c = {out, 0};
+
+	if (matcher)
+		matcher_forms(matcher, trigger->pattern, collect_forms, &c);
+	return c.count;
+}

@@ -43,9 +43,41 @@ static void put_comma(struct buf *out, size_t i)
 		buf_char(out, ',');
 }
 
-static void put_evidence(
-	struct buf *out, const struct stage *stage, const struct evidence *evidence)
+static void put_strings(struct buf *out, const char *name, const struct span *strings, size_t count)
 {
+	put_key(out, name);
+	buf_char(out, '[');
+	for (size_t i = 0; i < count; i++) {
+		put_comma(out, i);
+		put_string(out, strings[i]);
+	}
+	buf_char(out, ']');
+}
+
+/* The words that have something before or behind them. */
+static void put_inflected(struct buf *out, const struct inflected *words, size_t count)
+{
+	if (count == 0)
+		return;
+	put_key(out, "inflected");
+	buf_char(out, '[');
+	for (size_t i = 0; i < count; i++) {
+		put_comma(out, i);
+		buf_char(out, '{');
+		put_strings(out, "before", words[i].before, words[i].before_count);
+		put_member(out, "stem", words[i].stem);
+		put_strings(out, "behind", words[i].behind, words[i].behind_count);
+		buf_char(out, '}');
+	}
+	buf_char(out, ']');
+}
+
+static void put_evidence(struct buf *out, const struct explanation *explanation,
+	const struct explained_condition *condition)
+{
+	const struct evidence *evidence = &condition->evidence;
+	const struct stage *stage = explanation->stage;
+	struct inflected words[INFLECTED_MAX];
 	size_t written = 0;
 
 	put_key(out, "evidence");
@@ -65,19 +97,10 @@ static void put_evidence(
 				item->range.to));
 		if (item->entry.len)
 			put_member(out, "entry", item->entry);
+		put_inflected(out, words,
+			explanation_inflected(explanation, condition->condition, item, words));
 		put_bool(out, "disguised", item->disguised);
 		buf_char(out, '}');
-	}
-	buf_char(out, ']');
-}
-
-static void put_strings(struct buf *out, const char *name, const struct span *strings, size_t count)
-{
-	put_key(out, name);
-	buf_char(out, '[');
-	for (size_t i = 0; i < count; i++) {
-		put_comma(out, i);
-		put_string(out, strings[i]);
 	}
 	buf_char(out, ']');
 }
@@ -89,6 +112,43 @@ static void put_trace(struct buf *out, const struct pattern_trace *trace)
 	put_strings(out, "lacks", trace->lacks, trace->lacks_count);
 	if (trace->lacks_digit)
 		put_bool(out, "lacks_digit", true);
+}
+
+static void put_slots(struct buf *out, const char *name, const struct form_slots *slots)
+{
+	put_key(out, name);
+	buf_char(out, '[');
+	for (size_t i = 0; i < slots->count; i++) {
+		put_comma(out, i);
+		buf_char(out, '[');
+		for (size_t k = 0; k < slots->items[i].count; k++) {
+			put_comma(out, k);
+			put_string(out, slots->items[i].texts[k]);
+		}
+		buf_char(out, ']');
+	}
+	buf_char(out, ']');
+}
+
+static void put_forms(
+	struct buf *out, const struct explanation *explanation, const struct trigger *trigger)
+{
+	const struct forms *forms[FORMS_SHOWN];
+	size_t count = explanation_forms(explanation, trigger, forms);
+
+	if (count == 0)
+		return;
+	put_key(out, "forms");
+	buf_char(out, '[');
+	for (size_t i = 0; i < count; i++) {
+		put_comma(out, i);
+		buf_char(out, '{');
+		put_member(out, "name", forms[i]->name);
+		put_slots(out, "prefixes", &forms[i]->prefixes);
+		put_slots(out, "suffixes", &forms[i]->suffixes);
+		buf_char(out, '}');
+	}
+	buf_char(out, ']');
 }
 
 static void put_patterns(
@@ -109,6 +169,7 @@ static void put_patterns(
 		if (info.written.len)
 			put_member(out, "phrase", info.written);
 		put_strings(out, "literals", info.literals, info.literals_count);
+		put_forms(out, explanation, trigger);
 		if (explanation_trace(explanation, trigger, &trace))
 			put_trace(out, &trace);
 		buf_char(out, '}');
@@ -131,7 +192,7 @@ static void put_condition(struct buf *out, const struct explanation *explanation
 	buf_printf(out, "%u", condition->condition->node->column);
 	put_member(out, "holds", span_of(explanation_truths[condition->truth]));
 	if (condition->condition->children_count == 0) {
-		put_evidence(out, explanation->stage, &condition->evidence);
+		put_evidence(out, explanation, condition);
 		if (shown->patterns)
 			put_patterns(out, explanation, condition->condition);
 	} else {
@@ -219,6 +280,8 @@ static void put_readings(struct buf *out, const struct explanation *explanation)
 
 static void put_verdict(struct buf *out, const struct verdict *verdict)
 {
+	const char *also;
+
 	put_member(out, "verdict", span_of(verdict_names[verdict->kind]));
 	put_key(out, "score");
 	buf_printf(out, "%.3f", verdict->score);
@@ -249,6 +312,14 @@ static void put_verdict(struct buf *out, const struct verdict *verdict)
 	}
 	buf_char(out, ']');
 	put_member(out, "lang", span_of(verdict->language.tag));
+	put_key(out, "lang_also");
+	buf_char(out, '[');
+	for (size_t i = 0; (also = language_also(&verdict->language, i)); i++) {
+		put_comma(out, i);
+		put_string(out, span_of(also));
+	}
+	buf_char(out, ']');
+	put_bool(out, "lang_doubted", verdict->language.doubted);
 	put_member(out, "rules_version", span_of(verdict->rules_version));
 }
 

@@ -74,6 +74,7 @@ static void put_comment(struct buf *out, const struct explanation *explanation)
 {
 	const struct verdict *verdict = explanation->verdict;
 	const struct language *language = &verdict->language;
+	const char *also;
 
 	if (!explanation->text) {
 		buf_str(out, "The text is too long to be judged.\n");
@@ -92,6 +93,13 @@ static void put_comment(struct buf *out, const struct explanation *explanation)
 	buf_printf(out, "language   %s", language->tag[0] ? language->tag : "unknown");
 	if (language->source == LANGUAGE_GUESSED)
 		buf_printf(out, " (guessed, %.2f)", language->confidence);
+	for (size_t i = 0; (also = language_also(language, i)); i++)
+		buf_printf(out, "%s%s", i ? ", " : ", and in parts ", also);
+	if (language->doubted)
+		buf_printf(out,
+			"; its rules may ask for a review but not reject, as the text does not "
+			"read as %s",
+			language->tag);
 	buf_char(out, '\n');
 }
 
@@ -123,9 +131,30 @@ static void put_verdict(struct buf *out, const struct verdict *verdict)
 			verdict->faults[i].rule ? verdict->faults[i].rule->id : "");
 }
 
-static void put_evidence(struct buf *out, const struct stage *stage,
-	const struct evidence *evidence, unsigned indent)
+/* "(salak + lar + da)": the words that have something before or behind them. */
+static void put_inflected(struct buf *out, const struct inflected *words, size_t count)
 {
+	for (size_t i = 0; i < count; i++) {
+		buf_str(out, i ? ", " : " (");
+		for (size_t k = 0; k < words[i].before_count; k++) {
+			put_text(out, words[i].before[k]);
+			buf_str(out, " + ");
+		}
+		put_text(out, words[i].stem);
+		for (size_t k = 0; k < words[i].behind_count; k++) {
+			buf_str(out, " + ");
+			put_text(out, words[i].behind[k]);
+		}
+	}
+	buf_str(out, count ? ")" : "");
+}
+
+static void put_evidence(struct buf *out, const struct explanation *explanation,
+	const struct explained_condition *condition, unsigned indent)
+{
+	const struct evidence *evidence = &condition->evidence;
+	const struct stage *stage = explanation->stage;
+
 	for (size_t i = 0; i < evidence->count; i++) {
 		const struct evidence_item *item = &evidence->items[i];
 
@@ -139,8 +168,13 @@ static void put_evidence(struct buf *out, const struct stage *stage,
 		if (item->field != FIELD_TEXT)
 			buf_printf(out, " of %s", field_names[item->field]);
 		if (item->entry.len) {
+			struct inflected words[INFLECTED_MAX];
+
 			buf_str(out, ": ");
 			put_text(out, item->entry);
+			put_inflected(out, words,
+				explanation_inflected(
+					explanation, condition->condition, item, words));
 		}
 		buf_str(out, item->disguised ? " (disguised)\n" : "\n");
 	}
@@ -174,6 +208,37 @@ static void put_trace(struct buf *out, const struct pattern_trace *trace, unsign
 		buf_printf(out, "%*snot tried: nothing of it is there\n", (int)indent, "");
 }
 
+static void put_slots(struct buf *out, const struct form_slots *slots)
+{
+	for (size_t i = 0; i < slots->count; i++) {
+		buf_str(out, i ? " [" : "[");
+		for (size_t k = 0; k < slots->items[i].count; k++) {
+			buf_str(out, k ? "|" : "");
+			put_text(out, slots->items[i].texts[k]);
+		}
+		buf_char(out, ']');
+	}
+}
+
+/* "ar-noun: [w|f] [al] + word + [ha|at]", for each of the forms that entries have. */
+static void put_forms(struct buf *out, const struct explanation *explanation,
+	const struct trigger *trigger, unsigned indent)
+{
+	const struct forms *forms[FORMS_SHOWN];
+	size_t count = explanation_forms(explanation, trigger, forms);
+
+	for (size_t i = 0; i < count; i++) {
+		buf_printf(out, "%*sforms    ", (int)indent, "");
+		put_text(out, forms[i]->name);
+		buf_str(out, ": ");
+		put_slots(out, &forms[i]->prefixes);
+		buf_str(out, forms[i]->prefixes.count ? " + word" : "word");
+		buf_str(out, forms[i]->suffixes.count ? " + " : "");
+		put_slots(out, &forms[i]->suffixes);
+		buf_char(out, '\n');
+	}
+}
+
 static void put_patterns(struct buf *out, const struct explanation *explanation,
 	const struct condition *condition, unsigned indent)
 {
@@ -195,6 +260,7 @@ static void put_patterns(struct buf *out, const struct explanation *explanation,
 		if (info.literals_count == 0)
 			buf_str(out, "nothing: it is run on every text");
 		put_words(out, info.literals, info.literals_count);
+		put_forms(out, explanation, trigger, indent);
 		if (explanation_trace(explanation, trigger, &trace))
 			put_trace(out, &trace, indent);
 	}
@@ -241,7 +307,7 @@ static void put_condition(struct buf *out, const struct explanation *explanation
 	buf_char(out, '\n');
 	if (of->children_count)
 		return;
-	put_evidence(out, explanation->stage, &condition->evidence, indent + 4);
+	put_evidence(out, explanation, condition, indent + 4);
 	if (shown->patterns)
 		put_patterns(out, explanation, of, indent + 4);
 	else if (shown->rule && condition->truth == TRUTH_NO)

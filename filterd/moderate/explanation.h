@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "match/parts.h"
 #include "moderate/explain.h"
 #include "moderate/stage.h"
 
@@ -70,6 +71,20 @@ int explanation_find_readings(struct arena *arena, struct explanation *out);
  */
 bool explanation_trace(const struct explanation *explanation, const struct trigger *trigger,
 	struct pattern_trace *out);
+
+/*
+ * The words of what a leaf condition found that have endings or beginnings: their number, at most
+ * INFLECTED_MAX. As matcher_inflected().
+ */
+size_t explanation_inflected(const struct explanation *explanation,
+	const struct condition *condition, const struct evidence_item *item,
+	struct inflected out[INFLECTED_MAX]);
+
+#define FORMS_SHOWN 16
+
+/* The forms that entries of the trigger's pattern have, each once: at most FORMS_SHOWN. */
+size_t explanation_forms(const struct explanation *explanation, const struct trigger *trigger,
+	const struct forms *out[FORMS_SHOWN]);
 
 /* "yes", "no", "unknown". */
 extern const char *const explanation_truths[3];

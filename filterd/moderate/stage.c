@@ -327,6 +327,43 @@ static void reset(struct stage *stage, const struct ruleset *set, const struct c
 	}
 }
 
+/* --- languages ---------------------------------------------------------------------------------
+ */
+
+/*
+ * A rule of language L is for a comment in L, or with parts in L; and for one that is in a script
+ * of L's which the comment's language, if known at all, is not written in: on an English site
+ * people also write Arabic, whatever the CMS says.
+ */
+static bool language_fits(const struct language *language, const struct rule_language *wanted)
+{
+	if (language->also & wanted->also || span_eq(wanted->tag, span_of(language->tag)))
+		return true;
+	if (language->tag[0] == '\0' && language->scripts == 0)
+		return true; /* without letters there is no script to go by: 💩, 8===D */
+	return language->scripts & ~language->own_script & (1u << wanted->script);
+}
+
+/* Which of the set's languages the comment may be in. */
+static void fit_languages(struct stage *stage)
+{
+	const struct language *language = &stage->scene.language;
+	size_t count;
+	const struct rule_language *languages = ruleset_languages(stage->set, &count);
+
+	stage->languages = stage->doubted = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (!language_fits(language, &languages[i]))
+			continue;
+		stage->languages |= UINT64_C(1) << i;
+		if (language->doubted && span_eq(languages[i].tag, span_of(language->tag)))
+			stage->doubted |= UINT64_C(1) << i;
+	}
+}
+
+/* --- opening ------------------------------------------------------------------------------------
+ */
+
 int stage_open(struct stage *stage, const struct ruleset *set, const struct comment *comment,
 	const struct evaluate_options *options)
 {
@@ -344,6 +381,7 @@ int stage_open(struct stage *stage, const struct ruleset *set, const struct comm
 	if (told.len || ruleset_needs_language(set))
 		language_find(stage->guesser, &stage->fields[FIELD_TEXT].text, told,
 			&stage->scene.language);
+	fit_languages(stage);
 	for (enum field f = 0; f < FIELD_COUNT; f++) {
 		if (!stage->fields[f].matcher || stage->fields[f].value.len == 0)
 			continue;
@@ -356,74 +394,23 @@ int stage_open(struct stage *stage, const struct ruleset *set, const struct comm
 
 /* --- a rule ----------------------------------------------------------------------------------- */
 
-/* Scripts of languages that are not written in Latin letters. */
-static const struct {
-	const char *tag;
-	enum script script;
-} language_scripts[] = {
-	{"ar", SCRIPT_ARABIC},
-	{"ckb", SCRIPT_ARABIC},
-	{"fa", SCRIPT_ARABIC},
-	{"ps", SCRIPT_ARABIC},
-	{"ur", SCRIPT_ARABIC},
-	{"bg", SCRIPT_CYRILLIC},
-	{"ru", SCRIPT_CYRILLIC},
-	{"sr", SCRIPT_CYRILLIC},
-	{"uk", SCRIPT_CYRILLIC},
-	{"el", SCRIPT_GREEK},
-	{"he", SCRIPT_HEBREW},
-	{"zh", SCRIPT_HAN},
-	{"ja", SCRIPT_KANA},
-	{"ko", SCRIPT_HANGUL},
-	{"th", SCRIPT_THAI},
-	{"hi", SCRIPT_DEVANAGARI},
-	{"hy", SCRIPT_ARMENIAN},
-	{"ka", SCRIPT_GEORGIAN},
-	{"syr", SCRIPT_SYRIAC},
-};
-
-static enum script script_of(struct span tag)
-{
-	for (size_t i = 0; i < ARRAY_LEN(language_scripts); i++)
-		if (span_eq(tag, span_of(language_scripts[i].tag)))
-			return language_scripts[i].script;
-	return SCRIPT_LATIN;
-}
-
-/*
- * A rule of language L is for a comment in L; and for one that is in a script of L's which the
- * comment's language, if known at all, is not written in: on an English site people also write
- * Arabic, whatever the CMS says.
- */
-static bool language_fits(const struct language *language, const struct rule *rule)
-{
-	struct span tag = span_of(language->tag);
-
-	if (rule->languages_count == 0)
-		return true;
-	for (size_t i = 0; i < rule->languages_count; i++) {
-		enum script script;
-
-		if (span_eq(rule->languages[i], tag))
-			return true;
-		script = script_of(rule->languages[i]);
-		if (tag.len && script_of(tag) == script)
-			continue;
-		/* Without letters there is no script to go by: 💩, 8===D. */
-		if ((language->scripts & (1u << script)) ||
-			(tag.len == 0 && language->scripts == 0))
-			return true;
-	}
-	return false;
-}
-
 enum applies stage_applies(const struct stage *stage, const struct rule *rule)
 {
 	if (rule->from_ms != COMMENT_ABSENT && stage->scene.now_ms < rule->from_ms)
 		return APPLIES_NOT_YET;
 	if (rule->until_ms != COMMENT_ABSENT && stage->scene.now_ms >= rule->until_ms)
 		return APPLIES_NO_LONGER;
-	return language_fits(&stage->scene.language, rule) ? APPLIES : APPLIES_OTHER_LANGUAGE;
+	return rule->languages_set && !(rule->languages_set & stage->languages)
+		       ? APPLIES_OTHER_LANGUAGE
+		       : APPLIES;
+}
+
+uint64_t stage_languages(const struct stage *stage, const struct rule *rule, bool *doubted)
+{
+	uint64_t languages = rule->languages_set & stage->languages;
+
+	*doubted = languages != 0 && (languages & ~stage->doubted) == 0;
+	return languages;
 }
 
 /* Whether there are places, and all of them are quoted. */

@@ -34,6 +34,8 @@ struct stage {
 	const struct evaluate_options *options;
 	struct stage_field fields[FIELD_COUNT];
 	struct scan_limits limits;
+	uint64_t languages; /* that the comment may be in: bit per index in ruleset_languages() */
+	uint64_t doubted; /* of these, the one it was said to be in but does not read as */
 	unsigned judged; /* rules so far */
 	bool late; /* the comment's time is over */
 	const struct rule *rule; /* the one being judged */
@@ -75,6 +77,12 @@ int stage_open(struct stage *stage, const struct ruleset *set, const struct comm
 
 /* Whether the rule is for this comment's language and time. */
 enum applies stage_applies(const struct stage *stage, const struct rule *rule);
+
+/*
+ * The languages that the rule judges the comment in: 0 for a rule that is for every language.
+ * *doubted is whether the comment seems to be in none of them, whatever it was said to be in.
+ */
+uint64_t stage_languages(const struct stage *stage, const struct rule *rule, bool *doubted);
 
 /* Judges one rule. Out of memory is noted in stage->scene.failed. */
 void stage_judge(struct stage *stage, const struct rule *rule, struct judgement *out);

@@ -3,8 +3,13 @@
  *
  * Points add up, with two exceptions. Rules with `action: review` ask for a person: by themselves,
  * without any rule that has points or rejects, they never reject, however many they are. And what
- * is quoted, where the rule says that this is at most a review, never counts towards reject. A rule
- * that is unknown widens the interval between the lowest and the highest that the points can be.
+ * is at most a review (quoted, where the rule says so; or in a language that the comment was said
+ * to be in but is not) never counts towards reject. A rule that is unknown widens the interval
+ * between the lowest and the highest that the points can be.
+ *
+ * A comment that may be in several languages is judged in each: points of rules for one language do
+ * not add to those of rules for another, as a word that two languages share would count twice. The
+ * strictest language decides.
  *
  * What decides is monotone in the points and in the guidelines lifted. So the verdict of the lowest
  * points with every unknown approve rule lifting, and that of the highest points with none, bound
@@ -17,7 +22,12 @@
 struct points {
 	int32_t firm; /* of rules with points, and of those that reject */
 	int32_t review; /* of rules that ask for review */
-	int32_t quoted; /* of matches that are at most a review because they are quoted */
+	int32_t mild; /* of matches that are at most a review, whatever their rule says */
+};
+
+/* The least and the most that they can be. */
+struct bounds {
+	struct points low, high;
 };
 
 struct tally_line {
@@ -25,27 +35,40 @@ struct tally_line {
 	int64_t review_at, reject_at;
 	bool off; /* does not count on this site */
 	bool touched; /* a rule has added points */
-	struct points low, high;
+	struct bounds all; /* of rules that judge the comment in every language it may be in */
+	struct bounds *own; /* of the others, by language of the set; NULL: there are none */
 };
 
 struct tally {
+	struct arena *arena;
 	struct tally_line *lines; /* by guideline index, in the arena */
 	size_t count;
+	size_t languages_count; /* of the set */
+	uint64_t languages; /* that the comment may be in: bit per index */
 	uint64_t lifted; /* guidelines that an approve rule lifts */
 	uint64_t maybe_lifted; /* those, and the ones that an unknown approve rule lifts */
 };
 
-/* Starts a tally of the set's guidelines for a site and section. OK or ERR_NOMEM. */
-int tally_start(struct tally *tally, struct arena *arena, const struct ruleset *set,
-	const struct site *site, struct span section);
-
 /*
- * Adds what a rule is worth. `holds` is yes or unknown; `quoted` says that a yes is at most a
- * review; `surely_quoted` is false when there may be places that are not quoted. *action and
- * *points are what the match shows.
+ * Starts a tally of the set's guidelines for a site and section, and a comment that may be in these
+ * of the set's languages (bit per index). OK or ERR_NOMEM.
  */
-void tally_add(struct tally *tally, const struct rule *rule, struct effective effective,
-	enum truth holds, bool quoted, bool surely_quoted, enum action *action, int32_t *points);
+int tally_start(struct tally *tally, struct arena *arena, const struct ruleset *set,
+	const struct site *site, struct span section, uint64_t languages);
+
+/* What came out for a rule that holds, or may. */
+struct finding {
+	const struct rule *rule;
+	struct effective effective;
+	enum truth holds; /* yes or unknown */
+	bool mild; /* a yes is at most a review */
+	bool surely_mild; /* so is what else the rule might find */
+	uint64_t languages; /* that it judges the comment in; 0: in all */
+};
+
+/* Adds what a rule is worth. *action and *points are what the match shows. OK or ERR_NOMEM. */
+int tally_add(
+	struct tally *tally, const struct finding *finding, enum action *action, int32_t *points);
 
 /* Whether the rule can change anything: not if its guideline is off. */
 bool tally_wants(const struct tally *tally, const struct rule *rule, struct effective effective);

@@ -44,6 +44,34 @@ const struct section guideline_section = {
 	.size = sizeof(struct guideline_keys),
 };
 
+#define AT(field) .offset = offsetof(struct forms_keys, field)
+static const struct key forms_keys[] = {
+	{.name = "prefixes",
+		.type = TYPE_NODE,
+		AT(prefixes),
+		.help = "What may stand before a word, in slots: `[[wa, fa], [al]]` is one of the "
+			"first or none, then `al` or nothing. A list of texts alone is one slot.",
+		.shape = "list of lists of texts"},
+	{.name = "suffixes",
+		.type = TYPE_NODE,
+		AT(suffixes),
+		.help = "What may stand behind it, in slots: `[[lar, ler], [im, in]]`.",
+		.shape = "list of lists of texts"},
+};
+#undef AT
+
+const struct section forms_section = {
+	.name = "forms",
+	.noun = "a forms entry",
+	.help = "What the words of a list may have before and behind them: the whole word is "
+		"found, `salaklar` as well as `salak`. Slots follow each other in order and each "
+		"may be left out; texts are 1 to 16 letters, 64 in a slot, in 8 slots.",
+	.keys = forms_keys,
+	.count = ARRAY_LEN(forms_keys),
+	.shorthand = -1,
+	.size = sizeof(struct forms_keys),
+};
+
 #define AT(field) .offset = offsetof(struct list_keys, field)
 static const struct key list_keys[] = {
 	{.name = "entries",
@@ -51,6 +79,11 @@ static const struct key list_keys[] = {
 		AT(entries),
 		.help = "Words, several words in a row, beginnings (`kill*`), words that may be "
 			"glued to others (`*word*`), and other lists (`<name>`)."},
+	{.name = "forms",
+		.type = TYPE_STRINGS,
+		AT(forms),
+		.help = "What its own entries may have before and behind them: names under "
+			"`forms:`, of several any one. Lists in it keep theirs."},
 	{.name = "file",
 		.type = TYPE_STRING,
 		AT(file),
@@ -384,6 +417,13 @@ static const struct key file_keys[] = {
 		.help = "Guidelines by their names.",
 		.section = &guideline_section,
 		.shape = "name: guideline"},
+	{.name = "forms",
+		.type = TYPE_NODE,
+		AT(forms),
+		.help = "Endings and beginnings of words by their names; lists of every file of "
+			"the set may use them.",
+		.section = &forms_section,
+		.shape = "name: forms"},
 	{.name = "lists",
 		.type = TYPE_NODE,
 		AT(lists),

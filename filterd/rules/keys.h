@@ -12,6 +12,7 @@ struct file_keys {
 	struct strings language; /* default of its rules */
 	bool disguised; /* default of its rules */
 	const struct yaml_node *guidelines;
+	const struct yaml_node *forms;
 	const struct yaml_node *lists;
 	const struct yaml_node *conditions;
 	const struct yaml_node *rules;
@@ -25,8 +26,14 @@ struct guideline_keys {
 	int64_t reject_at; /* [points] */
 };
 
+struct forms_keys {
+	const struct yaml_node *prefixes;
+	const struct yaml_node *suffixes;
+};
+
 struct list_keys {
 	struct strings entries;
+	struct strings forms; /* names */
 	struct span file; /* path relative to the YAML file */
 };
 
@@ -84,6 +91,7 @@ const char *keys_of_sentence(struct span key);
 
 extern const struct section file_section;
 extern const struct section guideline_section;
+extern const struct section forms_section;
 extern const struct section list_section;
 extern const struct section exception_section;
 extern const struct section rule_section;

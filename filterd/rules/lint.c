@@ -151,15 +151,14 @@ struct list *lint_list_of(struct lint *lint, const struct pattern_origin *words,
 }
 
 /* For phrase_parse(): as loader_find_list(), but nothing is counted or said. */
-static bool find_list(void *context, struct span name, const struct span **entries, size_t *count)
+static bool find_list(void *context, struct span name, struct phrase_list *out)
 {
 	struct lint *lint = context;
 	const struct list *list = lists_get(lint->load, name);
 
 	if (!list)
 		return false;
-	*entries = list->entries;
-	*count = list->count;
+	*out = (struct phrase_list){list->entries, list->forms, list->count};
 	return true;
 }
 

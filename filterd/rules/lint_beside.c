@@ -201,7 +201,10 @@ static bool finds_pattern(
 	for (size_t i = 0; i < p->entries.count && found; i++) {
 		struct span entry = p->entries.items[i];
 
-		found = entry.ptr[entry.len - 1] != '*' && finds(lint, condition, p->field, entry);
+		/* Of what more than the word itself is found, not all is tried. */
+		found = entry.ptr[entry.len - 1] != '*' &&
+			!(p->entries.forms && p->entries.forms[i]) &&
+			finds(lint, condition, p->field, entry);
 	}
 	if (phrase) {
 		phrase_shortest(phrase, &text, &plain);

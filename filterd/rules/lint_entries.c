@@ -1,6 +1,7 @@
 /* Entries of lists, words and phrases that others cover, and those that are never found. */
 #include "rules/lint_parts.h"
 
+#include "match/forms.h"
 #include "text/fold.h"
 #include "text/utf8.h"
 
@@ -9,6 +10,7 @@
 struct entry {
 	struct span text; /* folded, a space between words; a * behind it if it is a beginning */
 	bool prefix;
+	const struct form_set *forms; /* NULL: none */
 	bool own; /* written here, and so to be spoken about */
 	struct span written;
 	struct place place; /* of what is written in a phrase: see place_of() */
@@ -21,6 +23,7 @@ struct entries {
 	struct entry *items; /* in the run's arena */
 	size_t count, capacity;
 	size_t own;
+	size_t inflected; /* have forms */
 };
 
 static int add_entry(struct lint *lint, struct entries *to, struct entry entry)
@@ -29,6 +32,7 @@ static int add_entry(struct lint *lint, struct entries *to, struct entry entry)
 		    sizeof(*to->items), 64))
 		return ERR_NOMEM;
 	to->own += entry.own;
+	to->inflected += entry.forms != NULL;
 	to->items[to->count++] = entry;
 	return OK;
 }
@@ -96,6 +100,62 @@ static uint32_t covering(const struct map *beginnings, const struct entries *all
 	return MAP_NONE;
 }
 
+/* --- forms ------------------------------------------------------------------------------------ */
+
+/* Whether one of the forms makes what stands before and behind the text; of several words, two. */
+static bool can_make(
+	const struct form_set *forms, struct span before, struct span behind, bool one_word)
+{
+	bool first = false, last = false;
+
+	for (size_t i = 0; i < forms->count; i++) {
+		bool makes_first = forms_can_make(&forms->items[i]->prefixes, before);
+		bool makes_last = forms_can_make(&forms->items[i]->suffixes, behind);
+
+		if (makes_first && makes_last)
+			return true;
+		first |= makes_first;
+		last |= makes_last;
+	}
+	return !one_word && first && last;
+}
+
+/* The entry of which entry i, which is no beginning, is a form; MAP_NONE if there is none. */
+static uint32_t stem_of(const struct map *exact, const struct entries *all, size_t i)
+{
+	struct span text = all->items[i].text;
+	size_t first_end = 0, last = text.len, start = 0;
+
+	while (first_end < text.len && text.ptr[first_end] != ' ')
+		first_end++;
+	while (last > 0 && text.ptr[last - 1] != ' ')
+		last--;
+	for (; start < first_end; utf8_next(text, &start)) {
+		size_t end = start > last ? start : last;
+
+		while (end < text.len) {
+			uint32_t found;
+
+			utf8_next(text, &end);
+			found = map_get(exact, span_sub(text, start, end));
+			if (found != MAP_NONE && found != i && all->items[found].forms &&
+				can_make(all->items[found].forms, span_sub(text, 0, start),
+					span_sub(text, end, text.len), last == 0))
+				return found;
+		}
+	}
+	return MAP_NONE;
+}
+
+static void say_form(struct lint *lint, const struct entry *entry, const struct entry *stem)
+{
+	if (lint_say(lint, LINT_COVERED_ENTRY, place_of(entry),
+		    "`%.*s` is a form of `%.*s`, which finds it", SPAN_ARGS(entry->written),
+		    SPAN_ARGS(stem->written)) &&
+		stem->own)
+		errors_hint(lint->errors, "it is in line %u", place_of(stem).line);
+}
+
 /* Says which own entries find nothing that others do not. OK or ERR_NOMEM. */
 static int compare_entries(struct lint *lint, const struct entries *all)
 {
@@ -118,6 +178,14 @@ static int compare_entries(struct lint *lint, const struct entries *all)
 			rc = map_set(
 				&beginnings, span_sub(e->text, 0, e->text.len - 1), (uint32_t)i);
 	}
+	for (size_t i = 0; i < all->count && rc == OK && all->inflected; i++) {
+		const struct entry *e = &all->items[i];
+		bool asked = e->own && !e->prefix && map_get(&exact, e->text) == i;
+		uint32_t stem = asked ? stem_of(&exact, all, i) : MAP_NONE;
+
+		if (stem != MAP_NONE)
+			say_form(lint, e, &all->items[stem]);
+	}
 	for (size_t i = 0; i < all->count && rc == OK && beginnings.count; i++) {
 		const struct entry *e = &all->items[i];
 		bool first = map_get(&exact, e->text) == i;
@@ -133,10 +201,10 @@ static int compare_entries(struct lint *lint, const struct entries *all)
 	return rc;
 }
 
-static int add_written(
-	struct lint *lint, struct entries *to, struct span written, bool own, struct place place)
+static int add_written(struct lint *lint, struct entries *to, struct span written,
+	const struct form_set *forms, bool own, struct place place)
 {
-	struct entry entry = {.own = own, .written = written, .place = place};
+	struct entry entry = {.own = own, .written = written, .forms = forms, .place = place};
 
 	entry.text = normal(lint, written, &entry.prefix);
 	return entry.text.ptr ? add_entry(lint, to, entry) : ERR_NOMEM;
@@ -148,8 +216,8 @@ static int compare_list(struct lint *lint, const struct list *list)
 	int rc = OK;
 
 	for (size_t i = 0; i < list->count && rc == OK; i++)
-		rc = add_written(lint, &all, list->entries[i], list->places[i].source != NULL,
-			list->places[i]);
+		rc = add_written(lint, &all, list->entries[i], list->forms ? list->forms[i] : NULL,
+			list->places[i].source != NULL, list->places[i]);
 	return rc == OK ? compare_entries(lint, &all) : rc;
 }
 
@@ -166,6 +234,7 @@ static int compare_words(struct lint *lint, const struct pattern_origin *words)
 		const struct yaml_node *node = words->entries.nodes[i];
 
 		rc = add_written(lint, &all, words->entries.items[i],
+			words->entries.forms ? words->entries.forms[i] : NULL,
 			!lists_is_include(node->value, &name), yaml_place(words->source, node));
 	}
 	return rc == OK ? compare_entries(lint, &all) : rc;
@@ -185,7 +254,7 @@ static void finish_group(struct comparing *c)
 {
 	if (c->rc == OK)
 		c->rc = compare_entries(c->lint, &c->all);
-	c->all.count = c->all.own = 0;
+	c->all.count = c->all.own = c->all.inflected = 0;
 }
 
 /* The alternative as it is written. */
@@ -205,6 +274,7 @@ static void take_alternative(void *context, const struct phrase_alternative *alt
 	struct comparing *c = context;
 	struct entry entry = {.text = alternative->text,
 		.prefix = alternative->prefix,
+		.forms = alternative->forms,
 		.own = !alternative->of_list,
 		.written = alternative->text,
 		.phrase = c->place,

@@ -32,6 +32,8 @@ const struct lint_kind_row lint_kinds[LINT_KIND_COUNT] = {
 		"A sentence under the rule's `tests` does not come out as it should. Mend the "
 		"rule, "
 		"or the sentence."},
+	[LINT_FORMS] = {"wrong-forms", SEVERITY_ERROR,
+		"Forms hold something else than letters, or are too many."},
 	[LINT_LIST] = {"wrong-list", SEVERITY_ERROR,
 		"A list is empty, too long, includes itself, or its word file cannot be used."},
 	[LINT_MATCHES_EMPTY] = {"matches-empty", SEVERITY_WARNING,
@@ -85,6 +87,7 @@ const struct lint_kind_row lint_kinds[LINT_KIND_COUNT] = {
 		"A file or folder cannot be read, or is no text in UTF-8."},
 	[LINT_UNUSED_CONDITION] = {"unused-condition", SEVERITY_WARNING,
 		"No rule uses the named condition."},
+	[LINT_UNUSED_FORMS] = {"unused-forms", SEVERITY_WARNING, "No list has the forms."},
 	[LINT_UNUSED_GUIDELINE] = {"unused-guideline", SEVERITY_WARNING,
 		"No rule adds points to the guideline."},
 	[LINT_UNUSED_LIST] = {"unused-list", SEVERITY_WARNING, "No rule uses the list."},

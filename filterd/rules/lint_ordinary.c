@@ -7,6 +7,7 @@
  */
 #include "rules/lint_parts.h"
 
+#include "match/parts.h"
 #include "rules/ordinary.h"
 #include "text/fold.h"
 #include "text/segment.h"
@@ -219,7 +220,7 @@ static struct place written_place(struct ordinary *o, const struct pattern_origi
 }
 
 static void say(struct ordinary *o, const struct use *use, const struct ordinary_word *word,
-	struct span entry)
+	struct span entry, bool form)
 {
 	struct lint *lint = o->lint;
 	const struct rule *rule = use->rule;
@@ -227,6 +228,7 @@ static void say(struct ordinary *o, const struct use *use, const struct ordinary
 	bool name = word->class == ORDINARY_PEOPLES || word->class == ORDINARY_PLACES ||
 		    word->class == ORDINARY_RELIGIONS;
 	struct span folded = fold_word(lint->arena, span_of(word->word));
+	const char *what = form ? "a form of it is" : "it is";
 	struct place place;
 	bool said;
 
@@ -236,14 +238,14 @@ static void say(struct ordinary *o, const struct use *use, const struct ordinary
 	place = written_place(o, lint_place(lint, FIELD_TEXT, use->pattern), word, &entry);
 	if (own)
 		said = lint_say(lint, LINT_ORDINARY_WORD, place,
-			"`%.*s` alone makes `%s` hold, and it is %s (`%s`)", SPAN_ARGS(entry),
-			rule->id, class_names[word->class], word->word);
+			"`%.*s` alone makes `%s` hold, and %s %s (`%s`)", SPAN_ARGS(entry),
+			rule->id, what, class_names[word->class], word->word);
 	else
 		said = lint_say_as(lint,
 			rule->languages_count == 0 ? SEVERITY_WARNING : SEVERITY_NOTE,
 			LINT_ORDINARY_WORD, place,
-			"`%.*s` alone makes `%s` hold, and it is also %s %s %s (`%s`)",
-			SPAN_ARGS(entry), rule->id, class_names[word->class],
+			"`%.*s` alone makes `%s` hold, and %s also %s %s %s (`%s`)",
+			SPAN_ARGS(entry), rule->id, what, class_names[word->class],
 			word->class == ORDINARY_COMMON ? "of" : "in", language_name(word->language),
 			word->word);
 	if (said)
@@ -264,13 +266,17 @@ static int try_word(struct ordinary *o, const struct ordinary_word *word)
 	ids = scan_candidates(o->lint->scan, &count);
 	for (size_t i = 0; i < count; i++) {
 		const struct use *use = first_use(o, ids[i]);
+		struct inflected words[INFLECTED_MAX];
 		struct hit hit;
+		bool form;
 
 		if (!use || !lint_found(o->lint, ids[i], &hit) || hit.in_original.from > 0 ||
 			hit.in_original.to < text.len)
 			continue;
+		form = matcher_inflected(o->lint->set->matchers[FIELD_TEXT], ids[i], &o->lint->text,
+			       &hit, words) > 0;
 		for (; use < o->uses + o->uses_count && use->pattern == ids[i]; use++)
-			say(o, use, word, hit.entry);
+			say(o, use, word, hit.entry, form);
 	}
 	return o->failed ? ERR_NOMEM : OK;
 }

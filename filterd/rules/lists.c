@@ -176,7 +176,9 @@ void lists_unknown(struct load *load, struct place place, struct span name)
 struct growing {
 	struct span *items;
 	struct place *places;
+	const struct form_set **forms;
 	size_t count, capacity;
+	bool inflected; /* some have forms */
 };
 
 static bool grow(struct load *load, struct growing *to)
@@ -184,21 +186,25 @@ static bool grow(struct load *load, struct growing *to)
 	size_t capacity = to->capacity ? to->capacity * 2 : 64;
 	struct span *items = arena_alloc(&load->scratch, capacity * sizeof(*items));
 	struct place *places = arena_alloc(&load->scratch, capacity * sizeof(*places));
+	const struct form_set **forms =
+		arena_alloc(&load->scratch, capacity * sizeof(const struct form_set *));
 
-	if (!items || !places)
+	if (!items || !places || !forms)
 		return false;
 	if (to->count) {
 		memcpy(items, to->items, to->count * sizeof(*items));
 		memcpy(places, to->places, to->count * sizeof(*places));
+		memcpy(forms, to->forms, to->count * sizeof(const struct form_set *));
 	}
 	to->items = items;
+	to->forms = forms;
 	to->places = places;
 	to->capacity = capacity;
 	return true;
 }
 
 static bool add_entry(struct load *load, struct list *list, struct growing *to, struct place place,
-	struct span entry)
+	struct span entry, const struct form_set *forms)
 {
 	if (to->count == LIST_ENTRIES_MAX || load->entries >= ENTRIES_TOTAL_MAX) {
 		if (list->state != STATE_BROKEN) {
@@ -213,6 +219,8 @@ static bool add_entry(struct load *load, struct list *list, struct growing *to, 
 	if (to->count == to->capacity && !grow(load, to))
 		return false;
 	to->places[to->count] = place;
+	to->forms[to->count] = forms;
+	to->inflected |= forms != NULL;
 	to->items[to->count++] = entry;
 	return true;
 }
@@ -253,7 +261,8 @@ static bool include(struct load *load, struct list *list, struct growing *to, st
 	if (other->state == STATE_BROKEN)
 		list->state = STATE_BROKEN; /* reported there, and not once more for each user */
 	for (size_t i = 0; i < other->count; i++) {
-		if (!add_entry(load, list, to, (struct place){0}, other->entries[i]))
+		if (!add_entry(load, list, to, (struct place){0}, other->entries[i],
+			    other->forms ? other->forms[i] : NULL))
 			return false;
 	}
 	return true;
@@ -274,7 +283,7 @@ static bool add_written(struct load *load, struct list *list, struct growing *to
 		list->state = STATE_BROKEN;
 		return true;
 	}
-	return add_entry(load, list, to, place, entry);
+	return add_entry(load, list, to, place, entry, list->own_forms);
 }
 
 static int check_word_file(struct load *load, struct list *list, const struct source *source)
@@ -374,6 +383,13 @@ static bool collect(struct load *load, struct list *list, struct growing *to)
 		return false;
 	if (rc != OK)
 		list->state = STATE_BROKEN;
+	if (rc == OK && keys.forms.count > 0) {
+		rc = inflect_find(load, list->file, &keys.forms, &list->own_forms);
+		if (rc == ERR_NOMEM)
+			return false;
+		if (rc != OK)
+			list->state = STATE_BROKEN;
+	}
 	for (size_t i = 0; i < keys.entries.count; i++) {
 		if (!add_written(load, list, to,
 			    yaml_place(list->file->source, keys.entries.nodes[i]),
@@ -417,6 +433,14 @@ static struct list *expand(struct load *load, struct list *list)
 		return NULL;
 	if (to.count)
 		memcpy(list->entries, to.items, to.count * sizeof(*list->entries));
+	if (to.inflected) {
+		size_t size = to.count * sizeof(const struct form_set *);
+
+		list->forms = arena_alloc(load->loader.arena, size);
+		if (!list->forms)
+			return NULL;
+		memcpy(list->forms, to.forms, size);
+	}
 	list->places = to.places;
 	list->count = to.count;
 	if (list->state == STATE_OPEN)

@@ -19,6 +19,7 @@
 #define EXEMPTIONS_MAX 1000000 /* pairs of an exception and a rule */
 #define LIST_INCLUDES_MAX 32 /* lists that one list includes */
 #define LIST_DEPTH_MAX 16 /* lists that include lists */
+#define LIST_FORMS_MAX 8 /* names of forms of one list */
 #define ENTRIES_TOTAL_MAX 2000000 /* of all lists, of all `words`, and of lists in phrases */
 
 struct rule_file {
@@ -37,13 +38,24 @@ enum state {
 	STATE_BROKEN, /* an error has been added */
 };
 
+/* Forms by their name. */
+struct named_forms {
+	struct forms *forms; /* in the set's arena */
+	const struct rule_file *file;
+	const struct yaml_node *name_node;
+	bool used;
+	bool broken; /* an error has been added */
+};
+
 struct list {
 	struct span name;
 	const struct rule_file *file;
 	const struct yaml_node *name_node;
 	const struct yaml_node *node;
 	struct span *entries; /* expanded; in the set's arena */
+	const struct form_set **forms; /* of each; NULL: none of any */
 	size_t count;
+	const struct form_set *own_forms; /* of those written here; NULL: none */
 	struct place *places; /* of its own entries; without a source: of an included list */
 	struct list *includes[LIST_INCLUDES_MAX];
 	size_t includes_count;
@@ -90,6 +102,9 @@ struct load {
 
 	struct names guideline_names;
 	uint64_t guidelines_meant; /* bit per index: a misspelt name was nearest to it */
+	struct named_forms *forms; /* owned */
+	size_t forms_capacity;
+	struct names forms_names;
 	struct list *lists; /* owned */
 	size_t lists_capacity;
 	struct names list_names;
@@ -133,8 +148,11 @@ struct ruleset {
 	uint32_t *always;
 	size_t always_count;
 	struct triggered triggered[FIELD_COUNT];
+	struct rule_language languages[LANGUAGES_MAX];
+	size_t languages_count;
 	bool needs_language;
 	const struct origins *origins; /* NULL unless asked for */
+	enum temperament temperament; /* of comments of no site */
 	const struct site *sites; /* the configuration's */
 	struct site_table *site_tables; /* one for each of them */
 	size_t sites_count;
@@ -172,7 +190,28 @@ int load_read(struct load *load, const char *path, const char *relative, struct 
 		__VA_ARGS__)
 
 /* phrase_lists.find: the entries of a list, for `<name>` in phrases. context is the loader. */
-bool loader_find_list(void *context, struct span name, const struct span **entries, size_t *count);
+bool loader_find_list(void *context, struct span name, struct phrase_list *out);
+
+/* --- inflect.c -------------------------------------------------------------------------------- */
+
+/* Declares and reads the forms of a file. OK or ERR_NOMEM; errors are added. */
+int inflect_declare(struct load *load, const struct rule_file *file);
+
+/*
+ * The forms that a list of the file names, in the set's arena. OK, ERR_INVALID (errors are added,
+ * here or where they are broken; *out is NULL) or ERR_NOMEM.
+ */
+int inflect_find(struct load *load, const struct rule_file *file, const struct strings *names,
+	const struct form_set **out);
+
+/* Warns about forms that no list has. */
+void inflect_finish(struct load *load);
+
+/*
+ * All that the suffixes of forms make, in the scratch arena, for disguised words: at most
+ * FORMS_COMBINED_MAX of them. OK or ERR_NOMEM.
+ */
+int inflect_endings(struct load *load, const struct span **out, size_t *count);
 
 /* --- lists.c ---------------------------------------------------------------------------------- */
 

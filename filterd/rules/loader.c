@@ -216,8 +216,10 @@ int loader_expand(struct loader *loader, const struct strings *written, struct s
 {
 	struct load *load = loader->load;
 	const struct yaml_node **nodes;
+	const struct form_set **forms = NULL;
 	struct span *items, name;
 	size_t total = 0, n = 0;
+	bool inflected = false;
 	int rc = OK;
 
 	for (size_t i = 0; i < written->count; i++) {
@@ -236,6 +238,7 @@ int loader_expand(struct loader *loader, const struct strings *written, struct s
 		if (list->state == STATE_BROKEN)
 			rc = ERR_INVALID;
 		total += list->count;
+		inflected |= list->forms != NULL;
 	}
 	if (!count_entries(load, total) && rc == OK && written->count)
 		loader_error(loader, written->nodes[0], TOO_MANY_ENTRIES, ENTRIES_TOTAL_MAX);
@@ -245,22 +248,26 @@ int loader_expand(struct loader *loader, const struct strings *written, struct s
 		return load->nomem ? ERR_NOMEM : rc;
 	items = arena_alloc(loader->arena, total * sizeof(*items));
 	nodes = arena_alloc(loader->arena, total * sizeof(const struct yaml_node *));
-	if (!items || !nodes)
+	if (inflected)
+		forms = arena_zalloc(loader->arena, total, sizeof(const struct form_set *));
+	if (!items || !nodes || (inflected && !forms))
 		return ERR_NOMEM;
 	for (size_t i = 0; i < written->count; i++) {
 		const struct list *list =
 			lists_is_include(written->items[i], &name) ? lists_get(load, name) : NULL;
 
 		for (size_t j = 0; j < (list ? list->count : 1); j++) {
+			if (list && list->forms)
+				forms[n] = list->forms[j];
 			items[n] = list ? list->entries[j] : written->items[i];
 			nodes[n++] = written->nodes[i];
 		}
 	}
-	*out = (struct strings){items, nodes, n};
+	*out = (struct strings){items, nodes, n, forms};
 	return OK;
 }
 
-bool loader_find_list(void *context, struct span name, const struct span **entries, size_t *count)
+bool loader_find_list(void *context, struct span name, struct phrase_list *out)
 {
 	struct loader *loader = context;
 	static const struct span anything = {"x", 1};
@@ -274,17 +281,13 @@ bool loader_find_list(void *context, struct span name, const struct span **entri
 		load_error(loader->load, list->file->source, list->name_node, TOO_MANY_ENTRIES,
 			ENTRIES_TOTAL_MAX);
 	if (loader->load->entries > ENTRIES_TOTAL_MAX) {
-		*entries = &anything;
-		*count = 1;
+		*out = (struct phrase_list){&anything, NULL, 1};
 		return true;
 	}
-	*entries = list->entries;
-	*count = list->count;
+	*out = (struct phrase_list){list->entries, list->forms, list->count};
 	/* A broken list has been reported: no second error about its being empty. */
-	if (list->count == 0) {
-		*entries = &anything;
-		*count = 1;
-	}
+	if (list->count == 0)
+		*out = (struct phrase_list){&anything, NULL, 1};
 	return true;
 }
 
@@ -391,7 +394,7 @@ static int note_origin(struct loader *loader, enum pattern_written written, uint
 
 int loader_add_words(struct loader *loader, const struct strings *entries, uint32_t *id)
 {
-	struct pattern_options options = {.disguised = loader->disguised};
+	struct pattern_options options = {.disguised = loader->disguised, .forms = entries->forms};
 	struct matcher_builder *builder = builder_of(loader);
 	struct pattern_error error = {0};
 	int rc;

@@ -212,6 +212,35 @@ static void check_languages(
 	}
 }
 
+/* The index of the language among those of the set, or LANGUAGES_MAX. */
+static size_t number_language(struct ruleset *set, struct span tag)
+{
+	size_t i = 0;
+
+	while (i < set->languages_count && !span_eq(set->languages[i].tag, tag))
+		i++;
+	if (i == set->languages_count && i < LANGUAGES_MAX)
+		set->languages[set->languages_count++] =
+			(struct rule_language){tag, language_script(tag), language_bit(tag)};
+	return i;
+}
+
+static void set_languages(struct load *load, struct rule *rule, const struct strings *languages)
+{
+	rule->languages = languages->items;
+	rule->languages_count = languages->count;
+	for (size_t i = 0; i < languages->count; i++) {
+		size_t index = number_language(load->set, languages->items[i]);
+
+		if (index == LANGUAGES_MAX) {
+			load_error(load, rule->source, languages->nodes[i],
+				"the rules are for more than %d languages", LANGUAGES_MAX);
+			return;
+		}
+		rule->languages_set |= UINT64_C(1) << index;
+	}
+}
+
 static void set_action(struct load *load, struct rule *rule, const struct rule_keys *keys)
 {
 	const struct yaml_node *action = yaml_get(rule->node, "action");
@@ -333,8 +362,7 @@ static int compile_rule(struct load *load, struct rule *rule, const struct rule_
 	languages = schema_has(rule->node, "language") ? &keys.language : &file->keys.language;
 	if (languages == &keys.language)
 		check_languages(load, rule->source, languages);
-	rule->languages = languages->items;
-	rule->languages_count = languages->count;
+	set_languages(load, rule, languages);
 	rule->reason = keys.reason;
 	rule->in_quotes = (enum in_quotes)keys.in_quotes;
 	rule->excuse_article_words = keys.excuse_article_words;

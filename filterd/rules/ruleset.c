@@ -354,6 +354,8 @@ static int declare_names(struct load *load)
 
 		rc = rule_declare_guidelines(load, file);
 		if (rc == OK)
+			rc = inflect_declare(load, file);
+		if (rc == OK)
 			rc = lists_declare(load, file);
 		if (rc == OK)
 			rc = declare_conditions(load, file);
@@ -416,8 +418,9 @@ static int finish_conditions(struct load *load)
 static int build_matchers(struct load *load)
 {
 	struct ruleset *set = load->set;
+	const struct span *endings;
 	struct lexicon_word *words;
-	size_t total = 0, n = 0;
+	size_t total = 0, n = 0, endings_count;
 
 	for (size_t f = 0; f < FIELD_COUNT; f++) {
 		struct matcher_builder *builder = load->loader.matchers[f];
@@ -432,7 +435,7 @@ static int build_matchers(struct load *load)
 		total += count;
 	}
 	words = arena_alloc(&load->scratch, total * sizeof(*words));
-	if (!words)
+	if (!words || inflect_endings(load, &endings, &endings_count) != OK)
 		return ERR_NOMEM;
 	for (size_t f = 0; f < FIELD_COUNT; f++) {
 		const struct lexicon_word *some;
@@ -445,7 +448,7 @@ static int build_matchers(struct load *load)
 			memcpy(words + n, some, count * sizeof(*words));
 		n += count;
 	}
-	set->lexicon = lexicon_new(&set->arena, words, n);
+	set->lexicon = lexicon_new_with(&set->arena, words, n, endings, endings_count);
 	return set->lexicon ? OK : ERR_NOMEM;
 }
 
@@ -515,7 +518,7 @@ static void find_needs(struct ruleset *set)
 	for (size_t r = 0; r < set->rules_count && !set->needs_language; r++) {
 		const struct rule *rule = &set->rules[r];
 
-		set->needs_language = rule->languages_count > 0 ||
+		set->needs_language = rule->languages_set != 0 ||
 				      condition_needs_language(rule->when) ||
 				      (rule->unless && condition_needs_language(rule->unless));
 	}
@@ -594,6 +597,8 @@ static int compile_files(struct load *load)
 	if (rc == OK)
 		rc = lists_finish(load);
 	if (rc == OK)
+		inflect_finish(load);
+	if (rc == OK)
 		check_empty(load);
 	return rc;
 }
@@ -651,9 +656,11 @@ static void load_free(struct load *load)
 			matcher_free(unused);
 	}
 	names_free(&load->guideline_names);
+	names_free(&load->forms_names);
 	names_free(&load->list_names);
 	names_free(&load->condition_names);
 	map_free(&load->rule_ids);
+	free(load->forms);
 	free(load->lists);
 	free(load->named);
 	free(load->exemptions);
@@ -775,6 +782,12 @@ const uint32_t *ruleset_triggered(
 		return NULL;
 	*count = t->starts[pattern + 1] - t->starts[pattern];
 	return t->rules + t->starts[pattern];
+}
+
+const struct rule_language *ruleset_languages(const struct ruleset *set, size_t *count)
+{
+	*count = set->languages_count;
+	return set->languages;
 }
 
 bool ruleset_needs_language(const struct ruleset *set)

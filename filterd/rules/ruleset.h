@@ -10,10 +10,12 @@
 #include "match/matcher.h"
 #include "rules/comment.h"
 #include "rules/schema.h"
+#include "text/chars.h"
 #include "text/lexicon.h"
 
 #define RULES_MAX 100000 /* rules in a set */
 #define GUIDELINES_MAX 64 /* guidelines in a set */
+#define LANGUAGES_MAX 64 /* languages that rules of a set are for */
 #define RULE_FILES_MAX 1000 /* files in a set, word files included */
 #define RULESET_SIZE_MAX (64 * 1024 * 1024) /* [bytes] of all files together */
 #define RULE_ID_MAX 128 /* [bytes] of [A-Za-z0-9._/-] */
@@ -55,6 +57,13 @@ struct rule_test {
 	const struct yaml_node *node;
 };
 
+/* A language that rules are for. */
+struct rule_language {
+	struct span tag;
+	enum script script;
+	unsigned also; /* language_bit() */
+};
+
 struct rule {
 	const char *id;
 	uint32_t index; /* in the set's order */
@@ -65,6 +74,7 @@ struct rule {
 	uint64_t lifts; /* of ACTION_APPROVE: bit per guideline index */
 	const struct span *languages; /* it applies to these; count 0: to every language */
 	size_t languages_count;
+	uint64_t languages_set; /* the same: bit per index in ruleset_languages() */
 	struct condition *when;
 	struct condition *unless; /* NULL: none; exceptions of other files are joined in by `any` */
 	enum in_quotes in_quotes;
@@ -97,8 +107,17 @@ struct threshold {
 	const struct yaml_node *node;
 };
 
+/* How strict a publisher is: scales what it takes to act. */
+enum temperament {
+	TEMPERAMENT_BALANCED, /* the thresholds as the rules have them */
+	TEMPERAMENT_STRICT,
+	TEMPERAMENT_OPEN,
+	TEMPERAMENT_COUNT,
+};
+
 struct site {
 	struct span name;
+	enum temperament temperament;
 	struct span lang; /* taken when a comment names none */
 	const struct override *overrides;
 	size_t overrides_count;
@@ -125,6 +144,7 @@ struct ruleset_options {
 	 */
 	const struct ruleset_file *files;
 	size_t files_count; /* 0: folders */
+	enum temperament temperament; /* of comments of no configured site */
 	const struct site *sites; /* of the configuration; must outlive the set; may be NULL */
 	size_t sites_count;
 	const struct source *sites_source; /* where errors about them are placed */
@@ -164,6 +184,8 @@ const uint32_t *ruleset_always(const struct ruleset *set, size_t *count);
 /* Rules that may hold when this pattern is a candidate; ascending indexes. */
 const uint32_t *ruleset_triggered(
 	const struct ruleset *set, enum field field, uint32_t pattern, size_t *count);
+/* The languages that rules of the set are for. */
+const struct rule_language *ruleset_languages(const struct ruleset *set, size_t *count);
 /* Whether any rule is for some languages only, or asks for the language: else none is guessed. */
 bool ruleset_needs_language(const struct ruleset *set);
 
@@ -177,5 +199,9 @@ struct effective {
 const struct site *ruleset_site(const struct ruleset *set, struct span name);
 struct effective ruleset_effective(const struct ruleset *set, const struct site *site,
 	struct span section, const struct rule *rule);
+/*
+ * What it takes to act there: a guideline's own thresholds, scaled by the temperament (rounded, at
+ * least 1, and 1000, which says never, stays), or those that the site has for it.
+ */
 void ruleset_thresholds(const struct ruleset *set, const struct site *site, struct span section,
 	const struct guideline *guideline, int64_t *review_at, int64_t *reject_at, bool *off);

@@ -8,6 +8,7 @@
 #include "rules/scan_contacts.h"
 
 #include "text/chars.h"
+#include "text/lanes.h"
 #include "text/utf8.h"
 
 #define LOCAL_MAX 64 /* [bytes] of an address before the @ */
@@ -203,11 +204,28 @@ static bool read_email(
 	return true;
 }
 
+/* The first `@`, or `at`, at or after `at`; the end if there is none. */
+static size_t next_sign(struct span s, size_t at)
+{
+	while (s.len - at > LANES) {
+		lanes here = lanes_load(s.ptr + at), next = lanes_load(s.ptr + at + 1);
+		unsigned bits = lanes_bits(
+			(lanes)(here == '@') | ((lanes)(here == 'a') & (lanes)(next == 't')));
+
+		if (bits)
+			return at + (size_t)__builtin_ctz(bits);
+		at += LANES;
+	}
+	while (at < s.len && s.ptr[at] != '@' && s.ptr[at] != 'a')
+		at++;
+	return at;
+}
+
 static int scan_emails(struct arena *arena, struct span s, struct contacts *out)
 {
 	size_t floor = 0;
 
-	for (size_t at = 0; at < s.len; at++) {
+	for (size_t at = next_sign(s, 0); at < s.len; at = next_sign(s, at + 1)) {
 		struct range range;
 		bool sure = true, found = false;
 
@@ -367,19 +385,30 @@ static bool inside_link(const struct links *links, size_t *next, size_t at, size
 	return true;
 }
 
+/* The first digit at or after `at`; the end if there is none. */
+static size_t next_digit(struct span s, size_t at)
+{
+	while (s.len - at >= LANES) {
+		unsigned bits = lanes_bits(lanes_within(lanes_load(s.ptr + at), '0', 10));
+
+		if (bits)
+			return at + (size_t)__builtin_ctz(bits);
+		at += LANES;
+	}
+	while (at < s.len && !is_digit(s.ptr[at]))
+		at++;
+	return at;
+}
+
 static int scan_phones(
 	struct arena *arena, struct span s, const struct links *links, struct contacts *out)
 {
 	size_t next = 0;
 
-	for (size_t at = 0; at < s.len;) {
+	for (size_t at = 0; (at = next_digit(s, at)) < s.len;) {
 		struct number n;
 		size_t from, end;
 
-		if (!is_digit(s.ptr[at])) {
-			at++;
-			continue;
-		}
 		if (inside_link(links, &next, at, &end)) {
 			at = end;
 			continue;
@@ -442,6 +471,27 @@ static bool is_messenger(const struct link *link)
 	return false;
 }
 
+/* The link of a messenger's scheme whose colon stands at `colon`, not before `floor`. */
+static bool scheme_around(struct span s, size_t floor, size_t colon, size_t *from, size_t *end)
+{
+	for (size_t i = 0; i < ARRAY_LEN(messenger_schemes); i++) {
+		struct span scheme = messenger_schemes[i];
+		size_t name =
+			(size_t)((const char *)memchr(scheme.ptr, ':', scheme.len) - scheme.ptr);
+
+		if (colon < floor + name ||
+			!span_starts(span_sub(s, colon - name, s.len), scheme) ||
+			word_before(s, colon - name))
+			continue;
+		*from = colon - name;
+		for (*end = *from + scheme.len; *end < s.len && (unsigned char)s.ptr[*end] > ' ';)
+			++*end;
+		if (*end > *from + scheme.len)
+			return true;
+	}
+	return false;
+}
+
 static int scan_messengers(
 	struct arena *arena, struct span s, const struct links *links, struct contacts *out)
 {
@@ -452,24 +502,19 @@ static int scan_messengers(
 			add(arena, out, CONTACT_MESSENGER, range->from, range->to) != OK)
 			return ERR_NOMEM;
 	}
-	if (!memchr(s.ptr, ':', s.len))
-		return OK;
-	for (size_t at = 0; at < s.len; at++) {
-		struct span rest = span_sub(s, at, s.len);
+	for (size_t floor = 0, at = 0; at < s.len; at++) {
+		const char *colon = memchr(s.ptr + at, ':', s.len - at);
+		size_t from, end;
 
-		for (size_t i = 0; i < ARRAY_LEN(messenger_schemes); i++) {
-			size_t end = at + messenger_schemes[i].len;
-
-			if (!span_starts(rest, messenger_schemes[i]) || word_before(s, at) ||
-				!(end < s.len && (unsigned char)s.ptr[end] > ' '))
-				continue;
-			while (end < s.len && (unsigned char)s.ptr[end] > ' ')
-				end++;
-			if (add(arena, out, CONTACT_MESSENGER, at, end) != OK)
-				return ERR_NOMEM;
-			at = end - 1;
+		if (!colon)
 			break;
-		}
+		at = (size_t)(colon - s.ptr);
+		if (!scheme_around(s, floor, at, &from, &end))
+			continue;
+		if (add(arena, out, CONTACT_MESSENGER, from, end) != OK)
+			return ERR_NOMEM;
+		floor = end;
+		at = end - 1;
 	}
 	return OK;
 }

@@ -3,6 +3,7 @@
 
 #include "base/map.h"
 #include "text/chars.h"
+#include "text/lanes.h"
 #include "text/segment.h"
 #include "text/utf8.h"
 
@@ -27,17 +28,34 @@ static int64_t times_at(struct span s, size_t at, size_t *to)
 	return (int64_t)((end - at) / len);
 }
 
+/*
+ * The first character at or after `at` (a character's first byte) that may stand twice in a row:
+ * passes over stretches of ASCII in which no byte is as the one behind it.
+ */
+static size_t skip_single(struct span s, size_t at)
+{
+	while (s.len - at > LANES) {
+		lanes here = lanes_load(s.ptr + at), next = lanes_load(s.ptr + at + 1);
+		unsigned bits = lanes_bits(here | next | (lanes)(here == next));
+
+		if (bits)
+			return at + (size_t)__builtin_ctz(bits);
+		at += LANES;
+	}
+	return at;
+}
+
 /* Equal characters are equal bytes, and what they are matters only of the longest run. */
 static struct run character_run(struct span folded)
 {
 	struct run longest = {0};
 	size_t end;
 
-	for (size_t at = 0; at < folded.len; at = end) {
+	for (size_t at = skip_single(folded, 0); at < folded.len; at = skip_single(folded, end)) {
 		int64_t times = times_at(folded, at, &end);
 		size_t start = at;
 
-		if (times > longest.times &&
+		if (times > 1 && times > longest.times &&
 			!(char_info(utf8_next(folded, &start)).flags & CHAR_SPACE))
 			longest = (struct run){times, {(uint32_t)at, (uint32_t)end}};
 	}
@@ -47,20 +65,23 @@ static struct run character_run(struct span folded)
 static struct run word_run(struct span folded)
 {
 	struct run longest = {0}, run = {0};
-	struct span last = {NULL, 0}, word;
-	size_t at = 0;
+	struct span last = {NULL, 0}, words[SEGMENT_WORDS];
+	size_t at = 0, count;
 
-	while (segment_next_word(folded, &at, &word)) {
-		uint32_t from = (uint32_t)(word.ptr - folded.ptr);
+	while ((count = segment_next_words(folded, &at, words)) > 0) {
+		for (size_t i = 0; i < count; i++) {
+			struct span word = words[i];
+			uint32_t from = (uint32_t)(word.ptr - folded.ptr);
 
-		if (run.times == 0 || word.len != last.len || word.ptr[0] != last.ptr[0] ||
-			!span_eq(word, last)) {
-			keep_longer(&longest, &run);
-			run = (struct run){0, {from, 0}};
+			if (run.times == 0 || word.len != last.len || word.ptr[0] != last.ptr[0] ||
+				!span_eq(word, last)) {
+				keep_longer(&longest, &run);
+				run = (struct run){0, {from, 0}};
+			}
+			run.times++;
+			run.range.to = from + (uint32_t)word.len;
+			last = word;
 		}
-		run.times++;
-		run.range.to = from + (uint32_t)word.len;
-		last = word;
 	}
 	keep_longer(&longest, &run);
 	return longest;

@@ -10,7 +10,7 @@ struct run {
 };
 
 struct repetitions {
-	struct run character; /* in a row; white space does not count */
+	struct run character; /* in a row, twice at least; white space does not count */
 	struct run word; /* in a row */
 	struct run line; /* anywhere, trimmed, not empty; the range is the last one's */
 };

@@ -442,7 +442,7 @@ static void read_numbered(
 		nodes[i] = yaml_key(node, i);
 		read_int(r, &one, yaml_value(node, i), &numbers[i]);
 	}
-	*out = (struct numbered){{names, nodes, count}, numbers};
+	*out = (struct numbered){{names, nodes, count, NULL}, numbers};
 }
 
 /* --- sections ------------------------------------------------------------------------------- */

@@ -71,10 +71,14 @@ struct section {
 	size_t size; /* [bytes] of the section's struct */
 };
 
+struct form_set;
+
 struct strings {
 	const struct span *items;
 	const struct yaml_node *const *nodes; /* where each stands */
 	size_t count;
+	/* Of entries that lists were put in: what each is inflected by, or NULL; else NULL. */
+	const struct form_set *const *forms;
 };
 
 /* Names, each with a number or none with one. */

@@ -82,6 +82,22 @@ static void put_choices(struct buf *out, const struct key *key)
 /* A word without quotes such as 12 or true is a number or boolean to an editor, a text to us. */
 #define TEXT_SCHEMA "{\"type\": [\"string\", \"number\", \"boolean\"]}"
 
+/* Slots of forms: texts, or lists of them. */
+#define SLOTS_SCHEMA                                                                               \
+	"{\"anyOf\": [" TEXT_SCHEMA                                                                \
+	", {\"type\": \"array\", \"minItems\": 1, \"items\": " TEXT_SCHEMA                         \
+	"}, {\"type\": \"array\", \"minItems\": 1, \"items\": {\"type\": \"array\", "              \
+	"\"minItems\": 1, "                                                                        \
+	"\"items\": " TEXT_SCHEMA "}}]}"
+
+/* What a node without a section may be, by its shape. */
+static const char *plain_schema(const char *shape)
+{
+	if (strcmp(shape, "phrase") == 0)
+		return TEXT_SCHEMA;
+	return strcmp(shape, "list of lists of texts") == 0 ? SLOTS_SCHEMA : "{}";
+}
+
 static void put_one_or_list(struct buf *out, const struct buf *one)
 {
 	buf_str(out, "{\"anyOf\": [");
@@ -99,7 +115,7 @@ static void put_node(struct writer *w, const struct key *key)
 	bool conditions = strstr(shape, "conditions") != NULL;
 
 	if (!key->section && !conditions) {
-		buf_str(w->out, strcmp(shape, "phrase") == 0 ? TEXT_SCHEMA : "{}");
+		buf_str(w->out, plain_schema(shape));
 		return;
 	}
 	if (key->section && strstr(shape, "or list")) {

@@ -20,6 +20,33 @@ struct site_table {
 	struct threshold_row *thresholds; /* NULL: the same for guidelines */
 };
 
+/* [per cent] of a guideline's own thresholds. Rules that review or reject do so in each. */
+static const struct {
+	int64_t review, reject;
+} scales[TEMPERAMENT_COUNT] = {
+	[TEMPERAMENT_BALANCED] = {100, 100},
+	[TEMPERAMENT_OPEN] = {160, 150},
+	[TEMPERAMENT_STRICT] = {60, 90},
+};
+
+static int64_t scaled(int64_t points, int64_t percent)
+{
+	int64_t most = POINTS_MAX - 1, result = (points * percent + 50) / 100;
+
+	if (points == POINTS_MAX)
+		return points;
+	return result < 1 ? 1 : result > most ? most : result;
+}
+
+static struct threshold_row own_thresholds(
+	const struct guideline *guideline, enum temperament temperament)
+{
+	return (struct threshold_row){
+		.review_at = scaled(guideline->review_at, scales[temperament].review),
+		.reject_at = scaled(guideline->reject_at, scales[temperament].reject),
+	};
+}
+
 bool sites_glob(struct span pattern, struct span text)
 {
 	size_t p = 0, t = 0, star = SIZE_MAX, resume = 0;
@@ -155,16 +182,14 @@ static int compile_thresholds(struct load *load, const struct site *site, struct
 {
 	struct ruleset *set = load->set;
 
-	if (site->thresholds_count == 0)
+	if (site->thresholds_count == 0 && site->temperament == TEMPERAMENT_BALANCED)
 		return OK;
 	table->thresholds =
 		arena_zalloc(&set->arena, set->guidelines_count, sizeof(*table->thresholds));
 	if (!table->thresholds)
 		return ERR_NOMEM;
-	for (size_t i = 0; i < set->guidelines_count; i++) {
-		table->thresholds[i].review_at = set->guidelines[i].review_at;
-		table->thresholds[i].reject_at = set->guidelines[i].reject_at;
-	}
+	for (size_t i = 0; i < set->guidelines_count; i++)
+		table->thresholds[i] = own_thresholds(&set->guidelines[i], site->temperament);
 	for (size_t i = 0; i < site->thresholds_count; i++)
 		compile_threshold(load, &site->thresholds[i], table->thresholds);
 	return OK;
@@ -176,6 +201,7 @@ int sites_compile(struct load *load)
 	struct ruleset *set = load->set;
 	size_t before = load->loader.errors->errors;
 
+	set->temperament = options->temperament;
 	set->sites = options->sites;
 	set->sites_count = options->sites_count;
 	set->site_tables =
@@ -227,8 +253,8 @@ struct effective ruleset_effective(const struct ruleset *set, const struct site 
 void ruleset_thresholds(const struct ruleset *set, const struct site *site, struct span section,
 	const struct guideline *guideline, int64_t *review_at, int64_t *reject_at, bool *off)
 {
-	struct threshold_row row = {
-		.review_at = guideline->review_at, .reject_at = guideline->reject_at};
+	struct threshold_row row =
+		own_thresholds(guideline, site ? site->temperament : set->temperament);
 	const struct threshold_row *rows =
 		site ? set->site_tables[site - set->sites].thresholds : NULL;
 

@@ -386,6 +386,9 @@ static int read_sites(struct reading *r, const struct yaml_node *all)
 		}
 		sites[i].name = yaml_key(all, i)->value;
 		sites[i].lang = keys.lang;
+		sites[i].temperament = r->config->temperament;
+		if (rc == OK && yaml_get(yaml_value(all, i), "temperament"))
+			sites[i].temperament = (enum temperament)keys.temperament;
 		if (rc != ERR_NOMEM)
 			rc = read_overrides(r, keys.overrides, &sites[i]);
 		if (rc != ERR_NOMEM)
@@ -436,6 +439,7 @@ static int read_root(struct reading *r, const struct yaml_node *root)
 	config->log_json = keys.log.format == 1;
 	config->reload_token = keys.reload_token;
 	config->sandbox = (enum sandbox_mode)keys.sandbox;
+	config->temperament = (enum temperament)keys.temperament;
 	rc = read_rules(r, &keys.rules);
 	if (rc == OK)
 		rc = keys.listen ? read_listeners(r, keys.listen) : read_default_listeners(r);

@@ -66,6 +66,7 @@ struct config {
 	const struct listener *listeners;
 	size_t listeners_count;
 	int64_t workers; /* 0: one per core */
+	enum temperament temperament;
 	const struct site *sites;
 	size_t sites_count;
 	struct config_limits limits;

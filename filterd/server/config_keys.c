@@ -7,6 +7,12 @@ static const char *const protocol_choices[] = {"ndjson", "http", NULL};
 static const char *const action_choices[] = {"review", "reject", "approve", NULL};
 static const char *const level_choices[] = {"error", "warn", "info", "debug", NULL};
 static const char *const sandbox_choices[] = {"auto", "on", "off", NULL};
+static const char *const temperament_choices[] = {
+	[TEMPERAMENT_BALANCED] = "balanced",
+	[TEMPERAMENT_STRICT] = "strict",
+	[TEMPERAMENT_OPEN] = "open",
+	NULL,
+};
 static const char *const format_choices[] = {"text", "json", NULL};
 
 #define AT(field) .offset = offsetof(struct listen_keys, field)
@@ -131,6 +137,11 @@ static const struct key site_keys[] = {
 		.type = TYPE_STRING,
 		AT(lang),
 		.help = "The language of comments that name none."},
+	{.name = "temperament",
+		.type = TYPE_CHOICE,
+		AT(temperament),
+		.help = "How strict this site is; without it as the others.",
+		.choices = temperament_choices},
 	{.name = "overrides",
 		.type = TYPE_NODE,
 		AT(overrides),
@@ -253,6 +264,16 @@ static const struct key config_keys[] = {
 		.min = 0,
 		.max = 1024,
 		.fallback = "0"},
+	{.name = "temperament",
+		.type = TYPE_CHOICE,
+		AT(temperament),
+		.help = "How strict: `strict` acts on fewer points (60 % for a review, 90 % to "
+			"reject), "
+			"`open` on more (160 % and 150 %). Rules that review or reject do so in "
+			"each.",
+		.choices = temperament_choices,
+		.fallback = "balanced",
+		.flags = KEY_RELOADABLE},
 	{.name = "sites",
 		.type = TYPE_NODE,
 		AT(sites),

@@ -10,6 +10,7 @@ struct config_keys {
 	struct strings rules;
 	const struct yaml_node *listen;
 	int64_t workers;
+	int temperament; /* enum temperament */
 	const struct yaml_node *sites;
 	struct config_limits limits;
 	struct {
@@ -29,6 +30,7 @@ struct listen_keys {
 
 struct site_keys {
 	struct span lang;
+	int temperament; /* enum temperament, if the key is there */
 	const struct yaml_node *overrides;
 	const struct yaml_node *guidelines;
 };

@@ -142,6 +142,7 @@ int generation_load(const struct generation_source *source, struct errors *error
 		options.folders = config->rules;
 		options.folders_count = config->rules_count;
 	}
+	options.temperament = config->temperament;
 	options.sites = config->sites;
 	options.sites_count = config->sites_count;
 	options.sites_source = config->source;

@@ -112,6 +112,7 @@ static int make_copy(struct run *run, const struct ruleset_file *files, size_t c
 	const struct ruleset_options options = {
 		.files = files,
 		.files_count = count,
+		.temperament = config->temperament,
 		.sites = config->sites,
 		.sites_count = config->sites_count,
 		.sites_source = config->source,

@@ -25,6 +25,9 @@
 #define SCRIPT_SHARE 60 /* per cent of the letters */
 #define LISTED_SHARE 10 /* per cent */
 #define SURE 0.5
+/* What a language must have of its own to be in a text besides another one. */
+#define ALSO_POINTS 250 /* two and a half frequent words */
+#define ALSO_SHARE 20 /* per cent of what the first has */
 
 #define KEY_BYTES 16 /* no frequent word is longer */
 #define FREQUENT_MAX 2048
@@ -46,6 +49,7 @@ struct frequent {
 	uint64_t passed; /* all ones when another word's way to its slot led past this one's */
 	uint8_t tongue; /* that has the word */
 	uint8_t points; /* for each language that has it */
+	uint8_t alone; /* all ones if that is one language, else 0 */
 	uint16_t others; /* bit (1 << enum tongue) for each of these but the first */
 };
 _Static_assert(TONGUE_COUNT <= 16, "tongues have a bit each");
@@ -65,6 +69,7 @@ struct evidence {
 	unsigned by_script[SCRIPT_COUNT];
 	unsigned points[TONGUE_COUNT];
 	unsigned letter_points[TONGUE_COUNT]; /* of these, for letters */
+	unsigned own[TONGUE_COUNT]; /* of these, for what no other language has */
 	unsigned words;
 };
 
@@ -139,6 +144,7 @@ static void add_word(struct language_guesser *guesser, struct span word, enum to
 	else if (frequent->tongue != tongue)
 		frequent->others |= 1u << tongue;
 	frequent->points = WORD_POINTS / (1 + __builtin_popcount(frequent->others));
+	frequent->alone = frequent->others ? 0 : UINT8_MAX;
 	if (word.len == 1)
 		frequent->points /= 4;
 }
@@ -289,18 +295,19 @@ static void weigh_letter(struct evidence *e, uint32_t c)
 	letter = &letter_evidence[c];
 	for (int i = 0; i < LETTER_TONGUES && letter->of[i].points; i++)
 		e->letter_points[letter->of[i].tongue] += letter->of[i].points;
+	if (letter->of[0].points && !letter->of[1].points)
+		e->own[letter->of[0].tongue] += letter->of[0].points;
 }
 
-/* Counts the letters of each script, and weighs them if somebody wants to know. */
-static void look_at_letters(struct evidence *e, struct span original, bool weigh)
+/* Counts the letters of each script, and weighs them. */
+static void look_at_letters(struct evidence *e, struct span original)
 {
 	e->by_script[SCRIPT_LATIN] = count_ascii_letters(original);
 	for (size_t at = 0; (at = skip_ascii(original, at)) < original.len;) {
 		uint32_t c = utf8_next(original, &at);
 
 		count_letter(e, c);
-		if (weigh)
-			weigh_letter(e, c);
+		weigh_letter(e, c);
 	}
 	for (enum script s = 0; s < SCRIPT_COUNT; s++)
 		e->letters += e->by_script[s];
@@ -372,6 +379,7 @@ static size_t weigh_frequent(struct evidence *e, const struct language_guesser *
 
 		/* no branch between frequent and other words, because nobody can foretell it */
 		e->points[frequent->tongue] += frequent->points;
+		e->own[frequent->tongue] += frequent->points & frequent->alone;
 		for (unsigned more = frequent->others; more; more &= more - 1)
 			e->points[__builtin_ctz(more)] += frequent->points;
 		words[others] = words[i];
@@ -394,6 +402,51 @@ static void weigh_words(
 		for (size_t i = 0; i < count; i++)
 			weigh_affixes(e, guesser, words[i]);
 	}
+}
+
+/* --- tags ---------------------------------------------------------------------------------------
+ */
+
+/* The tongue of a tag, or TONGUE_COUNT. */
+static enum tongue tongue_of(struct span tag)
+{
+	enum tongue t = 0;
+
+	while (t < TONGUE_COUNT && !span_eq(tag, span_of(tongues[t].tag)))
+		t++;
+	return t;
+}
+
+/* Scripts of languages that are no tongues and not written in Latin letters. */
+static const struct {
+	const char *tag;
+	enum script script;
+} language_scripts[] = {
+	{"ps", SCRIPT_ARABIC},
+	{"bg", SCRIPT_CYRILLIC},
+	{"sr", SCRIPT_CYRILLIC},
+	{"el", SCRIPT_GREEK},
+	{"he", SCRIPT_HEBREW},
+	{"zh", SCRIPT_HAN},
+	{"ja", SCRIPT_KANA},
+	{"ko", SCRIPT_HANGUL},
+	{"th", SCRIPT_THAI},
+	{"hi", SCRIPT_DEVANAGARI},
+	{"hy", SCRIPT_ARMENIAN},
+	{"ka", SCRIPT_GEORGIAN},
+	{"syr", SCRIPT_SYRIAC},
+};
+
+enum script language_script(struct span tag)
+{
+	enum tongue t = tongue_of(tag);
+
+	if (t < TONGUE_COUNT)
+		return tongues[t].script;
+	for (size_t i = 0; i < ARRAY_LEN(language_scripts); i++)
+		if (span_eq(tag, span_of(language_scripts[i].tag)))
+			return language_scripts[i].script;
+	return SCRIPT_LATIN;
 }
 
 /* --- answers ---------------------------------------------------------------------------------- */
@@ -527,10 +580,59 @@ static bool read_tag(struct span told, char out[LANGUAGE_SIZE])
 	return out[0] != '\0';
 }
 
+/*
+ * Languages other than the answer that show themselves. Affixes do not count: a borrowed word has
+ * them, too.
+ */
+static void answer_also(struct language *out, const struct evidence *e)
+{
+	enum tongue answered = tongue_of(span_of(out->tag));
+	unsigned most = 0;
+
+	if (answered < TONGUE_COUNT)
+		out->own_script = 1u << tongues[answered].script;
+	else if (out->tag[0])
+		out->own_script = 1u << language_script(span_of(out->tag));
+
+	for (enum tongue t = 0; t < TONGUE_COUNT; t++)
+		most = e->own[t] > most ? e->own[t] : most;
+	for (enum tongue t = 0; t < TONGUE_COUNT; t++)
+		if (t != answered && e->own[t] >= ALSO_POINTS &&
+			100 * e->own[t] >= ALSO_SHARE * most)
+			out->also |= 1u << t;
+}
+
+const char *language_also(const struct language *language, size_t i)
+{
+	unsigned left = language->also;
+
+	while (left && i-- > 0)
+		left &= left - 1;
+	return left ? tongues[__builtin_ctz(left)].tag : NULL;
+}
+
+unsigned language_bit(struct span tag)
+{
+	enum tongue t = tongue_of(tag);
+
+	return t < TONGUE_COUNT ? 1u << t : 0;
+}
+
 static void answer_told(struct language *out, const struct evidence *e, const char *tag)
 {
+	struct language guess = {.source = LANGUAGE_UNKNOWN};
+	enum tongue told;
+
 	if (strcmp(tag, "ku") == 0)
 		tag = e->by_script[SCRIPT_ARABIC] > e->by_script[SCRIPT_LATIN] ? "ckb" : "kmr";
+	answer_points(&guess, e);
+	told = tongue_of(span_of(tag));
+	if (guess.tag[0] && strcmp(guess.tag, tag) != 0 && told < TONGUE_COUNT) {
+		enum tongue seen = tongue_of(span_of(guess.tag));
+
+		out->also = 1u << seen;
+		out->doubted = 100 * e->own[told] < ALSO_SHARE * e->own[seen];
+	}
 	answer(out, tag, LANGUAGE_TOLD, 1);
 }
 
@@ -542,16 +644,15 @@ void language_find(const struct language_guesser *guesser, const struct text *te
 	bool is_told = read_tag(told, tag);
 
 	*out = (struct language){.source = LANGUAGE_UNKNOWN};
-	look_at_letters(&e, beginning(text->original), !is_told);
+	look_at_letters(&e, beginning(text->original));
 	for (enum script s = 0; s < SCRIPT_COUNT; s++)
 		if (e.by_script[s] > 0 && 100 * e.by_script[s] >= LISTED_SHARE * e.letters)
 			out->scripts |= 1u << s;
-	if (is_told) {
+	if (e.letters > 0)
+		weigh_words(&e, guesser, beginning(text->folded.text));
+	if (is_told)
 		answer_told(out, &e, tag);
-		return;
-	}
-	if (e.letters == 0 || answer_script(out, &e))
-		return;
-	weigh_words(&e, guesser, beginning(text->folded.text));
-	answer_points(out, &e);
+	else if (e.letters > 0 && !answer_script(out, &e))
+		answer_points(out, &e);
+	answer_also(out, &e);
 }

@@ -2,7 +2,7 @@
 #include "text/language_data.h"
 
 const struct tongue_data tongues[TONGUE_COUNT] = {
-	[TONGUE_AR] = {"ar",
+	[TONGUE_AR] = {"ar", SCRIPT_ARABIC,
 		"في من على إلى عن مع هذا هذه هذي ذلك تلك التي الذي الذين ما لا لم لن ليس كان كانت "
 		"كانوا يكون هو هي هم نحن أنا انا أنت انت انتم كل بعض أو ثم أن إن ان أنه انه لكن "
 		"ولكن بل قد لقد كما حتى إذا اذا عند بعد قبل بين غير أي كيف لماذا متى أين الله "
@@ -10,20 +10,20 @@ const struct tongue_data tongues[TONGUE_COUNT] = {
 		"الناس اليوم الآن الان جدا شكرا نعم يا شي مو هاي هذول ماكو اكو وين ليش هسه كلش "
 		"يعني "
 		"بس انتو احنا عليكم هناك هنا فقط كلام مثل عليه عليها له لها لهم منه فيه فيها يجب"},
-	[TONGUE_CKB] = {"ckb",
+	[TONGUE_CKB] = {"ckb", SCRIPT_ARABIC,
 		"لە بە بۆ و کە ئەم ئەو لەو بەو ئەوە ئەمە ئێمە ئێوە من تۆ ئەوان هەر هەموو هیچ نییە "
 		"نیە هەیە بوو بوون دەکات دەکەن کرد کردن دەبێت بێت لەگەڵ دوای پێش یان بەڵام چونکە "
 		"ئەگەر تەنها زۆر باش خۆی خۆیان خۆم خەڵک چی کێ چۆن بۆچی کەی ئێستا ئەمڕۆ یەک دوو وەک "
 		"تا نا بەڵێ سوپاس دەڵێت گوتی وتی نەک پێی لێی تێدا لەسەر ناو لەناو ئەوەی کەس ڕاست "
 		"ئەوانەی نازانم دەزانم دەست جوان خوا کاک بژی هەروەها هەواڵ ڕۆژ ساڵ کات کاتێک هێشتا "
 		"دەڵێن ناکات ناکەن بکات بکەن ببێت نابێت هات دەچێت"},
-	[TONGUE_DE] = {"de",
+	[TONGUE_DE] = {"de", SCRIPT_LATIN,
 		"der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als "
 		"auch es werden aus er hat dass sie nach wird bei einer um am sind noch wie einem "
 		"über einen zum war haben nur oder aber vor zur bis mehr durch man sein wurde wenn "
 		"ich du wir ihr kein keine mein dein was wer warum immer schon alle viel sehr gut "
 		"doch mal ja nein"},
-	[TONGUE_EN] = {"en",
+	[TONGUE_EN] = {"en", SCRIPT_LATIN,
 		"the of and to in is that it was for on are as with his they at be this have from "
 		"or had by not but what all were when we there can an your you which their said if "
 		"do will each about how up out them then she many some so these would other into "
@@ -33,14 +33,14 @@ const struct tongue_data tongues[TONGUE_COUNT] = {
 		"great "
 		"thank thanks those where our again still always isn't doesn't can't didn't you're "
 		"they're that's"},
-	[TONGUE_ES] = {"es",
+	[TONGUE_ES] = {"es", SCRIPT_LATIN,
 		"el la los las de que y a en un una por con no para es al lo como más pero sus le "
 		"ya o este sí porque esta entre cuando muy sin sobre también me hasta hay donde "
 		"quien desde todo nos todos uno les ni contra ese eso ellos mi tú yo está están "
 		"son "
 		"fue ser tiene qué gente bien estoy gracias nada siempre aquí dicen decir verdad "
 		"nunca ahora así puede hace hacer"},
-	[TONGUE_FA] = {"fa",
+	[TONGUE_FA] = {"fa", SCRIPT_ARABIC,
 		"و در به از که این آن را با است برای بود شد می های ها هم تا یک خود یا اما اگر هر "
 		"همه هیچ نه بله چرا چطور کجا چه من تو او ما شما آنها باید شود کرد کردن کند نیست "
 		"هست "
@@ -53,12 +53,12 @@ const struct tongue_data tongues[TONGUE_COUNT] = {
 		"می‌گوید "
 		"نمی‌شود "
 		"بقیه"},
-	[TONGUE_FR] = {"fr",
+	[TONGUE_FR] = {"fr", SCRIPT_LATIN,
 		"le la les de des du et à un une en est que qui dans pour pas sur ce il elle au ne "
 		"se plus par avec son sa ses nous vous je tu ils on mais ou où si leur sont être "
 		"avoir fait comme tout cette aux très bien aussi même sans c'est qu'il n'est quoi "
 		"pourquoi quand ça j'ai merci toujours ces donc ont peut"},
-	[TONGUE_KMR] = {"kmr",
+	[TONGUE_KMR] = {"kmr", SCRIPT_LATIN,
 		"û ku li ji di bi de da ne na ye e in bû bûn dê wê wî wan min te me we ev ew vê vî "
 		"hemû her gelek pir zêde xwe jî lê yan an heke eger çima çawa kî çi kengî niha îro "
 		"sibê baş xweş gel welat mirov kes tiştek tişt tu ez em hûn got dibêje dike dikin "
@@ -68,12 +68,12 @@ const struct tongue_data tongues[TONGUE_COUNT] = {
 		"kijan hemî dibin nikare nikarin dibêjin dibêjim dibêjî wisa wiha zarokên nûçe "
 		"berê "
 		"lewra heya heta tenê bes dîsa êdî hîn"},
-	[TONGUE_RU] = {"ru",
+	[TONGUE_RU] = {"ru", SCRIPT_CYRILLIC,
 		"и в не на я что он с как это по но они мы к из у за так же от вы бы все его "
 		"только "
 		"было для если ты ее мне есть нет да уже когда или быть до этого вот кто чтобы где "
 		"почему очень люди потому был была меня тебя него нас себя"},
-	[TONGUE_TR] = {"tr",
+	[TONGUE_TR] = {"tr", SCRIPT_LATIN,
 		"bir ve bu da de için çok ne var yok mi mı mu mü o ben sen biz siz onlar ile gibi "
 		"daha en ama fakat değil olan olarak oldu olur olsun her kadar sonra önce şimdi "
 		"neden niye nasıl kim hangi bütün hep hiç şey zaman insan insanlar ki diye eğer "
@@ -83,14 +83,15 @@ const struct tongue_data tongues[TONGUE_COUNT] = {
 		"herkes bunun hala aynı kimse biliyor dün bugün yarın akşam gün orada burada bence "
 		"sence tabii tamam neler kimin biri birisi olsa olmuş olacak olmaz yapmak etmek "
 		"ediyor etti dedi diyor lazım gerek kendi tüm doğru yanlış durum durumda"},
-	[TONGUE_UK] = {"uk",
+	[TONGUE_UK] = {"uk", SCRIPT_CYRILLIC,
 		"і в не на що я він з як це по але вони ми до із у за так же від ви все його "
 		"тільки "
 		"було для якщо ти її мені є немає вже коли або бути щоб де чому дуже люди був була "
 		"мене тебе та й цього"},
-	[TONGUE_UR] = {"ur", "کے کی کا میں ہے ہیں کو سے نے اور پر یہ وہ نہیں ہو کر بھی تو ایک تھا "
-			     "تھی تھے جو کیا "
-			     "اس ان ہم آپ تم مجھے لیے ساتھ بہت اپنے کچھ اب گیا رہا رہے"},
+	[TONGUE_UR] = {"ur", SCRIPT_ARABIC,
+		"کے کی کا میں ہے ہیں کو سے نے اور پر یہ وہ نہیں ہو کر بھی تو ایک تھا "
+		"تھی تھے جو کیا "
+		"اس ان ہم آپ تم مجھے لیے ساتھ بہت اپنے کچھ اب گیا رہا رہے"},
 };
 
 #define A TONGUE_AR

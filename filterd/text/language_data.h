@@ -1,7 +1,7 @@
 /* What language guesses rest on: words, letters and affixes of each language; private to text/. */
 #pragma once
 
-#include "base/span.h"
+#include "text/chars.h"
 
 /* The languages that are told apart by evidence; others are known by their script alone. */
 enum tongue {
@@ -22,6 +22,7 @@ enum tongue {
 
 struct tongue_data {
 	const char *tag;
+	enum script script;
 	const char *words; /* the commonest, parted by spaces, as they are written; each is of 16
 			      bytes at most when folded */
 };

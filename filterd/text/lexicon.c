@@ -95,8 +95,8 @@ static int by_word(const void *a, const void *b)
 	return span_cmp(((const struct entry *)a)->word, ((const struct entry *)b)->word);
 }
 
-/* Whether it is made of letters and their marks alone, and of enough of them. */
-static bool is_hideable(struct span word)
+/* Whether it is made of letters and their marks alone, and of so many of them at least. */
+static bool is_hideable(struct span word, size_t shortest)
 {
 	size_t letters = 0;
 
@@ -107,7 +107,7 @@ static bool is_hideable(struct span word)
 			return false;
 		letters += (flags & CHAR_LETTER) != 0;
 	}
-	return letters >= SHORTEST;
+	return letters >= shortest;
 }
 
 /* Sorts the entries and joins those with the same word; returns how many are left. */
@@ -226,27 +226,25 @@ static void note_glued(struct lexicon *lexicon, const struct entry *glued, size_
 }
 
 /*
- * Fills the lexicon from entries: the first `count` of them words, the rest scratch: room for the
- * fillers and for all words again.
+ * Fills the lexicon from entries that are not sorted yet. Behind the words there is room for all of
+ * them again.
  */
-static int build(struct lexicon *lexicon, struct arena *arena, struct entry *words, size_t count)
+static int build(struct lexicon *lexicon, struct arena *arena, struct entry *words, size_t count,
+	struct entry *endings, size_t endings_count)
 {
-	struct entry endings[ARRAY_LEN(suffixes)], *glued;
+	struct entry *glued;
 	struct builder b = {.lexicon = lexicon};
 	size_t nodes, glued_count;
 
-	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
-		endings[i] = (struct entry){span_of(suffixes[i]), TRIE_SUFFIX, 0};
-	for (size_t i = 0; i < ARRAY_LEN(fillers); i++)
-		words[count++] = (struct entry){span_of(fillers[i]), TRIE_FILLER, 0};
 	count = sort_entries(words, count);
+	endings_count = sort_entries(endings, endings_count);
 	glued = words + count;
 	glued_count = copy_glued(glued, words, count);
 	note_glued(lexicon, glued, glued_count);
 	for (size_t i = 0; i < count; i++)
 		lexicon->words += (words[i].ends & TRIE_WORD) != 0;
 	nodes = 3 + count_bytes(words, count) + count_bytes(glued, glued_count) +
-		count_bytes(endings, ARRAY_LEN(endings));
+		count_bytes(endings, endings_count);
 	if (nodes >= TRIE_NONE)
 		return ERR_NOMEM;
 	lexicon->nodes = arena_alloc(arena, nodes * sizeof(*lexicon->nodes));
@@ -257,7 +255,7 @@ static int build(struct lexicon *lexicon, struct arena *arena, struct entry *wor
 	}
 	lexicon->root = add_tree(&b, words, count);
 	lexicon->glued = add_tree(&b, glued, glued_count);
-	lexicon->suffixes = add_tree(&b, endings, sort_entries(endings, ARRAY_LEN(endings)));
+	lexicon->suffixes = add_tree(&b, endings, endings_count);
 	free(b.pending);
 	return OK;
 }
@@ -278,25 +276,64 @@ static struct entry entry_of(const struct lexicon_word *word)
 	return entry;
 }
 
-struct lexicon *lexicon_new(struct arena *arena, const struct lexicon_word *words, size_t count)
+/*
+ * Entries (to be freed) of those words that are long enough, and of the fillers, with room for all
+ * of them again. NULL when out of memory.
+ */
+static struct entry *collect_words(const struct lexicon_word *words, size_t *count)
 {
-	struct lexicon *lexicon = arena_zalloc(arena, 1, sizeof(*lexicon));
 	struct entry *entries = NULL;
 	size_t kept = 0;
-	int rc;
 
-	if (count < SIZE_MAX / 2 / sizeof(*entries) - ARRAY_LEN(fillers))
-		entries = malloc(2 * (count + ARRAY_LEN(fillers)) * sizeof(*entries));
-	if (!lexicon || !entries) {
-		free(entries);
+	if (*count < SIZE_MAX / 2 / sizeof(*entries) - ARRAY_LEN(fillers))
+		entries = malloc(2 * (*count + ARRAY_LEN(fillers)) * sizeof(*entries));
+	if (!entries)
 		return NULL;
-	}
-	for (size_t i = 0; i < count; i++)
-		if (is_hideable(words[i].text))
+	for (size_t i = 0; i < *count; i++)
+		if (is_hideable(words[i].text, SHORTEST))
 			entries[kept++] = entry_of(&words[i]);
-	rc = build(lexicon, arena, entries, kept);
-	free(entries);
+	for (size_t i = 0; i < ARRAY_LEN(fillers); i++)
+		entries[kept++] = (struct entry){span_of(fillers[i]), TRIE_FILLER, 0};
+	*count = kept;
+	return entries;
+}
+
+/* Entries (to be freed) of these endings and of those that every lexicon has, or NULL. */
+static struct entry *collect_endings(const struct span *endings, size_t *count)
+{
+	struct entry *entries = NULL;
+	size_t kept = 0;
+
+	if (*count < SIZE_MAX / sizeof(*entries) - ARRAY_LEN(suffixes))
+		entries = malloc((*count + ARRAY_LEN(suffixes)) * sizeof(*entries));
+	if (!entries)
+		return NULL;
+	for (size_t i = 0; i < *count; i++)
+		if (is_hideable(endings[i], 1))
+			entries[kept++] = (struct entry){endings[i], TRIE_SUFFIX, 0};
+	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
+		entries[kept++] = (struct entry){span_of(suffixes[i]), TRIE_SUFFIX, 0};
+	*count = kept;
+	return entries;
+}
+
+struct lexicon *lexicon_new_with(struct arena *arena, const struct lexicon_word *words,
+	size_t count, const struct span *endings, size_t endings_count)
+{
+	struct lexicon *lexicon = arena_zalloc(arena, 1, sizeof(*lexicon));
+	struct entry *all = collect_words(words, &count);
+	struct entry *ends = collect_endings(endings, &endings_count);
+	int rc = lexicon && all && ends ? build(lexicon, arena, all, count, ends, endings_count)
+					: ERR_NOMEM;
+
+	free(all);
+	free(ends);
 	return rc == OK ? lexicon : NULL;
+}
+
+struct lexicon *lexicon_new(struct arena *arena, const struct lexicon_word *words, size_t count)
+{
+	return lexicon_new_with(arena, words, count, NULL, 0);
 }
 
 size_t lexicon_count(const struct lexicon *lexicon)

@@ -30,5 +30,12 @@ struct lexicon_word {
  */
 struct lexicon *lexicon_new(struct arena *arena, const struct lexicon_word *words, size_t count);
 
+/*
+ * The same, and a disguised word may have one of these endings (folded) behind it besides those of
+ * English, which every lexicon knows. Such as are not of letters alone are left out.
+ */
+struct lexicon *lexicon_new_with(struct arena *arena, const struct lexicon_word *words,
+	size_t count, const struct span *endings, size_t endings_count);
+
 /* How many different words it holds. */
 size_t lexicon_count(const struct lexicon *lexicon);

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,7 +19,6 @@
 #include "synthetic.h"
 
 #define SEED 20261123
-#define RULES_PER_FILE 1000
 
 static const size_t sizes[] = {500, 2000, 10000};
 
@@ -54,101 +52,6 @@ static double resident_mb(void)
 		die("cannot read /proc/self/statm");
 	fclose(f);
 	return (double)pages * (double)sysconf(_SC_PAGESIZE) / 1e6;
-}
-
-/* --- writing the rules ------------------------------------------------------------------------ */
-
-/* In single quotes, in which only the quote itself is special. */
-static void put_quoted(FILE *f, struct span text)
-{
-	fputc('\'', f);
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.ptr[i] == '\'')
-			fputc('\'', f);
-		fputc(text.ptr[i], f);
-	}
-	fputc('\'', f);
-}
-
-/* A text that the pattern holds for; empty where that takes thought. */
-static struct span example(const struct synthetic_pattern *p)
-{
-	struct span text = p->text;
-
-	if (p->kind == SYNTHETIC_REGEX)
-		return span_sub(text, 0, 0);
-	if (p->kind == SYNTHETIC_WORDS && text.len > 0 && text.ptr[text.len - 1] == '*')
-		text.len--;
-	for (size_t i = 0; i < text.len; i++)
-		if (strchr("()[]<>|*.'\\", text.ptr[i]))
-			return span_sub(text, 0, 0);
-	return text;
-}
-
-static void put_rule(FILE *f, const struct synthetic_pattern *p, size_t number, struct row *row)
-{
-	static const char *const kinds[] = {
-		[SYNTHETIC_WORDS] = "words",
-		[SYNTHETIC_PHRASE] = "phrase",
-		[SYNTHETIC_REGEX] = "regex",
-	};
-	struct span match = example(p);
-
-	fprintf(f, "  - id: bench/%zu\n    reason: Looks for pattern %zu.\n    points: %zu\n",
-		number, number, 1 + number % 9);
-	fprintf(f, "    when:\n      %s: ", kinds[p->kind]);
-	put_quoted(f, p->text);
-	if (match.len > 0) {
-		fprintf(f, "\n    tests:\n      match: ");
-		put_quoted(f, match);
-		row->tests++;
-	}
-	fputc('\n', f);
-}
-
-static FILE *open_file(const char *folder, size_t number, char *path, size_t size)
-{
-	FILE *f;
-
-	snprintf(path, size, "%s/rules-%02zu.yaml", folder, number);
-	f = fopen(path, "w");
-	if (!f)
-		die("cannot write into TMPDIR");
-	fprintf(f, "guideline: bench\n");
-	if (number == 0)
-		fprintf(f, "guidelines:\n  bench: {title: Synthetic}\n");
-	fprintf(f, "rules:\n");
-	return f;
-}
-
-static void write_rules(const char *folder, struct row *row)
-{
-	struct synthetic *synthetic = synthetic_new(SEED, row->rules, 1);
-	const struct synthetic_pattern *patterns = synthetic_patterns(synthetic);
-	char path[4096];
-
-	for (size_t i = 0; i < row->rules;) {
-		FILE *f = open_file(folder, row->files++, path, sizeof(path));
-
-		do
-			put_rule(f, &patterns[i], i, row);
-		while (++i % RULES_PER_FILE && i < row->rules);
-		row->bytes += (double)ftell(f);
-		if (fclose(f) != 0)
-			die("cannot write into TMPDIR");
-	}
-	synthetic_free(synthetic);
-}
-
-static void remove_rules(const char *folder, const struct row *row)
-{
-	char path[4096];
-
-	for (size_t i = 0; i < row->files; i++) {
-		snprintf(path, sizeof(path), "%s/rules-%02zu.yaml", folder, i);
-		unlink(path);
-	}
-	rmdir(folder);
 }
 
 /* --- measuring -------------------------------------------------------------------------------- */
@@ -186,6 +89,17 @@ static void measure(const char *folder, struct row *row)
 	ruleset_unref(second);
 }
 
+static void write_rules(const char *folder, struct row *row)
+{
+	struct synthetic *synthetic = synthetic_new(SEED, row->rules, 1);
+	struct synthetic_files files = synthetic_write_rules(synthetic, folder);
+
+	row->files = files.files;
+	row->tests = files.tests;
+	row->bytes = files.bytes;
+	synthetic_free(synthetic);
+}
+
 /* In a process of its own, so that one's memory is not counted as another's. */
 static void run_apart(
 	void (*work)(const char *folder, struct row *), const char *folder, struct row *row)
@@ -212,7 +126,7 @@ static void run(size_t rules, struct row *row)
 		die("cannot write into TMPDIR");
 	run_apart(write_rules, folder, row);
 	run_apart(measure, folder, row);
-	remove_rules(folder, row);
+	synthetic_remove_rules(folder, row->files);
 }
 
 /* --- reporting -------------------------------------------------------------------------------- */

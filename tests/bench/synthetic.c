@@ -3,10 +3,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 
+#define RULES_PER_FILE 1000
 #define MADE_ENGLISH 3700
 #define MADE_ARABIC 1500
 #define MADE_BAD 12000 /* words that only patterns use */
@@ -82,12 +84,16 @@ struct synthetic {
 	struct buf text;
 };
 
+static _Noreturn void give_up(const char *what)
+{
+	fprintf(stderr, "synthetic: %s\n", what);
+	exit(1);
+}
+
 static void *need(void *memory)
 {
-	if (!memory) {
-		fprintf(stderr, "synthetic: out of memory\n");
-		exit(1);
-	}
+	if (!memory)
+		give_up("out of memory");
 	return memory;
 }
 
@@ -410,4 +416,99 @@ const struct synthetic_pattern *synthetic_patterns(const struct synthetic *synth
 const struct span *synthetic_comments(const struct synthetic *synthetic)
 {
 	return synthetic->comments;
+}
+
+/* --- writing the rules ------------------------------------------------------------------------ */
+
+/* In single quotes, in which only the quote itself is special. */
+static void put_quoted(FILE *f, struct span text)
+{
+	fputc('\'', f);
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '\'')
+			fputc('\'', f);
+		fputc(text.ptr[i], f);
+	}
+	fputc('\'', f);
+}
+
+/* A text that the pattern holds for; empty where that takes thought. */
+static struct span example(const struct synthetic_pattern *p)
+{
+	struct span text = p->text;
+
+	if (p->kind == SYNTHETIC_REGEX)
+		return span_sub(text, 0, 0);
+	if (p->kind == SYNTHETIC_WORDS && text.len > 0 && text.ptr[text.len - 1] == '*')
+		text.len--;
+	for (size_t i = 0; i < text.len; i++)
+		if (strchr("()[]<>|*.'\\", text.ptr[i]))
+			return span_sub(text, 0, 0);
+	return text;
+}
+
+static void put_rule(
+	FILE *f, const struct synthetic_pattern *p, size_t number, struct synthetic_files *files)
+{
+	static const char *const kinds[] = {
+		[SYNTHETIC_WORDS] = "words",
+		[SYNTHETIC_PHRASE] = "phrase",
+		[SYNTHETIC_REGEX] = "regex",
+	};
+	struct span match = example(p);
+
+	fprintf(f, "  - id: bench/%zu\n    reason: Looks for pattern %zu.\n    points: %zu\n",
+		number, number, 1 + number % 9);
+	fprintf(f, "    when:\n      %s: ", kinds[p->kind]);
+	put_quoted(f, p->text);
+	if (match.len > 0) {
+		fprintf(f, "\n    tests:\n      match: ");
+		put_quoted(f, match);
+		files->tests++;
+	}
+	fputc('\n', f);
+}
+
+static FILE *open_file(const char *folder, size_t number, char *path, size_t size)
+{
+	FILE *f;
+
+	snprintf(path, size, "%s/rules-%02zu.yaml", folder, number);
+	f = fopen(path, "w");
+	if (!f)
+		give_up("cannot write the rules");
+	fprintf(f, "guideline: bench\n");
+	if (number == 0)
+		fprintf(f, "guidelines:\n  bench: {title: Synthetic}\n");
+	fprintf(f, "rules:\n");
+	return f;
+}
+
+struct synthetic_files synthetic_write_rules(const struct synthetic *synthetic, const char *folder)
+{
+	struct synthetic_files files = {0};
+	char path[4096];
+
+	for (size_t i = 0; i < synthetic->patterns_count;) {
+		FILE *f = open_file(folder, files.files++, path, sizeof(path));
+
+		do
+			put_rule(f, &synthetic->patterns[i], i, &files);
+		while (++i % RULES_PER_FILE && i < synthetic->patterns_count);
+		files.bytes += (double)ftell(f);
+		if (fclose(f) != 0)
+			give_up("cannot write the rules");
+	}
+	return files;
+}
+
+void synthetic_remove_rules(const char *folder, size_t files)
+{
+	char path[4096];
+
+	for (size_t i = 0; i < files; i++) {
+		snprintf(path, sizeof(path), "%s/rules-%02zu.yaml", folder, i);
+		unlink(path);
+	}
+	rmdir(folder);
 }

@@ -34,3 +34,16 @@ void synthetic_free(struct synthetic *synthetic);
 
 const struct synthetic_pattern *synthetic_patterns(const struct synthetic *synthetic);
 const struct span *synthetic_comments(const struct synthetic *synthetic);
+
+/* What synthetic_write_rules() has written. */
+struct synthetic_files {
+	size_t files, tests;
+	double bytes;
+};
+
+/*
+ * Writes a rule for each pattern, with a test where that takes no thought, into files in the
+ * folder, and removes them and the folder. End the program when that fails.
+ */
+struct synthetic_files synthetic_write_rules(const struct synthetic *synthetic, const char *folder);
+void synthetic_remove_rules(const char *folder, size_t files);

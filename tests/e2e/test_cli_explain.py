@@ -107,3 +107,44 @@ def test_on_a_terminal(tmp_path):
     assert result.code == 0
     assert "): \033[1;32myes\033[0m, " in result.out and " µs\n" in result.out
     assert "\ncost       " in result.out
+
+
+FORMS = """\
+guidelines: {g: {title: G}}
+forms:
+  noun: {prefixes: [[un], [re]], suffixes: [[lar, ler], [ım, in], [da, dan]]}
+lists: {fools: {forms: noun, entries: [salak, "yarım akıl"]}}
+rules:
+  - {id: word, guideline: g, reason: R, action: review, when: {words: "<fools>"}}
+  - {id: phrase, guideline: g, reason: R, action: review, when: {phrase: "sen ... <fools>"}}
+"""
+
+
+@pytest.fixture(name="forms")
+def fixture_forms(tmp_path):
+    (tmp_path / "rules.yaml").write_text(FORMS, encoding="utf-8")
+    return tmp_path
+
+
+def test_how_a_word_is_inflected(forms):
+    result = filterd("explain", "-r", forms, "Salaklarımdan unsalak salak")
+    assert '"Salaklarımdan" at 0: salak (salak + lar + im + dan)\n' in result.out
+    assert "salak (un + salak)\n" in result.out and ": salak\n" in result.out
+    result = filterd("explain", "-r", forms, "sen bir unyarım akıllar, s4laklar")
+    assert ": yarım akıl (un + yarim, akil + lar)\n" in result.out
+    assert ": salak (salak + lar) (disguised)\n" in result.out
+
+
+def test_which_forms_a_pattern_has(forms):
+    result = filterd("explain", "--patterns", "-r", forms, "sen salakda")
+    assert "forms    noun: [un] [re] + word + [lar|ler] [im|in] [dan|da]\n" in result.out
+
+
+def test_forms_as_json(forms):
+    result = filterd("explain", "--json", "--patterns", "-r", forms, "unsalaklar").json()
+    when = result["rules"][0]["when"]
+    assert when["evidence"][0]["inflected"] == [
+        {"before": ["un"], "stem": "salak", "behind": ["lar"]}]
+    assert when["patterns"][0]["forms"] == [
+        {"name": "noun", "prefixes": [["un"], ["re"]],
+         "suffixes": [["lar", "ler"], ["im", "in"], ["dan", "da"]]}]

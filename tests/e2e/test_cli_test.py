@@ -169,7 +169,7 @@ def test_a_missing_rule_says_why(tmp_path):
         "phrase (line 9): of `(i|we) will <harm> (you|u)` all words are there, but not in this "
         "order or too far apart")
     turkish = "expect: reject, rules: direct, lang: tr, text: "
-    assert why(tmp_path, turkish + "I will kill you") == "it is for en, the comment is tr"
+    assert why(tmp_path, turkish + "Beni kill u") == "it is for en, the comment is tr"
     both = "expect: review, rules: both, text: "
     assert why(tmp_path, both + "'http://a.com http://b.com'") == (
         "words (line 15): nothing of it is there")

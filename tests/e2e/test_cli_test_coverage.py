@@ -143,3 +143,59 @@ def test_the_shipped_rules_are_all_hit():
 def test_no_percentage(wrong):
     result = filterd("test", wrong)
     assert result.code == 2 and "`--coverage` takes a number from 0 to 100" in result.err
+
+
+def test_suggested_comments_cover_what_is_missing(tmp_path):
+    folder = write_rules(tmp_path / "rules", RULES)
+    suggested = filterd("test", "--suggest", "-r", folder)
+    assert suggested.code == 0 and suggested.err == ""
+    lines = suggested.out.splitlines()
+    assert lines[0] == "cases:" and lines[1] == "  # direct"
+    # alternatives of one pattern together, then what keeps the rule from holding
+    assert '  - {expect: reject, text: "we am going to murder all of you"}' in lines
+    assert '  - {expect: approve, text: "I will kill you. told me"}' in lines
+    assert '  - {expect: approve, text: "I will kill you. quote"}' in lines
+    before, _ = missing(filterd("test", "--coverage", "-r", folder))
+    write_rules(tmp_path / "rules" / "tests", suggested.out, "more.test.yaml")
+    result = filterd("test", "--coverage", "-r", folder)
+    assert result.code == 0, result.out
+    after, figures = missing(result)
+    # rules with no sentence of their own that they hold for, and regexes, are left to people
+    assert set(after) < set(before)
+    assert [line for line, _, _ in after if line < 16] == []
+    # nothing is suggested twice
+    again = filterd("test", "--suggest", "-r", folder)
+    assert again.code == 0 and "# direct" not in again.out
+
+
+def test_suggestions_are_as_written_and_in_the_rules_language(tmp_path):
+    folder = write_rules(tmp_path / "rules", """\
+guidelines: {g: {title: G}}
+rules:
+  - id: tr/x
+    guideline: g
+    language: tr
+    reason: r
+    action: review
+    when: {phrase: "(çöp*|\\\\(pis\\\\)|haşere'ler) [\\"çok\\"] kötü"}
+""")
+    result = filterd("test", "--suggest", "-r", folder)
+    assert result.out.splitlines()[2:] == [
+        '  - {lang: tr, expect: review, text: "çöp \\"çok\\" kötü"}',
+        '  - {lang: tr, expect: review, text: "(pis) kötü"}',
+        '  - {lang: tr, expect: review, text: "haşere\'ler kötü"}',
+    ], result.out
+    write_rules(tmp_path / "rules" / "tests", result.out, "more.test.yaml")
+    assert "alternatives 100 %" in filterd("test", "--coverage", "-r", folder).out
+
+
+def test_suggest_stands_alone(tmp_path):
+    folder = write_rules(tmp_path / "rules", RULES)
+    for other in ("--tap", "--json", "--coverage", "--update", "--watch"):
+        result = filterd("test", "--suggest", other, "-r", folder)
+        assert result.code == 2 and "stands alone" in result.err
+    result = filterd("test", "--suggest", "-r", folder, str(tmp_path / "rules" / "none.yaml"))
+    assert result.out == ""
+    write_rules(tmp_path / "rules" / "tests", 'cases: [{expect: reject, text: "hello"}]\n', "a.test.yaml")
+    result = filterd("test", "--suggest", "-r", folder)
+    assert result.code == 1 and "1 of the tests that are there fail" in result.err

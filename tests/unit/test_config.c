@@ -246,6 +246,22 @@ static void sites(void **state)
 	assert_int_equal(site->thresholds[0].review_at, 4);
 	assert_int_equal(site->thresholds[0].reject_at, 0);
 	assert_true(f.config->sites[1].thresholds[0].off);
+	assert_int_equal(f.config->temperament, TEMPERAMENT_BALANCED);
+	finish(&f);
+}
+
+static void sites_are_as_strict_as_all_unless_they_say(void **state)
+{
+	struct fixture f;
+	(void)state;
+
+	load(&f, "temperament: strict\n"
+		 "sites: {a: {lang: en}, b: {temperament: open}, c: {temperament: balanced}}\n");
+	assert_int_equal(f.rc, OK);
+	assert_int_equal(f.config->temperament, TEMPERAMENT_STRICT);
+	assert_int_equal(f.config->sites[0].temperament, TEMPERAMENT_STRICT);
+	assert_int_equal(f.config->sites[1].temperament, TEMPERAMENT_OPEN);
+	assert_int_equal(f.config->sites[2].temperament, TEMPERAMENT_BALANCED);
 	finish(&f);
 }
 
@@ -274,6 +290,7 @@ int main(void)
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(the_longest_socket_path),
 		cmocka_unit_test(sites),
+		cmocka_unit_test(sites_are_as_strict_as_all_unless_they_say),
 		cmocka_unit_test(a_file_that_is_not_there),
 	};
 

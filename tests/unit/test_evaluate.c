@@ -347,6 +347,137 @@ static void test_site_language(void **state)
 	ruleset_unref(set);
 }
 
+/* What points, a review and a reject come to with thresholds of 5 and 10. */
+static void test_temperaments(void **state)
+{
+	static const char yaml[] = CONDUCT
+		"rules:\n"
+		"  - {id: r/3, guideline: conduct, reason: R., points: 3, when: {words: three}}\n"
+		"  - {id: r/7, guideline: conduct, reason: R., points: 7, when: {words: seven}}\n"
+		"  - {id: r/9, guideline: conduct, reason: R., points: 9, when: {words: nine}}\n"
+		"  - {id: r/14, guideline: conduct, reason: R., points: 14, when: {words: many}}\n"
+		"  - {id: r/v, guideline: conduct, reason: R., action: review, when: {words: "
+		"look}}\n"
+		"  - {id: r/j, guideline: conduct, reason: R., action: reject, when: {words: "
+		"out}}\n";
+	static const char *const words[] = {"three", "seven", "nine", "many", "look", "out"};
+	static const enum verdict_kind expected[TEMPERAMENT_COUNT][ARRAY_LEN(words)] = {
+		[TEMPERAMENT_BALANCED] = {VERDICT_APPROVE, VERDICT_REVIEW, VERDICT_REVIEW,
+			VERDICT_REJECT, VERDICT_REVIEW, VERDICT_REJECT},
+		[TEMPERAMENT_STRICT] = {VERDICT_REVIEW, VERDICT_REVIEW, VERDICT_REJECT,
+			VERDICT_REJECT, VERDICT_REVIEW, VERDICT_REJECT},
+		[TEMPERAMENT_OPEN] = {VERDICT_APPROVE, VERDICT_APPROVE, VERDICT_REVIEW,
+			VERDICT_REVIEW, VERDICT_REVIEW, VERDICT_REJECT},
+	};
+	/* A site's own thresholds are not scaled. */
+	static const struct threshold own = {.guideline = {"conduct", 7}, .review_at = 9};
+	static const struct site tempers[] = {
+		{.name = {"balanced", 8}},
+		{.name = {"strict", 6}, .temperament = TEMPERAMENT_STRICT},
+		{.name = {"open", 4}, .temperament = TEMPERAMENT_OPEN},
+		{.name = {"own", 3},
+			.temperament = TEMPERAMENT_OPEN,
+			.thresholds = &own,
+			.thresholds_count = 1},
+	};
+	struct ruleset *set = load_for(yaml, tempers, ARRAY_LEN(tempers));
+
+	(void)state;
+	for (size_t t = 0; t < TEMPERAMENT_COUNT; t++)
+		for (size_t i = 0; i < ARRAY_LEN(words); i++)
+			assert_int_equal(
+				on_site(set, words[i], tempers[t].name.ptr, ""), expected[t][i]);
+	assert_int_equal(on_site(set, "seven", "own", ""), VERDICT_APPROVE);
+	assert_int_equal(on_site(set, "nine", "own", ""), VERDICT_REVIEW);
+	/* No site: as the rules are written, unless the set is told otherwise. */
+	assert_int_equal(on_site(set, "three", "", ""), VERDICT_APPROVE);
+	ruleset_unref(set);
+}
+
+/* Rules of two languages that share words. */
+static const char two_languages[] =
+	CONDUCT "rules:\n"
+		"  - {id: tr/kir, guideline: conduct, language: tr, reason: R., points: 6,"
+		" when: {words: [kir, leke]}}\n"
+		"  - {id: tr/leke, guideline: conduct, language: tr, reason: R., points: 4,"
+		" when: {words: leke}}\n"
+		"  - {id: kmr/kir, guideline: conduct, language: kmr, reason: R., points: 6,"
+		" when: {words: kir}}\n"
+		"  - {id: any/dot, guideline: conduct, reason: R., points: 3, when: {words: dot}}\n"
+		"  - {id: tr/bad, guideline: other, language: tr, reason: R., action: reject,"
+		" when: {words: berbat}}\n"
+		"  - {id: kmr/bad, guideline: other, language: kmr, reason: R., action: reject,"
+		" when: {words: gemar}}\n";
+
+static void test_languages_do_not_add_up(void **state)
+{
+	struct ruleset *set = load(two_languages);
+	const struct verdict *verdict = judge_text(set, "kir");
+
+	(void)state;
+	/* A word of two languages is one word, whichever of them the comment is in. */
+	assert_int_equal(verdict->kind, VERDICT_REVIEW);
+	assert_int_equal(verdict->guidelines[0].low, 6);
+	assert_int_equal(verdict->guidelines[0].high, 6);
+	assert_int_equal(verdict->matches_count, 2);
+	/* What is for every language adds to each. */
+	verdict = judge_text(set, "kir dot");
+	assert_int_equal(verdict->guidelines[0].low, 9);
+	assert_int_equal(verdict->kind, VERDICT_REVIEW);
+	/* Rules of one language add up; the strictest language decides. */
+	verdict = judge_text(set, "kir leke");
+	assert_int_equal(verdict->guidelines[0].low, 10);
+	assert_int_equal(verdict->kind, VERDICT_REJECT);
+	ruleset_unref(set);
+}
+
+static void test_unknown_in_one_language(void **state)
+{
+	struct ruleset *set = load(two_languages);
+	struct comment comment = comment_of("kir leke");
+	uint8_t suspended[6] = {0, 0, 1};
+	const struct verdict *verdict;
+
+	(void)state;
+	/* Kurmanji's rule cannot change what Turkish ones have decided. */
+	verdict = judge(set, &comment, suspended);
+	assert_int_equal(verdict->kind, VERDICT_REJECT);
+	suspended[1] = 1;
+	verdict = judge(set, &comment, suspended);
+	assert_int_equal(verdict->kind, VERDICT_REVIEW);
+	assert_int_equal(verdict->guidelines[0].low, 6);
+	assert_int_equal(verdict->guidelines[0].high, 10);
+	ruleset_unref(set);
+}
+
+/* The text's own language is judged besides the one that was told, which then rejects no more. */
+static void test_told_and_seen_languages(void **state)
+{
+	struct ruleset *set = load(two_languages);
+	struct language_guesser *guesser = language_guesser_new();
+	struct evaluator *kept = evaluator;
+	struct comment comment =
+		comment_of("Ev nûçe gelek baş e, lê min ji we re got ku rast nîne; gemar");
+
+	(void)state;
+	evaluator = evaluator_new(guesser);
+	assert_non_null(evaluator);
+	comment.lang = SPAN("tr");
+	assert_int_equal(judge(set, &comment, NULL)->kind, VERDICT_REJECT);
+	comment.text = SPAN("Ev nûçe gelek baş e, lê min ji we re got ku rast nîne; berbat");
+	assert_int_equal(judge(set, &comment, NULL)->kind, VERDICT_REVIEW);
+	assert_int_equal(judge(set, &comment, NULL)->matches[0].action, ACTION_REVIEW);
+	/* Both languages in one comment, each judged for itself. */
+	comment.text =
+		SPAN("Bu çok yanlış bir şey, neden böyle, değil mi? Ev nûçe gelek baş e, lê min "
+		     "ji we re got ku rast nîne; berbat");
+	assert_int_equal(judge(set, &comment, NULL)->kind, VERDICT_REJECT);
+	evaluator_free(evaluator);
+	evaluator = kept;
+	language_guesser_free(guesser);
+	ruleset_unref(set);
+}
+
 /* --- the unknown --------------------------------------------------------------------------------
  */
 
@@ -756,6 +887,10 @@ int main(void)
 		cmocka_unit_test(test_field_of_spans),
 		cmocka_unit_test(test_sites),
 		cmocka_unit_test(test_site_language),
+		cmocka_unit_test(test_temperaments),
+		cmocka_unit_test(test_languages_do_not_add_up),
+		cmocka_unit_test(test_unknown_in_one_language),
+		cmocka_unit_test(test_told_and_seen_languages),
 		cmocka_unit_test(test_unknown_rules),
 		cmocka_unit_test(test_unknown_shadow),
 		cmocka_unit_test(test_unknown_is_never_negated),

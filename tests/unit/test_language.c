@@ -189,6 +189,70 @@ static void what_the_cms_says_counts(void **state)
 	assert_string_equal(found("Bu haber doğru değil", "<b>").tag, "tr");
 }
 
+/* A site says what its pages are in, readers write as they like. */
+static void what_is_told_may_be_doubted(void **state)
+{
+	static const struct {
+		const char *text, *told, *also;
+		bool doubted;
+	} cases[] = {
+		{"Bu haber çok yanlış, insanlar neden inanıyor buna?", "en", "tr", true},
+		{"ئەم هەواڵە زۆر باش نییە، چونکە خەڵک ناتوانن بڕوای پێ بکەن", "ar", "ckb", true},
+		{"Ev nûçe gelek baş e, lê min ji we re got ku rast nîne", "tr", "kmr", true},
+		{"این خبر درست نیست و من فکر می‌کنم که باید "
+		 "پاک "
+		 "شود",
+			"ar", "fa", true},
+		{"The news is good but why do you not write what they said?", "en", "", false},
+		{"This is what they said about the people and you know it: "
+		 "bu çok yanlış bir şey, insanlar neden böyle yapıyor, değil mi",
+			"en", "tr", false},
+		{"Yes, Erdoğan and Barzani met in Ankara", "en", "", false},
+		{"Erdoğan Türkiye Cumhuriyeti", "en", "", false},
+		{"wow", "tr", "", false},
+		{"", "tr", "", false},
+		{"این خبر درست نیست و من فکر می‌کنم که باید "
+		 "پاک "
+		 "شود",
+			"sv", "fa", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct language language = found(cases[i].text, cases[i].told);
+		const char *also = language_also(&language, 0);
+
+		assert_string_equal(language.tag, cases[i].told);
+		if (strcmp(also ? also : "", cases[i].also) != 0 ||
+			language.doubted != cases[i].doubted)
+			fail_msg("\"%s\": also %s%s", cases[i].text, also ? also : "none",
+				language.doubted ? ", doubted" : "");
+		assert_null(language_also(&language, also ? 1 : 0));
+		assert_int_equal(
+			(language.also & language_bit(span_of(cases[i].also))) != 0, also != NULL);
+		assert_false(language.also & language_bit(span_of(cases[i].told)));
+	}
+}
+
+static void several_languages_are_found_in_one_text(void **state)
+{
+	struct language language =
+		found("I think that this is what the people should know, and why "
+		      "not? Bence bu çok yanlış, neden değil, hangi insanlar",
+			"");
+
+	(void)state;
+	if (strcmp(language.tag, "en") == 0)
+		assert_true(language.also & language_bit(SPAN("tr")));
+	else if (strcmp(language.tag, "tr") == 0)
+		assert_true(language.also & language_bit(SPAN("en")));
+	else
+		assert_true(language.also & language_bit(SPAN("tr")) &&
+			    language.also & language_bit(SPAN("en")));
+	assert_false(language.also & language_bit(SPAN("kmr")));
+	assert_false(language.also & language_bit(SPAN("")));
+}
+
 static void scripts_are_listed(void **state)
 {
 	(void)state;
@@ -235,6 +299,8 @@ int main(void)
 		cmocka_unit_test(others_are_found),
 		cmocka_unit_test(weak_evidence_is_no_answer),
 		cmocka_unit_test(what_the_cms_says_counts),
+		cmocka_unit_test(what_is_told_may_be_doubted),
+		cmocka_unit_test(several_languages_are_found_in_one_text),
 		cmocka_unit_test(scripts_are_listed),
 		cmocka_unit_test(it_works_without_a_guesser_and_on_long_texts),
 	};

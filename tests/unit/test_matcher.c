@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "match/forms.h"
 #include "match/matcher.h"
 
 static const struct scan_limits unlimited = {INT64_MAX, INT64_C(10000000000)};
@@ -513,7 +514,10 @@ static void random_phrase(uint64_t *state, struct buf *out)
 			buf_char(out, ' ');
 		if (i > 0 && next_random(state) % 5 == 0)
 			buf_str(out, "...2 ");
-		switch (next_random(state) % 6) {
+		switch (next_random(state) % 7) {
+		case 6:
+			buf_str(out, "<list>");
+			break;
 		case 0:
 			buf_printf(out, "(%s|%s %s)", pick(state, words, ARRAY_LEN(words)),
 				pick(state, words, ARRAY_LEN(words)),
@@ -534,11 +538,98 @@ static void random_phrase(uint64_t *state, struct buf *out)
 	}
 }
 
+/* --- forms, for texts made to confuse ----------------------------------------------------------
+ */
+
+#define INFLECTED(text)                                                                            \
+	{                                                                                          \
+		text, sizeof(text) - 1                                                             \
+	}
+static struct span turkish[] = {INFLECTED("lar"), INFLECTED("ler")},
+		   turkish_own[] = {INFLECTED("im"), INFLECTED("in"), INFLECTED("i")},
+		   turkish_case[] = {INFLECTED("da"), INFLECTED("dan"), INFLECTED("i"),
+			   INFLECTED("a"), INFLECTED("e")};
+static struct span arabic_and[] = {INFLECTED("و"), INFLECTED("ف")},
+		   arabic_with[] = {INFLECTED("ب"), INFLECTED("ل")},
+		   arabic_the[] = {INFLECTED("ال")},
+		   arabic_of[] = {
+			   INFLECTED("ه"), INFLECTED("ها"), INFLECTED("ين"), INFLECTED("ات")};
+static struct span english_before[] = {INFLECTED("re"), INFLECTED("un"), INFLECTED("k")},
+		   english_behind[] = {INFLECTED("er"), INFLECTED("ers"), INFLECTED("ing"),
+			   INFLECTED("s"), INFLECTED("live")};
+static struct span again[] = {INFLECTED("a"), INFLECTED("aa"), INFLECTED("aaa")};
+
+#define SLOT(texts)                                                                                \
+	{                                                                                          \
+		texts, ARRAY_LEN(texts)                                                            \
+	}
+static struct forms all_forms[] = {
+	{.suffixes = {{SLOT(turkish), SLOT(turkish_own), SLOT(turkish_case)}, .count = 3}},
+	{.prefixes = {{SLOT(arabic_and), SLOT(arabic_with), SLOT(arabic_the)}, .count = 3},
+		.suffixes = {{SLOT(arabic_of)}, .count = 1}},
+	{.prefixes = {{SLOT(english_before), SLOT(english_before)}, .count = 2},
+		.suffixes = {{SLOT(english_behind), SLOT(english_behind)}, .count = 2}},
+	{.prefixes = {{SLOT(again), SLOT(again)}, .count = 2},
+		.suffixes = {{SLOT(again), SLOT(again), SLOT(again)}, .count = 3}},
+};
+static const struct forms *const form_items[] = {
+	&all_forms[0], &all_forms[1], &all_forms[2], &all_forms[3], &all_forms[1], &all_forms[2]};
+static const struct form_set form_sets[] = {{&form_items[0], 1}, {&form_items[1], 1},
+	{&form_items[2], 1}, {&form_items[0], 4}, {&form_items[3], 3}};
+
+static int settle_forms(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(all_forms); i++)
+		forms_settle(&all_forms[i]);
+	return 0;
+}
+
+static const struct form_set *random_forms(uint64_t *state)
+{
+	size_t i = next_random(state) % (2 * ARRAY_LEN(form_sets));
+
+	return i < ARRAY_LEN(form_sets) ? &form_sets[i] : NULL;
+}
+
+/* The list of phrases: other entries have other forms. */
+static bool find_inflected(void *context, struct span name, struct phrase_list *out)
+{
+	static const struct span entries[] = {INFLECTED("kill"), INFLECTED("abc"),
+		INFLECTED("burn alive"), INFLECTED("كلب"), INFLECTED("aa"), INFLECTED("be*"),
+		INFLECTED("e-mail"), INFLECTED("you kill")};
+	static const struct form_set *forms[ARRAY_LEN(entries)];
+
+	(void)name;
+	for (size_t i = 0; i < ARRAY_LEN(entries); i++)
+		forms[i] = random_forms(context);
+	*out = (struct phrase_list){entries, forms, ARRAY_LEN(entries)};
+	return true;
+}
+
+/* A word with a form, right or nearly so. */
+static void random_inflected(uint64_t *state, struct buf *out)
+{
+	static const char *const before[] = {"", "", "un", "re", "reun", "و", "وال", "ب", "a", "k"};
+	static const char *const stems[] = {"kill", "abc", "burn alive", "كلب", "aa", "bee",
+		"e-mail", "you kill", "alive", "burn", "f**k", "漢字"};
+	static const char *const behind[] = {"", "", "lar", "lari", "larimdan", "er", "ers",
+		"ersing", "ها", "ات", "a", "aaaaa", "x", "s", "i\u0301", "_", "1", "漢"};
+
+	buf_str(out, pick(state, before, ARRAY_LEN(before)));
+	buf_str(out, pick(state, stems, ARRAY_LEN(stems)));
+	buf_str(out, pick(state, behind, ARRAY_LEN(behind)));
+}
+
+/* --- patterns and texts ------------------------------------------------------------------------
+ */
+
 static void random_words(uint64_t *state, struct matcher_builder *builder, bool disguised)
 {
 	struct span entries[6];
+	const struct form_set *forms[6];
 	char texts[6][128];
-	struct pattern_options options = {.disguised = disguised};
+	struct pattern_options options = {.disguised = disguised, .forms = forms};
 	struct pattern_error error;
 	size_t count = 1 + next_random(state) % ARRAY_LEN(entries);
 	uint32_t id;
@@ -555,9 +646,21 @@ static void random_words(uint64_t *state, struct matcher_builder *builder, bool 
 					? ""
 					: "*");
 		entries[i] = span_of(texts[i]);
+		forms[i] = random_forms(state);
 	}
 	if (matcher_add_words(builder, entries, count, options, &id, &error) != OK)
 		fail_msg("`%s`: %s", texts[0], error.text);
+}
+
+static void add_random_phrase(struct rig *r, const char *phrase, bool disguised, uint64_t *state)
+{
+	struct pattern_options options = {.disguised = disguised};
+	const struct phrase_lists lists = {state, find_inflected};
+	struct pattern_error error;
+	uint32_t id;
+
+	if (matcher_add_phrase(r->builder, span_of(phrase), &lists, options, &id, &error) != OK)
+		fail_msg("`%s`: %s", phrase, error.text);
 }
 
 static void random_patterns(uint64_t *state, struct rig *r)
@@ -570,7 +673,7 @@ static void random_patterns(uint64_t *state, struct rig *r)
 		case 0:
 			random_phrase(state, &phrase);
 			buf_char(&phrase, '\0');
-			add_phrase(r, phrase.data, disguised);
+			add_random_phrase(r, phrase.data, disguised, state);
 			buf_free(&phrase);
 			break;
 		case 1:
@@ -592,6 +695,8 @@ static void random_text(uint64_t *state, struct buf *out)
 	for (size_t i = 0; i < parts; i++) {
 		if (next_random(state) % 8 == 0)
 			buf_str(out, pick(state, disguises, ARRAY_LEN(disguises)));
+		else if (next_random(state) % 4 == 0)
+			random_inflected(state, out);
 		else
 			buf_str(out, pick(state, words, ARRAY_LEN(words)));
 		buf_str(out, pick(state, gaps, ARRAY_LEN(gaps)));
@@ -634,6 +739,57 @@ static size_t compare_ways(struct rig *r, struct scan *plain)
 		hits += n;
 	}
 	return hits;
+}
+
+static uint32_t add_inflected(struct rig *r, const char *entry, const struct form_set *forms)
+{
+	struct span text = span_of(entry);
+	struct pattern_options options = {.forms = &forms};
+	struct pattern_error error;
+	uint32_t id;
+
+	assert_int_equal(matcher_add_words(r->builder, &text, 1, options, &id, &error), OK);
+	return id;
+}
+
+/* A word is found with its endings and beginnings, all of it and nothing less. */
+static void test_inflected(void **state)
+{
+	static const struct {
+		const char *entry;
+		const struct form_set *forms;
+		const char *text, *found;
+	} cases[] = {
+		{"salak", &form_sets[0], "Salak salaklar, SALAKLARIMDAN salakim salaka",
+			"Salak|salaklar|SALAKLARIMDAN|salakim|salaka"},
+		{"salak", &form_sets[0], "salaklarlar salakimlar salakx asalak salak_ salakdai",
+			""},
+		{"salak", &form_sets[0], "salaklar\u0131n salak漢字 salak's j'salaklar",
+			"salaklar\u0131n|salak|salak"},
+		{"half wit", &form_sets[0], "half witler, halflar wit, half wit",
+			"half witler|half wit"},
+		{"كلب", &form_sets[1], "كلب والكلب بكلبها فالكلاب كلبات وبالكلب الوكلب",
+			"كلب|والكلب|بكلبها|كلبات|وبالكلب"},
+		{"ابن كلب", &form_sets[1], "وابن كلبها ابن الكلب", "وابن كلبها"},
+		{"kill*", &form_sets[2], "rekiller unkilllllive killed okkill",
+			"rekiller|unkilllllive|killed"},
+		{"a", &form_sets[4], "aaaaa aaaaaaaaaaaaaaaaaaaa b", "aaaaa"},
+		{"c++", &form_sets[0], "c++lar c++", "c++|c++"},
+		{"漢字", &form_sets[3], "un漢字er", "漢字"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct rig r;
+		uint32_t id;
+
+		rig_begin(&r);
+		id = add_inflected(&r, cases[i].entry, cases[i].forms);
+		rig_build(&r);
+		rig_run(&r, span_of(cases[i].text));
+		check_hits(&r, id, cases[i].found);
+		rig_end(&r);
+	}
 }
 
 /* The literal index and the native words against PCRE2 alone, on texts made to confuse them. */
@@ -758,9 +914,10 @@ int main(void)
 		cmocka_unit_test(test_candidates),
 		cmocka_unit_test(test_scan_changes_matchers),
 		cmocka_unit_test(test_lexicon),
+		cmocka_unit_test(test_inflected),
 		cmocka_unit_test(test_fast_is_plain),
 		cmocka_unit_test(test_regex_literals_hold),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, settle_forms, NULL);
 }

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "match/parts.h"
 #include "rules/ruleset.h"
 
@@ -21,11 +22,21 @@ struct fixture {
 static const struct span harm[] = {{"kill", sizeof("kill") - 1},
 	{"burn alive", sizeof("burn alive") - 1}, {"Kill", sizeof("Kill") - 1}};
 
-static bool find_list(void *context, struct span name, const struct span **entries, size_t *count)
+static struct span again[] = {{"re", 2}, {"un", 2}}, ending[] = {{"ing", 3}, {"er", 2}},
+		   plural[] = {{"s", 1}};
+static const struct forms verb = {
+	.prefixes = {{{again, ARRAY_LEN(again)}}, .count = 1, .longest = 2},
+	.suffixes = {{{ending, ARRAY_LEN(ending)}, {plural, 1}}, .count = 2, .longest = 4}};
+static const struct forms *const forms[] = {&verb};
+static const struct form_set verbs = {forms, 1};
+/* Of <harm>; NULL: none. */
+static const struct form_set *inflected[] = {&verbs, &verbs, &verbs};
+static const struct form_set *const *harm_forms;
+
+static bool find_list(void *context, struct span name, struct phrase_list *out)
 {
 	(void)context;
-	*entries = harm;
-	*count = ARRAY_LEN(harm);
+	*out = (struct phrase_list){harm, harm_forms, ARRAY_LEN(harm)};
 	return span_eq(name, SPAN("harm"));
 }
 
@@ -96,6 +107,32 @@ static void test_the_way_of_a_hit(void **state)
 	close_phrase(&f);
 }
 
+/* The words of the first hit that have a form: "re+kill+ing+s, ..." */
+static void check_inflected(struct fixture *f, const char *text, const char *expected)
+{
+	static const struct scan_limits limits = {INT64_MAX, INT64_MAX};
+	struct inflected words[INFLECTED_MAX];
+	const struct hit *hits;
+	struct buf out = {0};
+	size_t count;
+
+	assert_int_equal(text_prepare(&f->text, &f->arena, span_of(text), NULL), OK);
+	assert_int_equal(scan_run(f->scan, f->matcher, &f->text, &limits), OK);
+	assert_int_equal(scan_find(f->scan, 0, &hits, &count, NULL), TRUTH_YES);
+	count = matcher_inflected(f->matcher, 0, &f->text, &hits[0], words);
+	for (size_t i = 0; i < count; i++) {
+		buf_str(&out, i ? ", " : "");
+		for (size_t k = 0; k < words[i].before_count; k++)
+			buf_printf(&out, "%.*s+", SPAN_ARGS(words[i].before[k]));
+		buf_span(&out, words[i].stem);
+		for (size_t k = 0; k < words[i].behind_count; k++)
+			buf_printf(&out, "+%.*s", SPAN_ARGS(words[i].behind[k]));
+	}
+	buf_char(&out, '\0');
+	assert_string_equal(out.data, expected);
+	buf_free(&out);
+}
+
 static void check_missing(struct fixture *f, const char *text, size_t count, const char *part)
 {
 	struct span first;
@@ -103,6 +140,23 @@ static void check_missing(struct fixture *f, const char *text, size_t count, con
 	assert_int_equal(text_prepare(&f->text, &f->arena, span_of(text), NULL), OK);
 	assert_int_equal(matcher_missing(f->matcher, 0, &f->text, &first), count);
 	assert_true(span_eq(first, span_of(part)));
+}
+
+static void test_forms_of_a_hit(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	harm_forms = inflected;
+	open_phrase(&f, "(I|you) ...2 <harm> [and <harm>] you");
+	check_inflected(&f, "you are Killing, you", "kill+ing");
+	check_inflected(&f, "I kill you", "");
+	check_inflected(&f, "I rekillers and unburn alives you", "re+kill+er+s, un+burn, alive+s");
+	assert_string_equal(taken(&f, "I unkill you"), "I@1, kill@0, Kill@0");
+	check_missing(&f, "you are killing", 0, "(I|you) ...2 <harm> [and <harm>] you");
+	check_missing(&f, "you are killed", 1, "<harm>");
+	close_phrase(&f);
+	harm_forms = NULL;
 }
 
 static void test_what_is_missing(void **state)
@@ -196,6 +250,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_way_of_a_hit),
+		cmocka_unit_test(test_forms_of_a_hit),
 		cmocka_unit_test(test_what_is_missing),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_shipped_rules),

@@ -15,16 +15,14 @@ static const struct scan_limits unlimited = {INT64_MAX, INT64_C(1000000000)};
 static const struct span harm[] = {{"kill", 4}, {"burn alive", 10}, {"behead*", 7}};
 static const struct span nothing[1];
 
-static bool find_list(void *context, struct span name, const struct span **entries, size_t *count)
+static bool find_list(void *context, struct span name, struct phrase_list *out)
 {
 	(void)context;
 	if (span_eq(name, SPAN("harm"))) {
-		*entries = harm;
-		*count = ARRAY_LEN(harm);
+		*out = (struct phrase_list){harm, NULL, ARRAY_LEN(harm)};
 		return true;
 	}
-	*entries = nothing;
-	*count = 0;
+	*out = (struct phrase_list){nothing, NULL, 0};
 	return span_eq(name, SPAN("empty"));
 }
 
