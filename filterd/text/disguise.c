@@ -122,14 +122,21 @@ static bool has_few_digits(const struct sum *sum, size_t read)
 	return read >= LONG_WORD && sum->digits <= 3 * sum->letters;
 }
 
+/* Whether what stands here may begin a word: a bracket there only opens one. */
+static bool may_begin(const struct place *p)
+{
+	if (p->c == '(' || p->c == '[')
+		return false;
+	return (p->flags & (PLACE_LETTER | PLACE_DIGIT)) || p->letters;
+}
+
 /* Signs at either end that stand for nothing belong to the text around the word. */
 static bool read_places(struct search *s, struct place *places, size_t count, const struct sum *sum,
 	enum reading_kind kind)
 {
 	uint32_t from, to;
 
-	while (count > 0 && !(places[0].flags & (PLACE_LETTER | PLACE_DIGIT)) &&
-		!places[0].letters) {
+	while (count > 0 && !may_begin(&places[0])) {
 		places++;
 		count--;
 	}

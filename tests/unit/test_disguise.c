@@ -264,7 +264,7 @@ static void letters_apart_are_read(void **state)
 
 static void ordinary_text_is_never_touched(void **state)
 {
-	static const char *const texts[] = {"", " ", "Scunthorpe, class, assess, passage", "s.o.s",
+	static const char *const texts[] = {"", " ", "Scunthorpe, class, assess, passage", "s.o.s", "(unt-girls [unt",
 		"U.S.A. e.g. i.e. a.m. p.m.", "as s…", "he'll, she'll, I'll, it's",
 		"Secure the cu in circuit", "1st 2nd 5th 20k 100% $100 $5.50 +1 4x4 3-4",
 		"example.com/k1ll http://example.com/k1ll www.k1ll.com k1ll@example.com #k1ll",
