@@ -170,6 +170,58 @@ static bool read_glued(struct search *s, const struct place *places, size_t coun
 	return true;
 }
 
+/* The place behind the letters that begin at `from`. */
+static size_t letters_end(const struct place *places, size_t count, size_t from)
+{
+	while (from < count && (places[from].flags & PLACE_LETTER))
+		from++;
+	return from;
+}
+
+/* Whether the places, as they are written, are a word that is asked for by itself. */
+static bool is_asked_for(const struct lexicon *lexicon, const struct place *places, size_t count)
+{
+	uint32_t node = lexicon->root;
+
+	for (size_t i = 0; i < count; i++)
+		for (uint32_t n = 0; n < places[i].run && node != TRIE_NONE; n++)
+			node = trie_child(lexicon, node, places[i].c);
+	return node != TRIE_NONE && (lexicon->nodes[node].ends & TRIE_ALONE);
+}
+
+/* Reads the places as they are written, but underscores as hyphens, which words end at. */
+static bool read_parted(struct search *s, const struct place *places, size_t count)
+{
+	s->reading.count = 0;
+	for (size_t i = 0; i < count; i++) {
+		for (uint32_t n = 0; n < places[i].run; n++) {
+			size_t item = s->reading.count++;
+
+			if (item == READING_MAX)
+				return false;
+			s->reading.items[item].letter = places[i].c == '_' ? '-' : places[i].c;
+			s->reading.items[item].from = n == 0 ? places[i].from : places[i].last;
+		}
+	}
+	replace(s, places[0].from, places[count - 1].to);
+	return true;
+}
+
+/* A word between underscores, which are parts of words to everybody else: hello_word. */
+static bool read_underscored(struct search *s, const struct place *places, size_t count)
+{
+	for (size_t from = 0, to; from < count; from = to + 1) {
+		size_t begin = from, end;
+
+		to = end = letters_end(places, count, from);
+		begin -= from > 0 && places[from - 1].c == '_';
+		end += to < count && places[to].c == '_';
+		if (end - begin > to - from && is_asked_for(s->lexicon, places + from, to - from))
+			return read_parted(s, places + begin, end - begin);
+	}
+	return false;
+}
+
 /* --- tokens ----------------------------------------------------------------------------------- */
 
 /* Whether a token ends before c: at a space, and where two words are joined rather than one hidden.
@@ -297,7 +349,8 @@ static bool try_places(struct search *s, struct place *places, size_t count)
 }
 
 /*
- * The token as a whole; else each part between its signs ("k1ll.him"); else a word glued to others.
+ * The token as a whole; else each part between its signs ("k1ll.him"); else a word glued to
+ * others, or joined by underscores.
  */
 static void try_token(struct search *s, size_t count)
 {
@@ -312,8 +365,9 @@ static void try_token(struct search *s, size_t count)
 			try_places(s, s->places + from, i - from);
 		from = i + 1;
 	}
-	if (s->lexicon->glued_count > 0 && s->words == replaced)
-		read_glued(s, s->places, count);
+	if (s->words > replaced || (s->lexicon->glued_count > 0 && read_glued(s, s->places, count)))
+		return;
+	read_underscored(s, s->places, count);
 }
 
 /* --- rows of single letters --------------------------------------------------------------------

@@ -286,12 +286,20 @@ static bool take_look_alikes(struct walk *w, const struct position *p)
 	return place->other && take_letter(w, p, place->other);
 }
 
+/* Whether an underscore is next or was last: it joins two words rather than a word and its ending.
+ */
+static bool at_underscore(const struct walk *w, const struct position *p)
+{
+	return w->places[p->place - 1].c == '_' ||
+	       (p->place < w->count && w->places[p->place].c == '_');
+}
+
 /* Ends the word, if one ends here, and goes on with an ending or the next word. */
 static bool end_word(struct walk *w, const struct position *p)
 {
 	struct position next = *p;
 
-	if (!p->suffix && !w->glued && (ends_of(w, p) & TRIE_WORD)) {
+	if (!p->suffix && !w->glued && !at_underscore(w, p) && (ends_of(w, p) & TRIE_WORD)) {
 		next.rank = w->lexicon->nodes[p->node].rank;
 		next.node = w->lexicon->suffixes;
 		next.suffix = true;

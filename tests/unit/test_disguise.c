@@ -177,6 +177,16 @@ static void words_glued_to_others_are_read(void **state)
 	check("bigwan-ker bigw@n.ker", NULL);
 }
 
+static void underscores_join_words(void **state)
+{
+	(void)state;
+	check("hello_twat_hello a_twat, twat_a", "hello-twat-hello twat, twat-a");
+	check("so_siktir_so", "so-siktir-so");
+	/* words that stand in phrases alone, and what begins so */
+	check("hello_you_hello twats_of twat-of _wank", "hello_you_hello twats_of twat-of -wank");
+	check("my_user_name _emphasis_", NULL);
+}
+
 static void prefixes_may_go_on(void **state)
 {
 	(void)state;
@@ -264,9 +274,10 @@ static void letters_apart_are_read(void **state)
 
 static void ordinary_text_is_never_touched(void **state)
 {
-	static const char *const texts[] = {"", " ", "Scunthorpe, class, assess, passage", "s.o.s", "(unt-girls [unt",
-		"U.S.A. e.g. i.e. a.m. p.m.", "as s…", "he'll, she'll, I'll, it's",
-		"Secure the cu in circuit", "1st 2nd 5th 20k 100% $100 $5.50 +1 4x4 3-4",
+	static const char *const texts[] = {"", " ", "Scunthorpe, class, assess, passage", "s.o.s",
+		"(unt-girls [unt", "U.S.A. e.g. i.e. a.m. p.m.", "as s…",
+		"he'll, she'll, I'll, it's", "Secure the cu in circuit",
+		"1st 2nd 5th 20k 100% $100 $5.50 +1 4x4 3-4",
 		"example.com/k1ll http://example.com/k1ll www.k1ll.com k1ll@example.com #k1ll",
 		"@username @kill", "kill hell sex die", "kill! shit! kill... (kill) \"shit\"",
 		"well-known, push-up, x-ray", "s c u n t h o r p e", "t_w_a_n_k", "p a s s",
@@ -440,6 +451,7 @@ int main(void)
 		cmocka_unit_test(most_may_be_digits_in_long_words),
 		cmocka_unit_test(masks_hide_what_ranks_highest),
 		cmocka_unit_test(words_glued_to_others_are_read),
+		cmocka_unit_test(underscores_join_words),
 		cmocka_unit_test(prefixes_may_go_on),
 		cmocka_unit_test(overrides_are_undone),
 		cmocka_unit_test(a_turned_word_leads_back_to_itself),
