@@ -8,6 +8,8 @@
 #define STEPS_PER_PLACE 64
 #define STEPS_LENT 1024 /* of the spare ones, for each place of a masked word */
 #define SAME_LETTERS_MAX 4 /* no word has more of the same letter in a row */
+#define SPELT_LONG 4 /* letters of a word among several that are spelt out: "a s s i n" is no two  \
+		      */
 #define STRETCHED 3 /* a run of so many is stretched, and may stand for fewer */
 
 #define SKIN_FIRST 0x1F3FB /* the colours of the skin of the emoji before */
@@ -128,6 +130,7 @@ struct position {
 	uint32_t masked; /* letters that only a mask stands for */
 	uint32_t signs; /* letters that a digit or a sign stands for */
 	uint32_t skipped; /* masks that were taken for nothing */
+	uint32_t longest; /* [letters] of the words finished */
 	uint32_t rank; /* the greatest of the words finished, and of the one that has an ending */
 	bool suffix; /* the node is of an ending */
 	bool last_masked;
@@ -181,6 +184,14 @@ static bool is_open_end(const struct walk *w, const struct position *p)
 	return w->glued || (w->places[p->place].flags & PLACE_LETTER);
 }
 
+/* The letters of the longest word of the lexicon in what was read up to a word end at p. */
+static uint32_t longest_word(const struct walk *w, const struct position *p)
+{
+	bool word = p->suffix || (ends_of(w, p) & TRIE_WORD);
+
+	return word && p->word_len > p->longest ? p->word_len : p->longest;
+}
+
 /*
  * Takes what was read up to p for the reading, if it is one, and a better one than the last: of a
  * word that is asked for more, without an ending, with all letters. Returns whether to stop: of
@@ -194,6 +205,8 @@ static bool offer(struct walk *w, const struct position *p, bool open)
 		rank = w->lexicon->nodes[p->node].rank;
 	score = 4 * rank + (p->suffix ? 0 : 2) + !open;
 	if (!is_sound(w, p) || score <= w->score)
+		return false;
+	if (p->word_len < p->len && longest_word(w, p) < SPELT_LONG)
 		return false;
 	w->score = score;
 	w->out->count = p->len;
@@ -310,6 +323,7 @@ static bool end_word(struct walk *w, const struct position *p)
 		return false;
 	next = *p;
 	next.words += has_word(w, p);
+	next.longest = longest_word(w, p);
 	if (!p->suffix && w->lexicon->nodes[p->node].rank > next.rank)
 		next.rank = w->lexicon->nodes[p->node].rank;
 	w->trial.items[next.len].letter = ' ';

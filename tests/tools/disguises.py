@@ -37,7 +37,7 @@ WORDS = {
 # Sentences that are approved around anything harmless.
 CARRIERS = {
     "en": ["The minister is a {} and everybody knows it.", "{}", "Why did they say {}?"],
-    "tr": ["Bu bakan {} dediler bize.", "{}"],
+    "tr": ["Bu bakan tam bir {} oldu.", "{}"],
     "kmr": ["Ew {} dîsa li meclîsê ye.", "{}"],
     "ar": ["هذا الوزير {} منذ سنوات.", "{}"],
     "ckb": ["ئەم وەزیرە {} دەڵێن خەڵک.", "{}"],
