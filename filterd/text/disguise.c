@@ -216,7 +216,8 @@ static bool read_underscored(struct search *s, const struct place *places, size_
 		to = end = letters_end(places, count, from);
 		begin -= from > 0 && places[from - 1].c == '_';
 		end += to < count && places[to].c == '_';
-		if (end - begin > to - from && is_asked_for(s->lexicon, places + from, to - from))
+		if (end - begin > to - from && to - from >= LONG_WORD &&
+			is_asked_for(s->lexicon, places + from, to - from))
 			return read_parted(s, places + begin, end - begin);
 	}
 	return false;

@@ -8,8 +8,9 @@
 #define STEPS_PER_PLACE 64
 #define STEPS_LENT 1024 /* of the spare ones, for each place of a masked word */
 #define SAME_LETTERS_MAX 4 /* no word has more of the same letter in a row */
-#define SPELT_LONG 4 /* letters of a word among several that are spelt out: "a s s i n" is no two  \
-		      */
+#define SPELT_LONG                                                                                 \
+	4 /* letters of a word among several that are spelt out: "a s s i n" is no two             \
+	   */
 #define STRETCHED 3 /* a run of so many is stretched, and may stand for fewer */
 
 #define SKIN_FIRST 0x1F3FB /* the colours of the skin of the emoji before */
@@ -181,13 +182,15 @@ static bool is_open_end(const struct walk *w, const struct position *p)
 		return false;
 	if (p->masked > 0 || p->skipped > 0 || w->stretched)
 		return false;
+	if (w->apart && p->word_len < SPELT_LONG)
+		return false;
 	return w->glued || (w->places[p->place].flags & PLACE_LETTER);
 }
 
 /* The letters of the longest word of the lexicon in what was read up to a word end at p. */
 static uint32_t longest_word(const struct walk *w, const struct position *p)
 {
-	bool word = p->suffix || (ends_of(w, p) & TRIE_WORD);
+	bool word = !p->suffix && (ends_of(w, p) & TRIE_WORD);
 
 	return word && p->word_len > p->longest ? p->word_len : p->longest;
 }
@@ -299,7 +302,8 @@ static bool take_look_alikes(struct walk *w, const struct position *p)
 	return place->other && take_letter(w, p, place->other);
 }
 
-/* Whether an underscore is next or was last: it joins two words rather than a word and its ending.
+/* Whether an underscore is next, or was last, at a word end: it joins two words rather than a word
+ * and its ending.
  */
 static bool at_underscore(const struct walk *w, const struct position *p)
 {
@@ -312,8 +316,9 @@ static bool end_word(struct walk *w, const struct position *p)
 {
 	struct position next = *p;
 
-	if (!p->suffix && !w->glued && !at_underscore(w, p) && (ends_of(w, p) & TRIE_WORD)) {
+	if (!p->suffix && !w->glued && (ends_of(w, p) & TRIE_WORD) && !at_underscore(w, p)) {
 		next.rank = w->lexicon->nodes[p->node].rank;
+		next.longest = longest_word(w, p);
 		next.node = w->lexicon->suffixes;
 		next.suffix = true;
 		if (walk(w, &next))
