@@ -178,15 +178,17 @@ static size_t letters_end(const struct place *places, size_t count, size_t from)
 	return from;
 }
 
-/* Whether the places, as they are written, are a word that is asked for by itself. */
+/* Whether the places, as they are written, are a longer word that is asked for by itself. */
 static bool is_asked_for(const struct lexicon *lexicon, const struct place *places, size_t count)
 {
 	uint32_t node = lexicon->root;
+	size_t letters = 0;
 
 	for (size_t i = 0; i < count; i++)
-		for (uint32_t n = 0; n < places[i].run && node != TRIE_NONE; n++)
+		for (uint32_t n = 0; n < places[i].run && node != TRIE_NONE; n++, letters++)
 			node = trie_child(lexicon, node, places[i].c);
-	return node != TRIE_NONE && (lexicon->nodes[node].ends & TRIE_ALONE);
+	return letters >= LONG_WORD && node != TRIE_NONE &&
+	       (lexicon->nodes[node].ends & TRIE_ALONE);
 }
 
 /* Reads the places as they are written, but underscores as hyphens, which words end at. */
@@ -216,8 +218,7 @@ static bool read_underscored(struct search *s, const struct place *places, size_
 		to = end = letters_end(places, count, from);
 		begin -= from > 0 && places[from - 1].c == '_';
 		end += to < count && places[to].c == '_';
-		if (end - begin > to - from && to - from >= LONG_WORD &&
-			is_asked_for(s->lexicon, places + from, to - from))
+		if (end - begin > to - from && is_asked_for(s->lexicon, places + from, to - from))
 			return read_parted(s, places + begin, end - begin);
 	}
 	return false;
