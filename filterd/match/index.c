@@ -372,22 +372,6 @@ static int build_table(struct index *index, enum index_table table)
 }
 
 /* Neighbours among the literals, which begin alike, share a bucket. */
-static void note_nibbles(struct nibbles *n, const char *key, size_t len, unsigned bucket)
-{
-	const uint8_t bit = (uint8_t)(1u << bucket);
-
-	for (size_t k = 0; k < NIBBLE_BYTES; k++) {
-		for (unsigned i = 0; i < 16 && k >= len; i++) { /* behind the key: anything */
-			n->low[k][i] |= bit;
-			n->high[k][i] |= bit;
-		}
-		if (k < len) {
-			n->low[k][(unsigned char)key[k] & 15] |= bit;
-			n->high[k][(unsigned char)key[k] >> 4] |= bit;
-		}
-	}
-}
-
 static void build_nibbles(struct index *index)
 {
 	size_t keys = 0, seen = 0;
@@ -398,12 +382,10 @@ static void build_nibbles(struct index *index)
 		const struct stored *s = &index->literals[i];
 
 		if (s->table == TABLE_PARTS)
-			note_nibbles(&index->nibbles, index->pool + s->bytes + s->key_from,
-				s->key_len, (unsigned)(seen++ * 8 / keys));
+			nibbles_note(&index->nibbles, index->pool + s->bytes + s->key_from,
+				s->key_len, (unsigned)(seen++ * NIBBLE_BUCKETS / keys));
 	}
-#if defined(__x86_64__)
-	index->by_nibbles = keys <= NIBBLES_MAX && __builtin_cpu_supports("ssse3");
-#endif
+	index->by_nibbles = keys <= NIBBLES_MAX && nibbles_usable();
 }
 
 static int by_bytes(const void *a, const void *b)

@@ -6,6 +6,7 @@
 
 #include "match/index.h"
 #include "text/chars.h"
+#include "text/nibbles.h"
 
 #define KEY_MAX 8 /* bytes of a key */
 #define GRAM_MAX 4 /* bytes of the key of a literal that may stand anywhere */
@@ -17,8 +18,6 @@
 #define STRIDED_MIN (GRAM_MAX + STRIDE - 1) /* bytes of such a literal */
 #define NO_LITERAL UINT32_MAX
 #define SHORT_CHARS 0x800 /* characters of up to two bytes */
-
-#define NIBBLE_BYTES 4 /* of a key that the filter of short parts looks at */
 
 /* A literal, with those who want to know. */
 struct stored {
@@ -67,14 +66,6 @@ struct table {
 	unsigned lengths_count;
 };
 
-/*
- * Where in a text keys of TABLE_PARTS may begin, 16 places at a time: a bucket's bit is left of the
- * masks of both halves of the next four bytes. Good for few keys only.
- */
-struct nibbles {
-	uint8_t low[NIBBLE_BYTES][16], high[NIBBLE_BYTES][16]; /* bit (1 << bucket) */
-};
-
 enum run_char {
 	RUN_NOT, /* not in a run */
 	RUN_CHAR,
@@ -98,7 +89,7 @@ struct index {
 	struct posting *postings; /* owned */
 	uint16_t *markers; /* owned; bits of a run_set */
 	struct table tables[TABLE_COUNT];
-	struct nibbles nibbles;
+	struct nibbles nibbles; /* of the keys of TABLE_PARTS */
 	bool by_nibbles; /* they are used: the keys are few, and the processor can */
 	uint8_t short_chars[SHORT_CHARS]; /* enum run_char of each */
 	struct span *prefixes; /* owned; once it is built sorted, each once */

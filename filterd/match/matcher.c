@@ -17,7 +17,7 @@ struct matcher_builder {
 	size_t count;
 	size_t room;
 	struct buf text; /* scratch */
-	struct span *lexicon; /* owned until it is copied */
+	struct lexicon_word *lexicon; /* owned until it is copied */
 	size_t lexicon_count;
 	size_t lexicon_room;
 	struct map lexicon_seen;
@@ -73,15 +73,19 @@ static int keep_regex(struct matcher_builder *b, struct pattern *p)
 	return b->text.failed || !p->regex.ptr ? ERR_NOMEM : OK;
 }
 
-static void add_lexicon_word(void *context, struct span word)
+static void add_lexicon_span(struct matcher_builder *b, struct span word, unsigned flags)
 {
-	struct matcher_builder *b = context;
+	uint32_t seen = b->failed ? MAP_NONE : map_get(&b->lexicon_seen, word);
 
-	if (b->failed || map_get(&b->lexicon_seen, word) != MAP_NONE)
+	if (seen != MAP_NONE) {
+		b->lexicon[seen].flags |= flags;
+		b->lexicon[seen].weight += (flags & LEXICON_ALONE) != 0;
+	}
+	if (b->failed || seen != MAP_NONE)
 		return;
 	if (b->lexicon_count == b->lexicon_room) {
 		size_t room = b->lexicon_room ? 2 * b->lexicon_room : 256;
-		struct span *words = realloc(b->lexicon, room * sizeof(*words));
+		struct lexicon_word *words = realloc(b->lexicon, room * sizeof(*words));
 
 		if (!words) {
 			b->failed = true;
@@ -90,8 +94,26 @@ static void add_lexicon_word(void *context, struct span word)
 		b->lexicon = words;
 		b->lexicon_room = room;
 	}
-	b->lexicon[b->lexicon_count++] = word;
-	b->failed = map_set(&b->lexicon_seen, word, 0) != OK;
+	b->failed = map_set(&b->lexicon_seen, word, (uint32_t)b->lexicon_count) != OK;
+	b->lexicon[b->lexicon_count++] = (struct lexicon_word){word, flags, 1};
+}
+
+/* `alone`: the word is all of an entry. */
+static void add_lexicon_word(struct matcher_builder *b, const struct phrase_word *word, bool alone)
+{
+	unsigned flags = alone ? LEXICON_ALONE : 0;
+
+	if (word->prefix && word->text.len < PHRASE_LEXICON_MIN)
+		return;
+	flags |= phrase_word_is_open(word) ? LEXICON_OPEN : 0;
+	if (word->glued)
+		flags |= word->prefix ? LEXICON_INSIDE : LEXICON_GLUED;
+	add_lexicon_span(b, word->text, flags);
+}
+
+static void add_phrase_word(void *context, const struct phrase_word *word)
+{
+	add_lexicon_word(context, word, false);
 }
 
 /* Keeps the literals' texts for describe, and looks the pattern up by them. */
@@ -189,8 +211,7 @@ static int parse_entries(struct matcher_builder *b, struct pattern *p, const str
 static void add_lexicon_entry(struct matcher_builder *b, const struct entry *entry)
 {
 	for (uint32_t i = 0; i < entry->count; i++)
-		if (!entry->words[i].prefix || entry->words[i].text.len >= PHRASE_LEXICON_MIN)
-			add_lexicon_word(b, entry->words[i].text);
+		add_lexicon_word(b, &entry->words[i], entry->count == 1);
 }
 
 static bool add_prefix(void *context, struct span prefix)
@@ -480,7 +501,7 @@ int matcher_add_phrase(struct matcher_builder *builder, struct span written,
 	if (rc == OK)
 		rc = index_prefixes_of(builder, &phrase->sequence);
 	if (rc == OK && options.disguised)
-		phrase_words(phrase, add_lexicon_word, builder);
+		phrase_words(phrase, add_phrase_word, builder);
 	if (rc == OK)
 		rc = finish_pattern(builder, id);
 	if (rc != OK)
@@ -534,7 +555,7 @@ static int assemble(struct matcher_builder *b, struct matcher *m)
 {
 	size_t always = 0;
 	uint32_t *ids;
-	struct span *words;
+	struct lexicon_word *words;
 
 	for (size_t i = 0; i < b->count; i++)
 		always += b->patterns[i].always;
@@ -607,7 +628,7 @@ size_t matcher_count(const struct matcher *matcher)
 	return matcher->count;
 }
 
-const struct span *matcher_lexicon_words(const struct matcher *matcher, size_t *count)
+const struct lexicon_word *matcher_lexicon_words(const struct matcher *matcher, size_t *count)
 {
 	*count = matcher->lexicon_count;
 	return matcher->lexicon;

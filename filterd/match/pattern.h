@@ -54,7 +54,7 @@ struct matcher {
 	struct index *index; /* owned */
 	uint16_t *needs; /* owned */
 	const struct literals *marked; /* the sets that markers stand for */
-	const struct span *lexicon;
+	const struct lexicon_word *lexicon;
 	size_t lexicon_count;
 	int64_t made_ns; /* tells two matchers apart that had the same address */
 };
