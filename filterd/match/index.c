@@ -19,7 +19,7 @@
 
 #define FILTER_BITS 16 /* per key, at least: 3 to 6 % of foreign keys pass */
 #define FILTER_BITS_PART 48 /* the same where there is a look-up at each byte of the text */
-#define NIBBLES_MAX 64 /* keys of short parts; with more, too many places pass their filter */
+#define NIBBLES_MAX 256 /* keys of short parts; with more, too many places pass their filter */
 #define FILTER_MIN (1u << 14) /* bits: 2 KiB */
 #define FILTER_MAX (1u << 18) /* bits: 32 KiB, all of the nearest cache */
 
@@ -371,19 +371,35 @@ static int build_table(struct index *index, enum index_table table)
 	return OK;
 }
 
-/* Neighbours among the literals, which begin alike, share a bucket. */
+/* The bucket of a key that begins outside ASCII: emoji, which are many, have one of their own. */
+static unsigned foreign_bucket(unsigned char first)
+{
+	return NIBBLE_BUCKETS - (first >= 0xF0 ? 1 : 2);
+}
+
+/*
+ * Neighbours among the literals, which begin alike, share a bucket. Keys outside ASCII do not count
+ * against it: they let hardly anything through where few of their characters stand.
+ */
 static void build_nibbles(struct index *index)
 {
 	size_t keys = 0, seen = 0;
 
-	for (size_t i = 0; i < index->count; i++)
-		keys += index->literals[i].table == TABLE_PARTS;
 	for (size_t i = 0; i < index->count; i++) {
 		const struct stored *s = &index->literals[i];
 
+		keys += s->table == TABLE_PARTS &&
+			(unsigned char)index->pool[s->bytes + s->key_from] < 0x80;
+	}
+	for (size_t i = 0; i < index->count; i++) {
+		const struct stored *s = &index->literals[i];
+		const char *key = index->pool + s->bytes + s->key_from;
+		unsigned char first = (unsigned char)*key;
+
 		if (s->table == TABLE_PARTS)
-			nibbles_note(&index->nibbles, index->pool + s->bytes + s->key_from,
-				s->key_len, (unsigned)(seen++ * NIBBLE_BUCKETS / keys));
+			nibbles_note(&index->nibbles, key, s->key_len,
+				first < 0x80 ? (unsigned)(seen++ * (NIBBLE_BUCKETS - 2) / keys)
+					     : foreign_bucket(first));
 	}
 	index->by_nibbles = keys <= NIBBLES_MAX && nibbles_usable();
 }
