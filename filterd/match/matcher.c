@@ -12,6 +12,8 @@
 
 struct matcher_builder {
 	struct arena *arena;
+	struct arena
+		scratch; /* of one pattern: sets of literals, which are large and soon forgotten */
 	struct index *index; /* owned */
 	struct pattern *patterns; /* owned */
 	size_t count;
@@ -38,6 +40,7 @@ struct matcher_builder *matcher_builder_new(struct arena *arena)
 	if (!b)
 		return NULL;
 	b->arena = arena;
+	arena_init(&b->scratch, 0);
 	b->index = index_new();
 	if (!b->index) {
 		free(b);
@@ -62,6 +65,7 @@ static struct pattern *new_pattern(struct matcher_builder *b)
 		b->room = room;
 	}
 	b->patterns[b->count] = (struct pattern){0};
+	arena_reset(&b->scratch);
 	return &b->patterns[b->count];
 }
 
@@ -349,7 +353,10 @@ static int add_need(struct matcher_builder *b, uint16_t value)
 	return OK;
 }
 
-/* What tells a set of literals from others: the same list in many phrases is one set. */
+/*
+ * What tells a set of literals from others: the same list in many phrases is one set. Lives as
+ * long as the scratch text.
+ */
 static struct span set_key(struct matcher_builder *b, const struct literals *set)
 {
 	buf_clear(&b->text);
@@ -360,23 +367,26 @@ static struct span set_key(struct matcher_builder *b, const struct literals *set
 		buf_span(&b->text, l->bytes);
 		buf_char(&b->text, '\n');
 	}
-	return b->text.failed ? (struct span){NULL, 0}
-			      : arena_copy(b->arena, buf_content(&b->text));
+	return b->text.failed ? (struct span){NULL, 0} : buf_content(&b->text);
 }
 
 /* Gives a set a marker, which the index sets where one of its literals stands. */
 static int new_marker(struct matcher_builder *b, struct span key, const struct literals *set)
 {
 	uint32_t marker = (uint32_t)b->marked_count;
-	int rc = map_set(&b->markers, key, marker);
+	struct literals kept = {
+		arena_alloc(b->arena, set->count * sizeof(*set->items)), set->count};
+	int rc = kept.items ? OK : ERR_NOMEM;
 
-	if (rc == OK && !arena_grow(b->arena, (void **)&b->marked, b->marked_count, &b->marked_room,
-				sizeof(*b->marked), 16))
-		rc = ERR_NOMEM;
+	key = arena_copy(b->arena, key);
+	if (!key.ptr || rc != OK || map_set(&b->markers, key, marker) != OK ||
+		!arena_grow(b->arena, (void **)&b->marked, b->marked_count, &b->marked_room,
+			sizeof(*b->marked), 16))
+		return ERR_NOMEM;
+	memcpy(kept.items, set->items, set->count * sizeof(*set->items));
 	for (size_t i = 0; i < set->count && rc == OK; i++)
 		rc = index_mark(b->index, &set->items[i], (uint16_t)marker);
-	if (rc == OK)
-		b->marked[b->marked_count++] = *set;
+	b->marked[b->marked_count++] = kept;
 	return rc;
 }
 
@@ -439,7 +449,7 @@ static int add_phrase_needs(struct matcher_builder *b, struct pattern *p,
 
 		if (phrase_is_optional(e))
 			continue;
-		rc = literals_of_element(b->arena, e, &set);
+		rc = literals_of_element(&b->scratch, e, &set);
 		if (rc == OK && !span_eq(set.items[0].bytes, looked_up->items[0].bytes))
 			rc = add_group(b, &set);
 	}
@@ -493,7 +503,7 @@ int matcher_add_phrase(struct matcher_builder *builder, struct span written,
 	if (rc == ERR_INVALID) /* only ever because there is too much of it */
 		return pattern_fail(error, 0, "this phrase is too large with its lists");
 	if (rc == OK)
-		rc = literals_of_phrase(builder->arena, phrase, &literals);
+		rc = literals_of_phrase(&builder->scratch, phrase, &literals);
 	if (rc == OK)
 		rc = index_literals(builder, p, &literals);
 	if (rc == OK)
@@ -601,6 +611,7 @@ int matcher_build(struct matcher_builder *builder, struct matcher **out)
 	free_patterns(builder->patterns, builder->count);
 	index_free(builder->index);
 	buf_free(&builder->text);
+	arena_free(&builder->scratch);
 	map_free(&builder->lexicon_seen);
 	map_free(&builder->markers);
 	free(builder->lexicon);
