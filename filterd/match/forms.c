@@ -105,9 +105,10 @@ bool forms_can_make(const struct form_slots *slots, struct span text)
 {
 	bool reached[FORMS_LONGEST + 1];
 
-	if (text.len > slots->longest)
-		return false;
-	return text.len == 0 || reached[forms_reach(slots, text, reached)];
+	if (text.len == 0 || text.len > slots->longest)
+		return text.len == 0;
+	forms_reach(slots, text, reached);
+	return reached[text.len];
 }
 
 size_t forms_cut(const struct form_slots *slots, struct span text, struct span *parts)

@@ -208,7 +208,8 @@ static inline __attribute__((always_inline)) bool look_up(
 			!probe(pass, TABLE_PREFIXES, whole_hash(half), from, to - from))
 			return false;
 	}
-	return !(l->prefix_heads & head_bit((unsigned char)*p)) || look_up_stems(pass, from, to);
+	return !l->prefix_heads || !(l->prefix_heads & head_bit((unsigned char)*p)) ||
+	       look_up_stems(pass, from, to);
 }
 
 /* The end of the row of characters of two bytes at `at` that are in runs and no marks. */

@@ -42,11 +42,10 @@ static struct span words_of(struct review *r, const struct phrase_sequence *s, b
 /* The forms of an entry's words: its first or its last has them. */
 static const struct form_set *forms_of(const struct phrase_sequence *s)
 {
-	const struct phrase_element *last = s->first;
-
-	while (last->next)
-		last = last->next;
-	return s->first->word.forms ? s->first->word.forms : last->word.forms;
+	for (const struct phrase_element *e = s->first; e; e = e->next)
+		if (e->word.forms)
+			return e->word.forms;
+	return NULL;
 }
 
 /* As deep as phrases nest: PHRASE_DEPTH_MAX. */

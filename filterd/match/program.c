@@ -183,12 +183,12 @@ static bool word_key(const struct phrase_element *e, struct keys *keys)
 	struct key key = {.alternative = keys->alternative};
 	size_t len;
 
-	if (phrase_word_begin(e->word.text) != PHRASE_PLAIN)
-		return false;
-	if (!first_run(&e->word, &key.hash, &len))
+	if (first_run(&e->word, &key.hash, &len))
+		key.second = keys->items ? second_run(e, len) : 0;
+	else if (phrase_word_begin(e->word.text) == PHRASE_PLAIN)
 		key = open_key(&e->word, keys);
-	else if (keys->items)
-		key.second = second_run(e, len);
+	else
+		return false;
 	if (keys->items)
 		keys->items[keys->count] = key;
 	keys->count++;

@@ -84,6 +84,8 @@ static void put_evidence(struct buf *out, const struct explanation *explanation,
 	buf_char(out, '[');
 	for (size_t i = 0; i < evidence->count; i++) {
 		const struct evidence_item *item = &evidence->items[i];
+		size_t count =
+			explanation_inflected(explanation, condition->condition, item, words);
 
 		if (item->range.from == item->range.to)
 			continue;
@@ -97,8 +99,7 @@ static void put_evidence(struct buf *out, const struct explanation *explanation,
 				item->range.to));
 		if (item->entry.len)
 			put_member(out, "entry", item->entry);
-		put_inflected(out, words,
-			explanation_inflected(explanation, condition->condition, item, words));
+		put_inflected(out, words, count);
 		put_bool(out, "disguised", item->disguised);
 		buf_char(out, '}');
 	}

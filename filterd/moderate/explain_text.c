@@ -169,12 +169,12 @@ static void put_evidence(struct buf *out, const struct explanation *explanation,
 			buf_printf(out, " of %s", field_names[item->field]);
 		if (item->entry.len) {
 			struct inflected words[INFLECTED_MAX];
+			size_t count = explanation_inflected(
+				explanation, condition->condition, item, words);
 
 			buf_str(out, ": ");
 			put_text(out, item->entry);
-			put_inflected(out, words,
-				explanation_inflected(
-					explanation, condition->condition, item, words));
+			put_inflected(out, words, count);
 		}
 		buf_str(out, item->disguised ? " (disguised)\n" : "\n");
 	}

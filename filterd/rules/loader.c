@@ -257,7 +257,7 @@ int loader_expand(struct loader *loader, const struct strings *written, struct s
 			lists_is_include(written->items[i], &name) ? lists_get(load, name) : NULL;
 
 		for (size_t j = 0; j < (list ? list->count : 1); j++) {
-			if (list && list->forms)
+			if (forms && list && list->forms)
 				forms[n] = list->forms[j];
 			items[n] = list ? list->entries[j] : written->items[i];
 			nodes[n++] = written->nodes[i];
@@ -328,6 +328,7 @@ static void words_error(struct loader *loader, const struct strings *entries,
 	bool found = false;
 	uint32_t id;
 
+	options.forms = NULL; /* they are never what is wrong */
 	for (size_t i = 0; builder && i < entries->count; i++) {
 		const struct yaml_node *node = entries->nodes[i];
 		bool own = span_eq(node->value, entries->items[i]);

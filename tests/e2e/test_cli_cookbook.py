@@ -12,11 +12,13 @@ SECONDS = 60
 
 
 def recipes():
-    """(title, YAML) of each block under `## Cookbook`."""
+    """(title, YAML) of each block under `## Cookbook`, and of that under `## Words with endings`."""
     with open(os.path.join(TOP, "rules", "README.md"), encoding="utf-8") as file:
         text = file.read()
     chapter = re.search(r"^## Cookbook\n(.*?)^## ", text, re.M | re.S).group(1)
-    return re.findall(r"^\*\*(\d+\. .*?)\*\*.*?^```yaml\n(.*?)^```", chapter, re.M | re.S)
+    endings = re.findall(r"^## (Words with endings)\n.*?^```yaml\n(.*?)^```", text, re.M | re.S)
+    return endings + re.findall(r"^\*\*(\d+\. .*?)\*\*.*?^```yaml\n(.*?)^```", chapter,
+                                re.M | re.S)
 
 
 RECIPES = recipes()

@@ -219,6 +219,27 @@ static void word_files(void **state)
 	finish(&f);
 }
 
+/* Forms of one file are there for lists of another, which stands before it; each name once. */
+static void forms_are_shared(void **state)
+{
+	static const char forms[] = "forms: {plural: {suffixes: [lar, ler]}}\n";
+	struct fixture f;
+	(void)state;
+
+	begin(&f);
+	put(&f, "a.yaml",
+		HEAD "lists: {fools: {forms: plural, entries: [salak]}}\nrules:\n" RULE("a",
+			"    when: {words: <fools>}\n"
+			"    tests: {match: [salaklar], no_match: [salaka]}\n"));
+	put(&f, "b.yaml", forms);
+	load_fine(&f);
+	put(&f, "c.yaml", forms);
+	load(&f);
+	assert_int_equal(f.errors.errors, 1);
+	assert_non_null(strstr(f.errors.items[0].text, "the forms `plural` are defined twice"));
+	finish(&f);
+}
+
 /* --- versions
  * ------------------------------------------------------------------------------------- */
 
@@ -757,6 +778,7 @@ int main(void)
 		cmocka_unit_test(a_link_to_no_file),
 		cmocka_unit_test(a_fifo_does_not_hang),
 		cmocka_unit_test(word_files),
+		cmocka_unit_test(forms_are_shared),
 		cmocka_unit_test(the_version_is_that_of_the_files),
 		cmocka_unit_test(the_version_covers_names_and_word_files),
 		cmocka_unit_test(a_set_from_given_texts),
