@@ -342,8 +342,12 @@ static int add_entries(struct parser *p, size_t offset, const struct phrase_list
 		if (!s)
 			return ERR_NOMEM;
 		s->at = (uint32_t)offset;
-		rc = phrase_parse_entry(p->arena, list->entries[i],
-			list->forms ? list->forms[i] : NULL, offset, s, p->error);
+		s->first = list->parsed ? list->parsed[i] : NULL;
+		rc = s->first ? OK
+			      : phrase_parse_entry(p->arena, list->entries[i],
+					list->forms ? list->forms[i] : NULL, offset, s, p->error);
+		if (rc == OK && list->parsed)
+			list->parsed[i] = s->first;
 		if (rc == OK)
 			rc = number_entry(p, &list->entries[i], &s->entry);
 		if (rc != OK)

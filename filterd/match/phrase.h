@@ -26,6 +26,7 @@
 #define PHRASE_GAP_DEFAULT 4 /* words */
 
 struct form_set;
+struct phrase_element;
 
 /* What a list holds. All of it outlives the matcher. */
 struct phrase_list {
@@ -33,6 +34,11 @@ struct phrase_list {
 		*entries; /* as written: words separated by spaces, a final * of prefixes */
 	const struct form_set *const *forms; /* of each entry, NULL: none; NULL: none of any */
 	size_t count;
+	/*
+	 * What each entry was parsed to, so that the phrases which name the list share it: as many
+	 * as there are entries, NULL at first. NULL: every phrase has its own.
+	 */
+	struct phrase_element **parsed;
 };
 
 /* Lists by name; what `<name>` in a phrase stands for. */

@@ -18,21 +18,26 @@ enum phrase_kind {
 
 struct phrase_word {
 	struct span text; /* folded, not empty, no white space in it */
-	bool prefix; /* and whatever the word goes on with */
-	bool glued; /* text/ looks for it within other words, as for disguises: no matter here */
 	/* What of it may stand before and behind `text`; NULL: nothing. */
 	const struct form_set *forms;
+	bool prefix; /* and whatever the word goes on with */
+	bool glued; /* text/ looks for it within other words, as for disguises: no matter here */
 	bool prefixes, suffixes; /* which of them; `text` begins or ends as PHRASE_PLAIN then */
 };
 
+/* There is one for every word of every list that a phrase names: they are kept small. */
 struct phrase_element {
 	struct phrase_element *next;
-	enum phrase_kind kind;
 	uint16_t from, to; /* [bytes] of the phrase as written; of a list's entry 0 */
-	struct phrase_word word; /* of PHRASE_WORD */
-	unsigned gap; /* of PHRASE_GAP: [words] at most */
-	struct phrase_sequence *choices; /* of PHRASE_CHOICE */
+	uint8_t kind; /* enum phrase_kind */
 	bool optional; /* of PHRASE_CHOICE */
+	union {
+		struct phrase_word word; /* of PHRASE_WORD */
+		struct {
+			struct phrase_sequence *choices; /* of PHRASE_CHOICE; NULL of PHRASE_GAP */
+			unsigned gap; /* of PHRASE_GAP: [words] at most */
+		};
+	};
 };
 
 struct phrase_sequence {

@@ -26,14 +26,19 @@ enum node_kind {
 	NODE_END,
 };
 
+/* Two for every entry of every list that a phrase names: they are kept small. */
 struct node {
-	enum node_kind kind;
-	uint32_t number; /* of NODE_GAP: [words] at most; of NODE_ENTRY: the entry */
+	uint8_t kind; /* enum node_kind */
 	bool keyed; /* of NODE_WORD: `hash` is that of the run it begins with */
-	uint32_t hash;
 	uint16_t head; /* of NODE_WORD: head_at() of the run it begins with; 0: not known */
-	const struct phrase_word *word; /* of NODE_WORD */
-	const struct choice *choice; /* of NODE_CHOICE */
+	union {
+		uint32_t hash; /* of NODE_WORD */
+		uint32_t number; /* of NODE_GAP: [words] at most; of NODE_ENTRY: the entry */
+	};
+	union {
+		const struct phrase_word *word; /* of NODE_WORD */
+		const struct choice *choice; /* of NODE_CHOICE */
+	};
 	const struct node *next; /* NULL only of NODE_END */
 };
 
@@ -225,7 +230,7 @@ static struct node *new_node(struct arena *arena, enum node_kind kind, const str
 	struct node *node = arena_zalloc(arena, 1, sizeof(*node));
 
 	if (node) {
-		node->kind = kind;
+		node->kind = (uint8_t)kind;
 		node->next = next;
 	}
 	return node;

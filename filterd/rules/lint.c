@@ -158,7 +158,7 @@ static bool find_list(void *context, struct span name, struct phrase_list *out)
 
 	if (!list)
 		return false;
-	*out = (struct phrase_list){list->entries, list->forms, list->count};
+	*out = (struct phrase_list){list->entries, list->forms, list->count, NULL};
 	return true;
 }
 

@@ -54,6 +54,7 @@ struct list {
 	const struct yaml_node *node;
 	struct span *entries; /* expanded; in the set's arena */
 	const struct form_set **forms; /* of each; NULL: none of any */
+	struct phrase_element **parsed; /* of each, by phrases; NULL: no phrase has named it yet */
 	size_t count;
 	const struct form_set *own_forms; /* of those written here; NULL: none */
 	struct place *places; /* of its own entries; without a source: of an included list */

@@ -281,13 +281,16 @@ bool loader_find_list(void *context, struct span name, struct phrase_list *out)
 		load_error(loader->load, list->file->source, list->name_node, TOO_MANY_ENTRIES,
 			ENTRIES_TOTAL_MAX);
 	if (loader->load->entries > ENTRIES_TOTAL_MAX) {
-		*out = (struct phrase_list){&anything, NULL, 1};
+		*out = (struct phrase_list){&anything, NULL, 1, NULL};
 		return true;
 	}
-	*out = (struct phrase_list){list->entries, list->forms, list->count};
+	if (!list->parsed)
+		list->parsed = arena_zalloc(
+			&loader->load->set->arena, list->count, sizeof(struct phrase_element *));
+	*out = (struct phrase_list){list->entries, list->forms, list->count, list->parsed};
 	/* A broken list has been reported: no second error about its being empty. */
 	if (list->count == 0)
-		*out = (struct phrase_list){&anything, NULL, 1};
+		*out = (struct phrase_list){&anything, NULL, 1, NULL};
 	return true;
 }
 
