@@ -603,7 +603,7 @@ static bool find_inflected(void *context, struct span name, struct phrase_list *
 	(void)name;
 	for (size_t i = 0; i < ARRAY_LEN(entries); i++)
 		forms[i] = random_forms(context);
-	*out = (struct phrase_list){entries, forms, ARRAY_LEN(entries)};
+	*out = (struct phrase_list){entries, forms, ARRAY_LEN(entries), NULL};
 	return true;
 }
 

@@ -36,7 +36,7 @@ static const struct form_set *const *harm_forms;
 static bool find_list(void *context, struct span name, struct phrase_list *out)
 {
 	(void)context;
-	*out = (struct phrase_list){harm, harm_forms, ARRAY_LEN(harm)};
+	*out = (struct phrase_list){harm, harm_forms, ARRAY_LEN(harm), NULL};
 	return span_eq(name, SPAN("harm"));
 }
 

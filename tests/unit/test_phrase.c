@@ -19,10 +19,10 @@ static bool find_list(void *context, struct span name, struct phrase_list *out)
 {
 	(void)context;
 	if (span_eq(name, SPAN("harm"))) {
-		*out = (struct phrase_list){harm, NULL, ARRAY_LEN(harm)};
+		*out = (struct phrase_list){harm, NULL, ARRAY_LEN(harm), NULL};
 		return true;
 	}
-	*out = (struct phrase_list){nothing, NULL, 0};
+	*out = (struct phrase_list){nothing, NULL, 0, NULL};
 	return span_eq(name, SPAN("empty"));
 }
 
