@@ -40,6 +40,7 @@ void index_free(struct index *index)
 	free(index->literals);
 	free(index->pool);
 	free(index->postings);
+	free(index->markers);
 	free(index->prefixes);
 	free(index);
 }
@@ -65,6 +66,12 @@ int index_add(struct index *index, const struct literal *literal, struct posting
 	index->added[index->added_count] = (struct added){*literal, posting, index->added_count};
 	index->added_count++;
 	return OK;
+}
+
+int index_mark(struct index *index, const struct literal *literal, uint16_t marker)
+{
+	return index_add(
+		index, literal, (struct posting){.pattern = marker, .entry = POSTING_MARKER});
 }
 
 int index_add_prefix(struct index *index, struct span prefix)
@@ -245,11 +252,11 @@ static uint64_t stored_hash(const struct index *index, const struct stored *s, s
 	return whole_hash(half_hash(load_key(key, len, len), hash_seed(len)));
 }
 
-static struct stored store(struct index *index, const struct literal *l, size_t posting, size_t at)
+/* Stores a literal whose bytes begin at `at` in the pool, without anybody who wants to know. */
+static struct stored store(struct index *index, const struct literal *l, size_t at)
 {
 	memcpy(index->pool + at, l->bytes.ptr, l->bytes.len);
 	return (struct stored){.bytes = (uint32_t)at,
-		.postings = (uint32_t)posting,
 		.len = (uint16_t)l->bytes.len,
 		.key_from = (uint16_t)l->key_from,
 		.key_len = (uint16_t)l->key_len,
@@ -258,10 +265,10 @@ static struct stored store(struct index *index, const struct literal *l, size_t 
 				   (l->edge_after ? EDGE_AFTER : 0))};
 }
 
-/* Merges equal literals: index->literals, their pool, and index->postings. */
+/* Merges equal literals: index->literals, their pool, and who wants to know of each. */
 static int store_literals(struct index *index)
 {
-	size_t n = index->added_count, bytes = 0, at = 0;
+	size_t n = index->added_count, bytes = 0, at = 0, postings = 0, markers = 0;
 	uint16_t *counts = calloc(GRAM_COUNTS, sizeof(*counts));
 
 	if (!counts)
@@ -274,21 +281,32 @@ static int store_literals(struct index *index)
 	free(counts);
 	index->literals = calloc(n ? n : 1, sizeof(*index->literals));
 	index->postings = malloc((n ? n : 1) * sizeof(*index->postings));
+	index->markers = malloc((n ? n : 1) * sizeof(*index->markers));
 	index->pool = malloc(bytes ? bytes : 1);
-	if (!index->literals || !index->postings || !index->pool || bytes > UINT32_MAX ||
-		n > LITERALS_MAX)
+	if (!index->literals || !index->postings || !index->markers || !index->pool ||
+		bytes > UINT32_MAX || n > LITERALS_MAX)
 		return ERR_NOMEM;
 	if (n > 0)
 		qsort(index->added, n, sizeof(*index->added), compare_added);
 	for (size_t i = 0; i < n; i++) {
 		const struct literal *l = &index->added[i].literal;
+		const struct posting posting = index->added[i].posting;
+		struct stored *s;
 
 		if (i == 0 || compare_literals(l, &index->added[i - 1].literal) != 0) {
-			index->literals[index->count++] = store(index, l, i, at);
+			index->literals[index->count++] = store(index, l, at);
 			at += l->bytes.len;
 		}
-		index->postings[i] = index->added[i].posting;
-		index->literals[index->count - 1].postings_count++;
+		s = &index->literals[index->count - 1];
+		if (posting.entry == POSTING_MARKER && s->markers_count < UINT16_MAX) {
+			s->markers = (uint32_t)(markers - s->markers_count);
+			s->markers_count++;
+			index->markers[markers++] = (uint16_t)(RUN_SET_MARKERS + posting.pattern);
+		} else {
+			s->postings = (uint32_t)(postings - s->postings_count);
+			s->postings_count++;
+			index->postings[postings++] = posting;
+		}
 	}
 	return OK;
 }
@@ -354,22 +372,6 @@ static int build_table(struct index *index, enum index_table table)
 }
 
 /* Neighbours among the literals, which begin alike, share a bucket. */
-static void note_nibbles(struct nibbles *n, const char *key, size_t len, unsigned bucket)
-{
-	const uint8_t bit = (uint8_t)(1u << bucket);
-
-	for (size_t k = 0; k < NIBBLE_BYTES; k++) {
-		for (unsigned i = 0; i < 16 && k >= len; i++) { /* behind the key: anything */
-			n->low[k][i] |= bit;
-			n->high[k][i] |= bit;
-		}
-		if (k < len) {
-			n->low[k][(unsigned char)key[k] & 15] |= bit;
-			n->high[k][(unsigned char)key[k] >> 4] |= bit;
-		}
-	}
-}
-
 static void build_nibbles(struct index *index)
 {
 	size_t keys = 0, seen = 0;
@@ -380,12 +382,10 @@ static void build_nibbles(struct index *index)
 		const struct stored *s = &index->literals[i];
 
 		if (s->table == TABLE_PARTS)
-			note_nibbles(&index->nibbles, index->pool + s->bytes + s->key_from,
-				s->key_len, (unsigned)(seen++ * 8 / keys));
+			nibbles_note(&index->nibbles, index->pool + s->bytes + s->key_from,
+				s->key_len, (unsigned)(seen++ * NIBBLE_BUCKETS / keys));
 	}
-#if defined(__x86_64__)
-	index->by_nibbles = keys <= NIBBLES_MAX && __builtin_cpu_supports("ssse3");
-#endif
+	index->by_nibbles = keys <= NIBBLES_MAX && nibbles_usable();
 }
 
 static int by_bytes(const void *a, const void *b)

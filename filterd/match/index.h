@@ -22,8 +22,10 @@ struct posting {
  */
 #define RUN_SET_BITS 4096
 #define RUN_SET_DIGIT RUN_SET_BITS /* one more: a digit is there */
+#define RUN_SET_MARKERS (RUN_SET_BITS + 64) /* and for each set of literals: one of it is there */
+#define INDEX_MARKERS_MAX 1024
 struct run_set {
-	uint64_t bits[RUN_SET_BITS / 64 + 1];
+	uint64_t bits[(RUN_SET_MARKERS + INDEX_MARKERS_MAX) / 64];
 };
 
 static inline bool run_set_has(const struct run_set *set, uint16_t bit)
@@ -38,6 +40,12 @@ void index_free(struct index *index); /* NULL is legal */
 
 /* Adds a literal; its bytes must outlive index_build(). OK or ERR_NOMEM. */
 int index_add(struct index *index, const struct literal *literal, struct posting posting);
+
+/*
+ * Lets the literal set the bit of a marker (below INDEX_MARKERS_MAX) in the run_set of each text in
+ * which it stands. As index_add().
+ */
+int index_mark(struct index *index, const struct literal *literal, uint16_t marker);
 
 /*
  * Adds what may stand before a LITERAL_STEM at the beginning of a run; not empty, its bytes must

@@ -94,6 +94,11 @@ static __attribute__((noinline)) bool probe(
 		s = &pass->index->literals[SLOT_LITERAL(found)];
 		if (!stands(pass, s, SLOT_BEHIND(found), at, run_len, &start))
 			continue;
+		for (size_t i = 0; i < s->markers_count; i++) {
+			uint16_t bit = pass->index->markers[s->markers + i];
+
+			pass->runs->bits[bit / 64] |= UINT64_C(1) << (bit % 64);
+		}
 		sight = (struct sight){pass->index->postings + s->postings, s->postings_count,
 			(uint32_t)start, (uint32_t)(start + s->len)};
 		if (!pass->seen(pass->context, &sight))
@@ -416,26 +421,6 @@ static bool scan_parts(const struct pass *pass)
 }
 
 #if defined(__x86_64__)
-/* Bit i: a key may begin at p[i], as far as the bytes up to p[i + NIBBLE_BYTES) tell. */
-static inline __attribute__((target("ssse3"))) unsigned places_by_nibbles(
-	const struct nibbles *n, const char *p)
-{
-	const __m128i nibble = _mm_set1_epi8(0x0F);
-	__m128i buckets = _mm_set1_epi8(-1);
-
-#pragma GCC unroll 4
-	for (int k = 0; k < NIBBLE_BYTES; k++) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + k));
-		__m128i low = _mm_loadu_si128((const __m128i *)(const void *)n->low[k]);
-		__m128i high = _mm_loadu_si128((const __m128i *)(const void *)n->high[k]);
-
-		low = _mm_shuffle_epi8(low, _mm_and_si128(v, nibble));
-		high = _mm_shuffle_epi8(high, _mm_and_si128(_mm_srli_epi16(v, 4), nibble));
-		buckets = _mm_and_si128(buckets, _mm_and_si128(low, high));
-	}
-	return 0xFFFF ^ (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(buckets, _mm_setzero_si128()));
-}
-
 static __attribute__((target("ssse3"))) bool scan_nibbles(const struct pass *pass)
 {
 	const struct nibbles nibbles = pass->index->nibbles;
@@ -452,7 +437,7 @@ static __attribute__((target("ssse3"))) bool scan_nibbles(const struct pass *pas
 			memcpy(rest, p, left);
 			p = rest;
 		}
-		places = places_by_nibbles(&nibbles, p);
+		places = nibbles_places(&nibbles, p);
 		if (left < LANES)
 			places &= (1u << left) - 1;
 		for (; places; places &= places - 1)

@@ -6,6 +6,7 @@
 
 #include "match/index.h"
 #include "text/chars.h"
+#include "text/nibbles.h"
 
 #define KEY_MAX 8 /* bytes of a key */
 #define GRAM_MAX 4 /* bytes of the key of a literal that may stand anywhere */
@@ -18,13 +19,13 @@
 #define NO_LITERAL UINT32_MAX
 #define SHORT_CHARS 0x800 /* characters of up to two bytes */
 
-#define NIBBLE_BYTES 4 /* of a key that the filter of short parts looks at */
-
 /* A literal, with those who want to know. */
 struct stored {
 	uint32_t bytes; /* where they begin in the pool */
 	uint32_t postings; /* the first of them */
 	uint32_t postings_count;
+	uint32_t markers; /* the first of them */
+	uint16_t markers_count;
 	uint16_t len; /* [bytes] */
 	uint16_t key_from, key_len; /* [bytes] of it: what it is found by */
 	uint8_t table; /* enum index_table */
@@ -65,14 +66,6 @@ struct table {
 	unsigned lengths_count;
 };
 
-/*
- * Where in a text keys of TABLE_PARTS may begin, 16 places at a time: a bucket's bit is left of the
- * masks of both halves of the next four bytes. Good for few keys only.
- */
-struct nibbles {
-	uint8_t low[NIBBLE_BYTES][16], high[NIBBLE_BYTES][16]; /* bit (1 << bucket) */
-};
-
 enum run_char {
 	RUN_NOT, /* not in a run */
 	RUN_CHAR,
@@ -81,9 +74,11 @@ enum run_char {
 
 struct added {
 	struct literal literal;
-	struct posting posting;
+	struct posting
+		posting; /* of a marker: its `pattern` is the marker, its entry POSTING_MARKER */
 	size_t order;
 };
+#define POSTING_MARKER (UINT32_MAX - 1)
 
 struct index {
 	struct added *added; /* owned, until it is built */
@@ -92,8 +87,9 @@ struct index {
 	size_t count;
 	char *pool; /* owned; the literals' bytes */
 	struct posting *postings; /* owned */
+	uint16_t *markers; /* owned; bits of a run_set */
 	struct table tables[TABLE_COUNT];
-	struct nibbles nibbles;
+	struct nibbles nibbles; /* of the keys of TABLE_PARTS */
 	bool by_nibbles; /* they are used: the keys are few, and the processor can */
 	uint8_t short_chars[SHORT_CHARS]; /* enum run_char of each */
 	struct span *prefixes; /* owned; once it is built sorted, each once */

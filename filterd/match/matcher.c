@@ -7,7 +7,8 @@
 #include "match/pattern.h"
 
 #define WHOLE_MAX 64 /* [bytes] of an entry that a run of the text is compared with as a whole */
-#define NEED_WORDS_MAX 12 /* words of which a pattern needs one besides what it is looked up by */
+#define NEED_WORDS_MAX 48 /* words of which a pattern needs one besides what it is looked up by */
+#define NEED_COMMON 60000 /* a need that so many of a million words fulfil tells nothing */
 
 struct matcher_builder {
 	struct arena *arena;
@@ -16,12 +17,15 @@ struct matcher_builder {
 	size_t count;
 	size_t room;
 	struct buf text; /* scratch */
-	struct span *lexicon; /* owned until it is copied */
+	struct lexicon_word *lexicon; /* owned until it is copied */
 	size_t lexicon_count;
 	size_t lexicon_room;
 	struct map lexicon_seen;
 	uint16_t *needs; /* owned: see struct pattern */
 	size_t needs_count, needs_room;
+	struct map markers; /* of large sets, by their literals */
+	struct literals *marked; /* in the arena: the sets, by marker */
+	size_t marked_count, marked_room;
 	const struct forms **forms; /* in the arena: those whose prefixes the index knows */
 	size_t forms_count, forms_room;
 	bool failed; /* out of memory somewhere below a callback */
@@ -69,15 +73,19 @@ static int keep_regex(struct matcher_builder *b, struct pattern *p)
 	return b->text.failed || !p->regex.ptr ? ERR_NOMEM : OK;
 }
 
-static void add_lexicon_word(void *context, struct span word)
+static void add_lexicon_span(struct matcher_builder *b, struct span word, unsigned flags)
 {
-	struct matcher_builder *b = context;
+	uint32_t seen = b->failed ? MAP_NONE : map_get(&b->lexicon_seen, word);
 
-	if (b->failed || map_get(&b->lexicon_seen, word) != MAP_NONE)
+	if (seen != MAP_NONE) {
+		b->lexicon[seen].flags |= flags;
+		b->lexicon[seen].weight += (flags & LEXICON_ALONE) != 0;
+	}
+	if (b->failed || seen != MAP_NONE)
 		return;
 	if (b->lexicon_count == b->lexicon_room) {
 		size_t room = b->lexicon_room ? 2 * b->lexicon_room : 256;
-		struct span *words = realloc(b->lexicon, room * sizeof(*words));
+		struct lexicon_word *words = realloc(b->lexicon, room * sizeof(*words));
 
 		if (!words) {
 			b->failed = true;
@@ -86,8 +94,26 @@ static void add_lexicon_word(void *context, struct span word)
 		b->lexicon = words;
 		b->lexicon_room = room;
 	}
-	b->lexicon[b->lexicon_count++] = word;
-	b->failed = map_set(&b->lexicon_seen, word, 0) != OK;
+	b->failed = map_set(&b->lexicon_seen, word, (uint32_t)b->lexicon_count) != OK;
+	b->lexicon[b->lexicon_count++] = (struct lexicon_word){word, flags, 1};
+}
+
+/* `alone`: the word is all of an entry. */
+static void add_lexicon_word(struct matcher_builder *b, const struct phrase_word *word, bool alone)
+{
+	unsigned flags = alone ? LEXICON_ALONE : 0;
+
+	if (word->prefix && word->text.len < PHRASE_LEXICON_MIN)
+		return;
+	flags |= phrase_word_is_open(word) ? LEXICON_OPEN : 0;
+	if (word->glued)
+		flags |= word->prefix ? LEXICON_INSIDE : LEXICON_GLUED;
+	add_lexicon_span(b, word->text, flags);
+}
+
+static void add_phrase_word(void *context, const struct phrase_word *word)
+{
+	add_lexicon_word(context, word, false);
 }
 
 /* Keeps the literals' texts for describe, and looks the pattern up by them. */
@@ -185,8 +211,7 @@ static int parse_entries(struct matcher_builder *b, struct pattern *p, const str
 static void add_lexicon_entry(struct matcher_builder *b, const struct entry *entry)
 {
 	for (uint32_t i = 0; i < entry->count; i++)
-		if (!entry->words[i].prefix || entry->words[i].text.len >= PHRASE_LEXICON_MIN)
-			add_lexicon_word(b, entry->words[i].text);
+		add_lexicon_word(b, &entry->words[i], entry->count == 1);
 }
 
 static bool add_prefix(void *context, struct span prefix)
@@ -324,16 +349,70 @@ static int add_need(struct matcher_builder *b, uint16_t value)
 	return OK;
 }
 
-/* Notes that one of these words must be there, if they are whole runs: of others nobody knows. */
+/* What tells a set of literals from others: the same list in many phrases is one set. */
+static struct span set_key(struct matcher_builder *b, const struct literals *set)
+{
+	buf_clear(&b->text);
+	for (size_t i = 0; i < set->count; i++) {
+		const struct literal *l = &set->items[i];
+
+		buf_printf(&b->text, "%d %u %u ", (int)l->kind, l->key_from, l->key_len);
+		buf_span(&b->text, l->bytes);
+		buf_char(&b->text, '\n');
+	}
+	return b->text.failed ? (struct span){NULL, 0}
+			      : arena_copy(b->arena, buf_content(&b->text));
+}
+
+/* Gives a set a marker, which the index sets where one of its literals stands. */
+static int new_marker(struct matcher_builder *b, struct span key, const struct literals *set)
+{
+	uint32_t marker = (uint32_t)b->marked_count;
+	int rc = map_set(&b->markers, key, marker);
+
+	if (rc == OK && !arena_grow(b->arena, (void **)&b->marked, b->marked_count, &b->marked_room,
+				sizeof(*b->marked), 16))
+		rc = ERR_NOMEM;
+	for (size_t i = 0; i < set->count && rc == OK; i++)
+		rc = index_mark(b->index, &set->items[i], (uint16_t)marker);
+	if (rc == OK)
+		b->marked[b->marked_count++] = *set;
+	return rc;
+}
+
+/* Notes that one literal of a large set must be there. Without a marker left it is not asked. */
+static int add_marker(struct matcher_builder *b, const struct literals *set)
+{
+	struct span key = set_key(b, set);
+	uint32_t marker = key.ptr ? map_get(&b->markers, key) : MAP_NONE;
+	int rc = key.ptr ? OK : ERR_NOMEM;
+
+	if (rc == OK && marker == MAP_NONE) {
+		if (b->marked_count == INDEX_MARKERS_MAX)
+			return OK;
+		marker = (uint32_t)b->marked_count;
+		rc = new_marker(b, key, set);
+	}
+	if (rc == OK)
+		rc = add_need(b, 1);
+	return rc == OK ? add_need(b, (uint16_t)(RUN_SET_MARKERS + marker)) : rc;
+}
+
+/*
+ * Notes that one of the set must be there: words that are whole runs by their bits, if they are
+ * few; of others, and of many, the index tells by a marker.
+ */
 static int add_group(struct matcher_builder *b, const struct literals *set)
 {
+	bool runs = set->count <= NEED_WORDS_MAX;
 	int rc;
 
-	if (set->count == 0 || set->count > NEED_WORDS_MAX)
+	if (set->count == 0)
 		return OK;
 	for (size_t i = 0; i < set->count; i++)
-		if (set->items[i].kind != LITERAL_RUN)
-			return OK;
+		runs &= set->items[i].kind == LITERAL_RUN;
+	if (!runs)
+		return -literals_worth(set) < NEED_COMMON ? add_marker(b, set) : OK;
 	rc = add_need(b, (uint16_t)set->count);
 	for (size_t i = 0; i < set->count && rc == OK; i++) {
 		const struct literal *l = &set->items[i];
@@ -422,7 +501,7 @@ int matcher_add_phrase(struct matcher_builder *builder, struct span written,
 	if (rc == OK)
 		rc = index_prefixes_of(builder, &phrase->sequence);
 	if (rc == OK && options.disguised)
-		phrase_words(phrase, add_lexicon_word, builder);
+		phrase_words(phrase, add_phrase_word, builder);
 	if (rc == OK)
 		rc = finish_pattern(builder, id);
 	if (rc != OK)
@@ -476,7 +555,7 @@ static int assemble(struct matcher_builder *b, struct matcher *m)
 {
 	size_t always = 0;
 	uint32_t *ids;
-	struct span *words;
+	struct lexicon_word *words;
 
 	for (size_t i = 0; i < b->count; i++)
 		always += b->patterns[i].always;
@@ -499,6 +578,7 @@ static int assemble(struct matcher_builder *b, struct matcher *m)
 		.lexicon_count = b->lexicon_count,
 		.made_ns = clock_mono_ns()};
 	m->needs = b->needs;
+	m->marked = b->marked;
 	b->patterns = NULL;
 	b->count = 0;
 	b->index = NULL;
@@ -522,6 +602,7 @@ int matcher_build(struct matcher_builder *builder, struct matcher **out)
 	index_free(builder->index);
 	buf_free(&builder->text);
 	map_free(&builder->lexicon_seen);
+	map_free(&builder->markers);
 	free(builder->lexicon);
 	free(builder->needs);
 	free(builder);
@@ -547,7 +628,7 @@ size_t matcher_count(const struct matcher *matcher)
 	return matcher->count;
 }
 
-const struct span *matcher_lexicon_words(const struct matcher *matcher, size_t *count)
+const struct lexicon_word *matcher_lexicon_words(const struct matcher *matcher, size_t *count)
 {
 	*count = matcher->lexicon_count;
 	return matcher->lexicon;

@@ -41,8 +41,9 @@ struct matcher_builder *matcher_builder_new(struct arena *arena);
  * Adds one pattern and gives its number, counted from 0, in *id. The texts are copied.
  *
  * words:  holds where one of the entries does: words separated by single spaces, a final * makes
- *         the last word a prefix. Entry i is what a hit reports. Forms (match/forms.h) are those
- *         of its first and last word, and must outlive the matcher.
+ *         the last word a prefix, a * before a word lets it be found within others (as disguised
+ *         words are, where options.disguised is). Entry i is what a hit reports. Forms
+ *         (match/forms.h) are those of its first and last word, and must outlive the matcher.
  * phrase: see phrase.h.
  * regex:  PCRE2 with UTF and UCP, caseless on the folded view by nature of that view. Refused:
  *         empty or longer than REGEX_LENGTH_MAX, \C, \G, callouts, leading (*VERB)s, more than
@@ -71,7 +72,7 @@ size_t matcher_count(const struct matcher *matcher);
  * The folded words of all words and phrase patterns that look at disguised text, without
  * duplicates: what a lexicon is made of. Prefixes of four bytes and more are among them.
  */
-const struct span *matcher_lexicon_words(const struct matcher *matcher, size_t *count);
+const struct lexicon_word *matcher_lexicon_words(const struct matcher *matcher, size_t *count);
 
 /* For lint and explain: what a pattern is looked up by. */
 struct pattern_info {

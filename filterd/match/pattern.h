@@ -53,7 +53,8 @@ struct matcher {
 	size_t always_count;
 	struct index *index; /* owned */
 	uint16_t *needs; /* owned */
-	const struct span *lexicon;
+	const struct literals *marked; /* the sets that markers stand for */
+	const struct lexicon_word *lexicon;
 	size_t lexicon_count;
 	int64_t made_ns; /* tells two matchers apart that had the same address */
 };

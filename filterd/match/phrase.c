@@ -75,8 +75,27 @@ static struct phrase_element *add_element(
 	return e;
 }
 
-/* Folds one word as written and adds it: more than one where folding puts spaces in it. */
-static int add_folded(struct arena *arena, struct span written, bool prefix, size_t offset,
+/* The stars that stood at a word's begin and end. */
+struct stars {
+	bool before, behind;
+};
+
+/* What is wrong with a word that is to be found within others; NULL: nothing. */
+static const char *why_not_glued(struct span word)
+{
+	if (phrase_word_begin(word) != PHRASE_PLAIN)
+		return "`*` must stand before a letter or digit";
+	if (utf8_count(word).chars < PHRASE_GLUED_MIN)
+		return "a word that is found within others (`*` before it) has four letters or "
+		       "more";
+	return NULL;
+}
+
+/*
+ * Folds one word as written, without its stars, and adds it: more than one where folding puts
+ * spaces in it.
+ */
+static int add_folded(struct arena *arena, struct span written, struct stars stars, size_t offset,
 	struct phrase_element ***last, struct pattern_error *error)
 {
 	struct span folded = fold_word(arena, written);
@@ -100,10 +119,13 @@ static int add_folded(struct arena *arena, struct span written, bool prefix, siz
 	}
 	if (!e)
 		return pattern_fail(error, offset, "nothing is left of this word after folding");
-	if (prefix && !(phrase_word_end(e->word.text) & (PHRASE_PLAIN | PHRASE_SOLO)))
-		return pattern_fail(
-			error, offset + written.len, "`*` must stand after a letter or digit");
-	e->word.prefix = prefix;
+	if (stars.behind && !(phrase_word_end(e->word.text) & (PHRASE_PLAIN | PHRASE_SOLO)))
+		return pattern_fail(error, offset + stars.before + written.len,
+			"`*` must stand after a letter or digit");
+	if (stars.before && why_not_glued(e->word.text))
+		return pattern_fail(error, offset, "%s", why_not_glued(e->word.text));
+	e->word.prefix = stars.behind;
+	e->word.glued = stars.before;
 	return OK;
 }
 
@@ -168,16 +190,18 @@ int phrase_parse_entry(struct arena *arena, struct span entry, const struct form
 	at = skip_spaces(entry, 0);
 	while (at < entry.len) {
 		size_t from = at, to;
-		bool prefix;
+		struct stars stars;
 		int rc;
 
 		while (at < entry.len && !is_space_at(entry, at))
 			at += utf8_len((unsigned char)entry.ptr[at]);
 		to = at;
 		at = skip_spaces(entry, at);
-		prefix = at == entry.len && to > from + 1 && entry.ptr[to - 1] == '*';
-		rc = add_folded(arena, span_sub(entry, from, prefix ? to - 1 : to), prefix, offset,
-			&last, error);
+		stars.behind = at == entry.len && to > from + 1 && entry.ptr[to - 1] == '*';
+		stars.before = to > from + 1u + stars.behind && entry.ptr[from] == '*' &&
+			       entry.ptr[from + 1] != '*';
+		rc = add_folded(arena, span_sub(entry, from + stars.before, to - stars.behind),
+			stars, offset, &last, error);
 		if (rc != OK)
 			return rc;
 	}
@@ -223,11 +247,12 @@ static int parse_word(struct parser *p, struct phrase_element ***last)
 	size_t from = p->at;
 	char *plain = arena_alloc(p->arena, p->in.len - from + 1);
 	size_t len = 0;
-	bool prefix = false;
+	struct stars stars = {.before = at_one_of(p, "*")};
 	int rc;
 
 	if (!plain)
 		return ERR_NOMEM;
+	p->at += stars.before;
 	while (p->at < p->in.len && !is_space_at(p->in, p->at) && !at_gap(p)) {
 		size_t more = utf8_len((unsigned char)p->in.ptr[p->at]);
 
@@ -245,16 +270,17 @@ static int parse_word(struct parser *p, struct phrase_element ***last)
 		p->at += more;
 	}
 	if (at_one_of(p, "*")) {
-		if (len == 0)
-			return pattern_fail(p->error, p->at,
-				"`*` stands at the end of a word that it makes a prefix");
-		prefix = true;
+		stars.behind = len > 0;
 		p->at++;
 		if (!at_boundary(p))
 			return pattern_fail(
 				p->error, p->at - 1, "`*` stands only at the end of a word");
 	}
-	rc = add_folded(p->arena, (struct span){plain, len}, prefix, from, last, p->error);
+	if (len == 0)
+		return pattern_fail(p->error, from,
+			"`*` stands at the end of a word that it makes a prefix, or before one "
+			"that is found within others");
+	rc = add_folded(p->arena, (struct span){plain, len}, stars, from, last, p->error);
 	if (rc == OK && !at_boundary(p))
 		return pattern_fail(
 			p->error, p->at, "a space is missing before `%c`", p->in.ptr[p->at]);
@@ -501,20 +527,19 @@ int phrase_parse(struct arena *arena, struct span written, const struct phrase_l
 }
 
 static void visit_words(const struct phrase_sequence *s,
-	void (*each)(void *context, struct span word), void *context)
+	void (*each)(void *context, const struct phrase_word *word), void *context)
 {
 	for (const struct phrase_element *e = s->first; e; e = e->next) {
-		if (e->kind == PHRASE_WORD &&
-			(!e->word.prefix || e->word.text.len >= PHRASE_LEXICON_MIN))
-			each(context, e->word.text);
+		if (e->kind == PHRASE_WORD)
+			each(context, &e->word);
 		if (e->kind == PHRASE_CHOICE)
 			for (const struct phrase_sequence *c = e->choices; c; c = c->next)
 				visit_words(c, each, context);
 	}
 }
 
-void phrase_words(
-	const struct phrase *phrase, void (*each)(void *context, struct span word), void *context)
+void phrase_words(const struct phrase *phrase,
+	void (*each)(void *context, const struct phrase_word *word), void *context)
 {
 	visit_words(&phrase->sequence, each, context);
 }

@@ -84,7 +84,8 @@ int phrase_alternatives(struct arena *arena, const struct phrase *phrase,
  */
 void phrase_shortest(const struct phrase *phrase, struct buf *out, bool *plain);
 
-/* Calls `each` with every word (folded; of prefixes those of four bytes and more): for the lexicon.
- */
-void phrase_words(
-	const struct phrase *phrase, void (*each)(void *context, struct span word), void *context);
+struct phrase_word;
+
+/* Calls `each` with every word: for the lexicon. */
+void phrase_words(const struct phrase *phrase,
+	void (*each)(void *context, const struct phrase_word *word), void *context);

@@ -19,6 +19,7 @@ enum phrase_kind {
 struct phrase_word {
 	struct span text; /* folded, not empty, no white space in it */
 	bool prefix; /* and whatever the word goes on with */
+	bool glued; /* text/ looks for it within other words, as for disguises: no matter here */
 	/* What of it may stand before and behind `text`; NULL: nothing. */
 	const struct form_set *forms;
 	bool prefixes, suffixes; /* which of them; `text` begins or ends as PHRASE_PLAIN then */
@@ -42,6 +43,7 @@ struct phrase_sequence {
 };
 
 #define PHRASE_NO_ENTRY UINT32_MAX
+#define PHRASE_GLUED_MIN 4 /* letters of a word that is found within others */
 #define PHRASE_LEXICON_MIN 4 /* [bytes] of a prefix that disguised words are read by */
 
 struct phrase {
@@ -75,9 +77,9 @@ static inline bool phrase_is_optional(const struct phrase_element *e)
 }
 
 /*
- * Splits an entry of a list (words separated by white space, a final * for a prefix) into
- * sequence->first, its words with their `forms` (NULL: none). `offset` is where errors of it stand.
- * OK, ERR_INVALID or ERR_NOMEM.
+ * Splits an entry of a list (words separated by white space, a final * for a prefix, a * before a
+ * word for glued ones) into sequence->first, its words with their `forms` (NULL: none). `offset` is
+ * where errors of it stand. OK, ERR_INVALID or ERR_NOMEM.
  */
 int phrase_parse_entry(struct arena *arena, struct span entry, const struct form_set *forms,
 	size_t offset, struct phrase_sequence *sequence, struct pattern_error *error);

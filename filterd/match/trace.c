@@ -9,6 +9,7 @@
 #define WORDS_MAX 32 /* told about */
 
 struct tracer {
+	const struct matcher *matcher;
 	const struct pattern *pattern;
 	uint32_t id;
 	struct arena *arena;
@@ -87,6 +88,14 @@ static int name_group(struct tracer *t, const uint16_t *group, struct pattern_tr
 	words = arena_alloc(t->arena, WORDS_MAX * sizeof(*words));
 	if (!words)
 		return ERR_NOMEM;
+	if (group[1] >= RUN_SET_MARKERS) {
+		const struct literals *set = &t->matcher->marked[group[1] - RUN_SET_MARKERS];
+
+		for (size_t i = 0; i < set->count && count < WORDS_MAX; i++)
+			if (!is_known(words, count, set->items[i].bytes))
+				words[count++] = set->items[i].bytes;
+		regex.len = 0;
+	}
 	for (size_t at = 0; at < regex.len && count < WORDS_MAX; at = end + 1) {
 		struct span word;
 
@@ -125,7 +134,8 @@ static int trace_view(struct tracer *t, const struct matcher *matcher, enum view
 int matcher_trace(const struct matcher *matcher, uint32_t id, const struct text *text,
 	struct arena *arena, struct pattern_trace *out)
 {
-	struct tracer t = {.pattern = &matcher->patterns[id], .id = id, .arena = arena};
+	struct tracer t = {
+		.matcher = matcher, .pattern = &matcher->patterns[id], .id = id, .arena = arena};
 	int rc;
 
 	*out = (struct pattern_trace){.always = t.pattern->always, .candidate = t.pattern->always};

@@ -17,7 +17,8 @@ static const struct key keys[] = {
 static const struct section section = {
 	.name = "phrase",
 	.help = "Words in this order: `(a|b)` one of these, `[a|b]` one or none, `<name>` an entry "
-		"of a list, `kill*` a beginning, `...` up to 4 words in between, `...7` up to 7.",
+		"of a list, `kill*` a beginning, `*word*` one that may be glued to others, `...` "
+		"up to 4 words in between, `...7` up to 7.",
 	.keys = keys,
 	.count = ARRAY_LEN(keys),
 	.shorthand = 0,

@@ -9,7 +9,8 @@ struct words {
 static const struct key keys[] = {
 	{.name = "any",
 		.type = TYPE_STRINGS,
-		.help = "Words, several words in a row, a beginning (`kill*`), or a list "
+		.help = "Words, several words in a row, a beginning (`kill*`), a word that may be "
+			"glued to others (`*word*`, looked for as disguised words are), or a list "
 			"(`<name>`).",
 		.offset = offsetof(struct words, any),
 		.flags = KEY_REQUIRED},

@@ -77,8 +77,8 @@ static const struct key list_keys[] = {
 	{.name = "entries",
 		.type = TYPE_STRINGS,
 		AT(entries),
-		.help = "Words, several words in a row, beginnings (`kill*`), and other lists "
-			"(`<name>`)."},
+		.help = "Words, several words in a row, beginnings (`kill*`), words that may be "
+			"glued to others (`*word*`), and other lists (`<name>`)."},
 	{.name = "forms",
 		.type = TYPE_STRINGS,
 		AT(forms),

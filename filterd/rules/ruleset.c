@@ -419,7 +419,7 @@ static int build_matchers(struct load *load)
 {
 	struct ruleset *set = load->set;
 	const struct span *endings;
-	struct span *words;
+	struct lexicon_word *words;
 	size_t total = 0, n = 0, endings_count;
 
 	for (size_t f = 0; f < FIELD_COUNT; f++) {
@@ -438,7 +438,7 @@ static int build_matchers(struct load *load)
 	if (!words || inflect_endings(load, &endings, &endings_count) != OK)
 		return ERR_NOMEM;
 	for (size_t f = 0; f < FIELD_COUNT; f++) {
-		const struct span *some;
+		const struct lexicon_word *some;
 		size_t count;
 
 		if (!set->matchers[f])

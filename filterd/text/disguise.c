@@ -12,34 +12,38 @@
  */
 #include "text/disguise.h"
 
+#include "text/disguise_view.h"
 #include "text/evidence.h"
+#include "text/glued.h"
+#include "text/masks.h"
 #include "text/reading.h"
 #include "text/tables.h"
 #include "text/utf8.h"
 
+#define STRETCHED 3 /* times that a letter stands in a row which nobody writes so */
 #define ROW_SHORTEST 3 /* letters that stand apart */
 #define SEPARATOR_MAX 12 /* bytes between two of them */
+#define LONG_WORD 4 /* letters: of them most may be digits, or all of another script */
+#define FEW_LETTERS 16 /* of another script, which do not make a text one of it */
 #define BACK_MAX 64 /* bytes that a row may begin before its first evidence */
-
-struct replacement {
-	struct replacement *next;
-	uint32_t from, to; /* of the folded text */
-	size_t words;
-	size_t len; /* bytes */
-	char *bytes; /* what is read there */
-	uint32_t *map; /* for each byte, where it comes from in the folded text */
-};
 
 struct search {
 	struct arena *arena;
 	const struct lexicon *lexicon;
-	struct span folded;
+	struct span folded; /* what overrides turned round is turned back in it */
 	size_t done; /* everything before is settled */
+	size_t evidence, glued; /* the next places to look at; those before `done` are past */
 	size_t row_tried; /* no row of letters need be looked for before here */
 	struct replacement *first, **last;
 	size_t grows; /* bytes that the replacements are long */
 	size_t words;
+	size_t spare; /* steps to lend to readings */
 	bool failed; /* out of memory */
+	enum {
+		LATIN_UNKNOWN,
+		LATIN_YES,
+		LATIN_NO,
+	} latin; /* what most letters of the text are */
 	struct place places[PLACES_MAX];
 	struct reading reading;
 };
@@ -107,27 +111,117 @@ static void replace(struct search *s, uint32_t from, uint32_t to)
 	s->last = &r->next;
 }
 
+/*
+ * Whether digits may stand for letters: no more of them than there are letters and signs, in a
+ * longer word no more than three times as many.
+ */
+static bool has_few_digits(const struct sum *sum, size_t read)
+{
+	if (sum->digits <= sum->letters + sum->signs)
+		return true;
+	return read >= LONG_WORD && sum->digits <= 3 * sum->letters;
+}
+
+/* Whether what stands here may begin a word: a bracket there only opens one. */
+static bool may_begin(const struct place *p)
+{
+	if (p->c == '(' || p->c == '[')
+		return false;
+	return (p->flags & (PLACE_LETTER | PLACE_DIGIT)) || p->letters;
+}
+
 /* Signs at either end that stand for nothing belong to the text around the word. */
-static bool read_places(struct search *s, struct place *places, size_t count, bool apart)
+static bool read_places(struct search *s, struct place *places, size_t count, const struct sum *sum,
+	enum reading_kind kind)
 {
 	uint32_t from, to;
 
-	while (count > 0 && !(places[0].flags & (PLACE_LETTER | PLACE_DIGIT)) &&
-		!places[0].letters) {
+	while (count > 0 && !may_begin(&places[0])) {
 		places++;
 		count--;
 	}
-	if (count == 0 || !reading_find(s->lexicon, places, count, apart, &s->reading))
+	if (count == 0 || !reading_find(s->lexicon, places, count, kind, &s->spare, &s->reading))
 		return false;
 	from = s->reading.items[0].from;
 	to = s->reading.items[s->reading.count - 1].from;
 	while (count > 0 && places[count - 1].from > to)
 		count--;
 	to = places[count - 1].to;
-	if (is_as_written(s, from, to))
+	if (is_as_written(s, from, to) || !has_few_digits(sum, s->reading.count))
 		return false;
 	replace(s, from, to);
 	return true;
+}
+
+/* A word glued to others stands for all of them: only then it has the edges of a word. */
+static bool read_glued(struct search *s, const struct place *places, size_t count)
+{
+	while (count > 0 && !(places[0].flags & (PLACE_LETTER | PLACE_DIGIT))) {
+		places++;
+		count--;
+	}
+	while (count > 0 && !(places[count - 1].flags & (PLACE_LETTER | PLACE_DIGIT)))
+		count--;
+	if (count == 0 || !reading_find_glued(s->lexicon, places, count, &s->reading))
+		return false;
+	if (is_as_written(s, places[0].from, places[count - 1].to))
+		return false;
+	replace(s, places[0].from, places[count - 1].to);
+	return true;
+}
+
+/* The place behind the letters that begin at `from`. */
+static size_t letters_end(const struct place *places, size_t count, size_t from)
+{
+	while (from < count && (places[from].flags & PLACE_LETTER))
+		from++;
+	return from;
+}
+
+/* Whether the places, as they are written, are a longer word that is asked for by itself. */
+static bool is_asked_for(const struct lexicon *lexicon, const struct place *places, size_t count)
+{
+	uint32_t node = lexicon->root;
+	size_t letters = 0;
+
+	for (size_t i = 0; i < count; i++)
+		for (uint32_t n = 0; n < places[i].run && node != TRIE_NONE; n++, letters++)
+			node = trie_child(lexicon, node, places[i].c);
+	return letters >= LONG_WORD && node != TRIE_NONE &&
+	       (lexicon->nodes[node].ends & TRIE_ALONE);
+}
+
+/* Reads the places as they are written, but underscores as hyphens, which words end at. */
+static bool read_parted(struct search *s, const struct place *places, size_t count)
+{
+	s->reading.count = 0;
+	for (size_t i = 0; i < count; i++) {
+		for (uint32_t n = 0; n < places[i].run; n++) {
+			size_t item = s->reading.count++;
+
+			if (item == READING_MAX)
+				return false;
+			s->reading.items[item].letter = places[i].c == '_' ? '-' : places[i].c;
+			s->reading.items[item].from = n == 0 ? places[i].from : places[i].last;
+		}
+	}
+	replace(s, places[0].from, places[count - 1].to);
+	return true;
+}
+
+/* A word between underscores, which are parts of words to everybody else: hello_word. */
+static bool read_underscored(struct search *s, const struct place *places, size_t count)
+{
+	for (size_t from = 0, to; from < count; from = to + 1) {
+		size_t begin = from, end;
+
+		to = end = letters_end(places, count, from);
+		begin -= from > 0 && places[from - 1].c == '_';
+		end += to < count && places[to].c == '_';
+		if (end - begin > to - from && is_asked_for(s->lexicon, places + from, to - from))
+			return read_parted(s, places + begin, end - begin);
+	}
+	return false;
 }
 
 /* --- tokens ----------------------------------------------------------------------------------- */
@@ -139,51 +233,6 @@ static bool breaks_token(uint32_t c)
 	if (c < 128 && strchr("'\",:;/\\=>`", (int)c)) /* NUL breaks one as well */
 		return true;
 	return flags_of(c) & CHAR_SPACE;
-}
-
-static bool is_dash(uint32_t c)
-{
-	return c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-/* The end of the run of masks, or of the same dash or dot, that begins at places[from]. */
-static size_t mask_run_end(const struct place *places, size_t count, size_t from)
-{
-	size_t at = from;
-
-	if (is_dash(places[from].c))
-		while (at < count && places[at].c == places[from].c)
-			at++;
-	else
-		while (at < count && (places[at].flags & PLACE_MASK))
-			at++;
-	return at;
-}
-
-/*
- * One mask may stand for a letter or for nothing. Several in a row, and several dashes or dots
- * (f--k), stand for a letter each; but emoji, and what closes an *emphasis*, for nothing. A
- * question mark at the end asks.
- */
-static void settle_masks(struct place *places, size_t count)
-{
-	size_t end;
-
-	for (size_t i = count; i > 0 && places[i - 1].c == '?'; i--)
-		places[i - 1].flags &= ~(unsigned)PLACE_MASK;
-	for (size_t i = 0; i<count; i = end> i ? end : i + 1) {
-		bool nothing;
-
-		end = mask_run_end(places, count, i);
-		if (end < i + 2)
-			continue;
-		nothing = places[i].c >= 128 ||
-			  (end == count && (places[0].c == places[i].c || is_dash(places[i].c)));
-		for (size_t k = i; k < end; k++) {
-			places[k].flags |= PLACE_SKIP | PLACE_MASK;
-			places[k].flags &= ~(unsigned)(nothing ? PLACE_MASK : PLACE_SKIP);
-		}
-	}
 }
 
 /* Reads the token at `from` into s->places; *end is behind it. Returns how many places, 0: none. */
@@ -215,7 +264,7 @@ static size_t read_token(struct search *s, size_t from, size_t *end)
 	*end = at;
 	if (count > PLACES_MAX)
 		return 0;
-	settle_masks(s->places, count);
+	masks_settle(s->places, count);
 	return count;
 }
 
@@ -232,7 +281,7 @@ static struct sum sum_up(const struct place *places, size_t count)
 
 			sum.letters += p->run;
 			sum.parted |= after_letter && after_other;
-			sum.stretched |= p->run >= 3;
+			sum.stretched |= p->run >= STRETCHED;
 			sum.look_alikes |= p->c >= 128 && p->letters != 0;
 			if (script != SCRIPT_COMMON)
 				sum.scripts |= 1u << script;
@@ -241,7 +290,7 @@ static struct sum sum_up(const struct place *places, size_t count)
 			continue;
 		}
 		after_other = true;
-		sum.digits += p->flags & PLACE_DIGIT ? p->run : 0;
+		sum.digits += p->flags & PLACE_DIGIT ? (p->run < STRETCHED ? p->run : 1) : 0;
 		sum.signs += p->flags & PLACE_SIGN ? p->run : 0;
 		sum.masks += after_letter && (p->flags & PLACE_MASK);
 	}
@@ -253,17 +302,39 @@ static bool is_suspicious(const struct sum *sum)
 {
 	bool mixed = (sum->scripts & (sum->scripts - 1)) || sum->look_alikes;
 
-	if (sum->letters == 0 || sum->digits > sum->letters + sum->signs)
+	if (sum->letters == 0)
 		return false;
 	return sum->digits || sum->signs || sum->masks || sum->parted || sum->stretched || mixed;
 }
 
-/* Words of one script that is not Latin are what they look like to those who read it. */
-static void forget_look_alikes(struct sum *sum, struct place *places, size_t count)
+/* Whether the text is written in Latin letters, or too short to tell. Counts them once. */
+static bool is_latin_text(struct search *s)
+{
+	size_t latin = 0, others = 0;
+
+	for (size_t at = 0; s->latin == LATIN_UNKNOWN && at < s->folded.len;) {
+		struct char_info info = char_lookup(utf8_next(s->folded, &at));
+
+		latin += (info.flags & CHAR_LETTER) && info.script == SCRIPT_LATIN;
+		others += (info.flags & CHAR_LETTER) && info.script != SCRIPT_LATIN;
+	}
+	if (s->latin == LATIN_UNKNOWN)
+		s->latin = latin >= others || others < FEW_LETTERS ? LATIN_YES : LATIN_NO;
+	return s->latin == LATIN_YES;
+}
+
+/*
+ * Words of one script that is not Latin are what they look like to those who read it; but longer
+ * ones among Latin words may be meant for those who do not.
+ */
+static void forget_look_alikes(
+	struct search *s, struct sum *sum, struct place *places, size_t count)
 {
 	const unsigned latin = 1u << SCRIPT_LATIN, scripts = sum->scripts;
 
 	if (scripts == 0 || (scripts & latin) || (scripts & (scripts - 1)))
+		return;
+	if (count >= LONG_WORD && is_latin_text(s))
 		return;
 	sum->look_alikes = false;
 	for (size_t i = 0; i < count; i++)
@@ -275,14 +346,17 @@ static bool try_places(struct search *s, struct place *places, size_t count)
 {
 	struct sum sum = sum_up(places, count);
 
-	forget_look_alikes(&sum, places, count);
-	return is_suspicious(&sum) && read_places(s, places, count, false);
+	forget_look_alikes(s, &sum, places, count);
+	return is_suspicious(&sum) && read_places(s, places, count, &sum, READING_TOKEN);
 }
 
-/* The token as a whole; else each part between its signs ("k1ll.him"). */
+/*
+ * The token as a whole; else each part between its signs ("k1ll.him"); else a word glued to
+ * others, or joined by underscores.
+ */
 static void try_token(struct search *s, size_t count)
 {
-	size_t from = 0;
+	size_t from = 0, replaced = s->words;
 
 	if (try_places(s, s->places, count))
 		return;
@@ -293,6 +367,9 @@ static void try_token(struct search *s, size_t count)
 			try_places(s, s->places + from, i - from);
 		from = i + 1;
 	}
+	if (s->words > replaced || (s->lexicon->glued_count > 0 && read_glued(s, s->places, count)))
+		return;
+	read_underscored(s, s->places, count);
 }
 
 /* --- rows of single letters --------------------------------------------------------------------
@@ -331,12 +408,14 @@ static size_t separator_end(struct span s, size_t at, enum row_kind kind, uint32
 	return kind == ROW_SIGNS && seen == 0 ? from : at;
 }
 
-/* Whether c can stand in a row of single letters. */
-static bool is_row_letter(const struct place *p, enum row_kind kind)
+/* Whether it can stand in a row of single letters; `sign` as in separator_end(). */
+static bool is_row_letter(const struct place *p, enum row_kind kind, uint32_t sign)
 {
 	if (p->flags & (PLACE_LETTER | PLACE_DIGIT))
 		return true;
-	return kind == ROW_SPACES && (p->flags & (PLACE_SIGN | PLACE_MASK));
+	if (kind == ROW_SIGNS)
+		return p->letters && sign != 0 && p->c != sign;
+	return p->letters || (p->flags & PLACE_MASK);
 }
 
 /* Reads the row at `from` into s->places; *end is behind it. Returns how many letters it has. */
@@ -351,7 +430,7 @@ static size_t read_row(struct search *s, size_t from, enum row_kind kind, size_t
 		uint32_t c = utf8_next(s->folded, &next);
 		struct place p = place_of(c, (uint32_t)at, (uint32_t)next);
 
-		if (!is_row_letter(&p, kind))
+		if (!is_row_letter(&p, kind, sign))
 			break;
 		after = separator_end(s->folded, next, kind, &sign);
 		/* a letter that something else follows is part of a word, not of the row */
@@ -372,14 +451,17 @@ static size_t read_row(struct search *s, size_t from, enum row_kind kind, size_t
 
 static bool try_row(struct search *s, size_t from)
 {
+	static const enum reading_kind readings[] = {
+		[ROW_SPACES] = READING_SPELT, [ROW_SIGNS] = READING_APART};
+
 	for (enum row_kind kind = ROW_SPACES; kind <= ROW_SIGNS; kind++) {
 		size_t end, count = read_row(s, from, kind, &end);
 		struct sum sum = sum_up(s->places, count);
 
-		if (count < ROW_SHORTEST || sum.letters < 2 || sum.digits > sum.letters + sum.signs)
+		if (count < ROW_SHORTEST || sum.letters < (count > ROW_SHORTEST ? 1 : 2))
 			continue;
-		forget_look_alikes(&sum, s->places, count);
-		if (read_places(s, s->places, count, true))
+		forget_look_alikes(s, &sum, s->places, count);
+		if (read_places(s, s->places, count, &sum, readings[kind]))
 			return true;
 		if (end > s->row_tried)
 			s->row_tried = end;
@@ -388,6 +470,22 @@ static bool try_row(struct search *s, size_t from)
 }
 
 /* --- the text --------------------------------------------------------------------------------- */
+
+/* host.tld/path: letters, digits, dots and hyphens, two letters or more behind the last dot. */
+static bool is_domain_with_path(struct span chunk)
+{
+	size_t dot = 0, at = 0;
+
+	for (; at < chunk.len && chunk.ptr[at] != '/'; at++) {
+		unsigned char c = (unsigned char)chunk.ptr[at];
+
+		if (c == '.')
+			dot = at;
+		else if (c != '-' && (c >= 128 || !(flags_of(c) & CHAR_WORD)))
+			return false;
+	}
+	return at < chunk.len && dot > 0 && at - dot > 2;
+}
 
 /* Whether [from, to), which holds no space, is a link, an e-mail address or a hashtag. */
 static bool is_address(struct span folded, size_t from, size_t to)
@@ -398,6 +496,8 @@ static bool is_address(struct span folded, size_t from, size_t to)
 	if (span_starts(chunk, SPAN("www.")) || memmem(chunk.ptr, chunk.len, "://", 3))
 		return true;
 	if (chunk.len > 1 && chunk.ptr[0] == '#')
+		return true;
+	if (is_domain_with_path(chunk))
 		return true;
 	at = memchr(chunk.ptr, '@', chunk.len);
 	/* name@host.tld */
@@ -479,83 +579,61 @@ static size_t begin_before(const struct search *s, size_t at)
 	}
 }
 
-static void copy(struct text *text, size_t from, size_t to, char *out, uint32_t *map, size_t *len)
-{
-	memcpy(out + *len, text->folded.text.ptr + from, to - from);
-	memcpy(map + *len, text->folded.map + from, (to - from) * sizeof(*map));
-	*len += to - from;
-}
-
-static void put_replacement(
-	struct text *text, const struct replacement *r, char *out, uint32_t *map, size_t *len)
-{
-	struct range *word = &text->decoded[text->decoded_count];
-
-	word->from = (uint32_t)*len;
-	for (size_t i = 0; i < r->len; i++) {
-		out[*len] = r->bytes[i];
-		map[*len] = text->folded.map[r->map[i]];
-		if (r->bytes[i] == ' ') {
-			word->to = (uint32_t)*len;
-			word++;
-			word->from = (uint32_t)*len + 1;
-		}
-		++*len;
-	}
-	word->to = (uint32_t)*len;
-	text->decoded_count += r->words;
-}
-
-static int build_view(struct text *text, const struct search *s)
-{
-	size_t room = s->folded.len + s->grows, len = 0, at = 0;
-	char *out = arena_alloc(text->arena, room);
-	uint32_t *map = arena_alloc(text->arena, (room + 1) * sizeof(*map));
-
-	text->decoded = arena_zalloc(text->arena, s->words, sizeof(*text->decoded));
-	if (!out || !map || !text->decoded)
-		return ERR_NOMEM;
-	for (const struct replacement *r = s->first; r; r = r->next) {
-		copy(text, at, r->from, out, map, &len);
-		put_replacement(text, r, out, map, &len);
-		at = r->to;
-	}
-	copy(text, at, s->folded.len, out, map, &len);
-	map[len] = (uint32_t)text->original.len;
-	text->disguised.text = (struct span){out, len};
-	text->disguised.map = map;
-	return OK;
-}
-
 /* Places and reading are large, written before they are read, and not cleared. */
-static void begin(struct search *s, const struct text *text, const struct lexicon *lexicon)
+static void begin(struct search *s, const struct text *text, const struct lexicon *lexicon,
+	struct span source, size_t evidence, size_t glued)
 {
 	s->arena = text->arena;
 	s->lexicon = lexicon;
-	s->folded = text->folded.text;
+	s->folded = source;
+	s->evidence = evidence;
+	s->glued = glued;
 	s->done = s->row_tried = 0;
 	s->first = NULL;
 	s->last = &s->first;
 	s->grows = s->words = 0;
+	s->spare = READING_SPARE;
 	s->failed = false;
+	s->latin = LATIN_UNKNOWN;
+}
+
+/* The next place to look at, at or after s->done. */
+static size_t next_look(struct search *s)
+{
+	if (s->evidence < s->done)
+		s->evidence = evidence_next(s->folded, s->done, s->latin != LATIN_NO);
+	if (s->glued < s->done)
+		s->glued = glued_next(s->lexicon, s->folded, s->done);
+	return s->evidence < s->glued ? s->evidence : s->glued;
 }
 
 int disguise_find(struct text *text, const struct lexicon *lexicon)
 {
+	struct view source = text->folded;
+	struct turned turned;
 	struct search *s;
-	size_t at = evidence_next(text->folded.text, 0);
+	size_t evidence, glued;
 
-	if (at == text->folded.text.len || lexicon_count(lexicon) == 0)
+	if (lexicon_count(lexicon) == 0)
+		return OK;
+	if (override_find(text->arena, text->original, &source, &turned) != OK)
+		return ERR_NOMEM;
+	if (turned.count > 0)
+		source = turned.view;
+	evidence = evidence_next(source.text, 0, true);
+	glued = glued_next(lexicon, source.text, 0);
+	if (turned.count == 0 && evidence == source.text.len && glued == source.text.len)
 		return OK;
 	s = arena_alloc(text->arena, sizeof(*s));
 	if (!s)
 		return ERR_NOMEM;
-	begin(s, text, lexicon);
-	while (at < s->folded.len && !s->failed) {
+	begin(s, text, lexicon, source.text, evidence, glued);
+	for (size_t at = next_look(s); at < s->folded.len && !s->failed; at = next_look(s))
 		search_chunk(s, begin_before(s, at));
-		at = evidence_next(s->folded, s->done);
-	}
 	if (s->failed)
 		return ERR_NOMEM;
-	return s->first ? build_view(text, s) : OK;
+	if (!s->first && turned.count == 0)
+		return OK;
+	return disguise_build(
+		text, &(struct readings){&source, &turned, s->first, s->words, s->grows});
 }

@@ -28,6 +28,9 @@ struct classes {
 	uint64_t same2; /* equal to the next but one */
 	uint64_t emoji; /* the first byte of a character of four bytes, as most emoji are */
 	uint64_t flag; /* the middle of a regional indicator (F0 9F 87) */
+	uint64_t foreign; /* the first byte of letters that are neither Latin nor Arabic nor Hebrew
+			   */
+	uint64_t mark2, mark3; /* the first byte of a sign: of two bytes (C2), of three (E2) */
 };
 
 static uint64_t bits_of(lanes v)
@@ -64,6 +67,11 @@ static void classify_high(struct classes *c, const uint8_t bytes[READ])
 		c->same2 |= bits_of((lanes)(v == lanes_load(bytes + at + 2))) << at;
 		c->emoji |= bits_of((lanes)(v == 0xF0)) << at;
 		c->flag |= bits_of((lanes)(v == 0x9F) & (lanes)(next == 0x87)) << at;
+		c->foreign |= bits_of(lanes_within(v, 0xCE, 0xD6 - 0xCE + 1) |
+				      lanes_within(v, 0xE0, 0xEA - 0xE0 + 1))
+			      << at;
+		c->mark2 |= bits_of((lanes)(v == 0xC2)) << at;
+		c->mark3 |= bits_of((lanes)(v == 0xE2)) << at;
 	}
 }
 
@@ -78,9 +86,12 @@ static void shift(struct classes *c)
 	c->same2 <<= BEFORE;
 	c->emoji <<= BEFORE;
 	c->flag <<= BEFORE;
+	c->foreign <<= BEFORE;
+	c->mark2 <<= BEFORE;
+	c->mark3 <<= BEFORE;
 }
 
-static uint64_t evidence_bits(const struct classes *c)
+static uint64_t evidence_bits(const struct classes *c, bool foreign)
 {
 	uint64_t word = c->latin | c->high, other = ~word;
 	uint64_t alone = (other << 1 & c->latin & other >> 1) |
@@ -88,17 +99,22 @@ static uint64_t evidence_bits(const struct classes *c)
 	uint64_t found = 0;
 
 	found |= (word & c->sign >> 1) | (c->sign & word >> 1);
+	found |= c->punct >> 1 & ((word & c->sign >> 2) | (c->sign & word >> 2));
 	found |= word & c->punct >> 1 &
 		 (word >> 2 | (c->punct >> 2 & (word >> 3 | (c->punct >> 3 & word >> 4))));
 	found |= c->high & c->emoji >> 1 & c->high >> 5;
+	found |= c->high & c->mark2 >> 1 & c->high >> 3;
+	found |= c->high & c->mark3 >> 1 & c->high >> 4;
 	found |= (c->latin & c->high >> 1) | (c->high & c->latin >> 1);
 	found |= c->latin & c->same & c->same >> 1;
 	found |= c->high & c->same2 & c->same2 >> 1 & c->same2 >> 2 & c->same2 >> 3;
+	if (foreign)
+		found |= c->foreign & other << 1;
 	found |= alone & (alone >> 2 | alone >> 3 | alone >> 4 | alone >> 5);
 	return found | c->flag;
 }
 
-size_t evidence_next(struct span folded, size_t at)
+size_t evidence_next(struct span folded, size_t at, bool foreign)
 {
 	const uint8_t *bytes = (const uint8_t *)folded.ptr;
 
@@ -111,7 +127,8 @@ size_t evidence_next(struct span folded, size_t at)
 			classify_high(&classes, window);
 		if (at < BEFORE)
 			shift(&classes);
-		found = evidence_bits(&classes) & ~UINT64_C(0) << BEFORE & ~UINT64_C(0) >> AHEAD;
+		found = evidence_bits(&classes, foreign) & ~UINT64_C(0) << BEFORE &
+			~UINT64_C(0) >> AHEAD;
 		if (found)
 			return at + (size_t)__builtin_ctzll(found) - BEFORE;
 	}

@@ -63,6 +63,15 @@ static const struct unification unifications[] = {
 	{0x0695, 0x0695, 0x0631, false},
 	{0x06B5, 0x06B6, 0x0644, false},
 	{0x06BA, 0x06BA, 0x0646, false},
+	/* dotless beh, feh and qaf, which hide as such; ngoeh */
+	{0x066E, 0x066E, 0x0628, false},
+	{0x06A1, 0x06A1, 0x0641, false},
+	{0x066F, 0x066F, 0x0642, false},
+	{0x06B1, 0x06B1, 0x06AF, false},
+	/* Urdu: tteh, ddal, rreh */
+	{0x0679, 0x0679, 0x062A, false},
+	{0x0688, 0x0688, 0x062F, false},
+	{0x0691, 0x0691, 0x0631, false},
 	/* apostrophes and single quotes: acute, modifier letters, curly, primes, geresh */
 	{0x00B4, 0x00B4, '\'', false},
 	{0x02B9, 0x02B9, '\'', false},
@@ -127,6 +136,24 @@ static bool is_known(UChar32 c)
 
 	u_charAge(c, age);
 	return age[0] > 0 && age[0] <= UNICODE_VERSION && u_charType(c) != U_SURROGATE;
+}
+
+/* Of "CYRILLIC SMALL LETTER KA WITH STROKE" the letter KA; c if its name has no such part. */
+static UChar32 base_of(UChar32 c)
+{
+	UErrorCode error = U_ZERO_ERROR;
+	char name[256];
+	UChar32 base;
+	char *with;
+
+	u_charName(c, U_UNICODE_CHAR_NAME, name, sizeof(name), &error);
+	check(error, "u_charName");
+	with = strstr(name, " WITH ");
+	if (!with || !strstr(name, " LETTER "))
+		return c;
+	*with = '\0';
+	base = u_charFromName(U_UNICODE_CHAR_NAME, name, &error);
+	return U_FAILURE(error) ? c : base;
 }
 
 static UScriptCode script_of(UChar32 c)
@@ -237,6 +264,15 @@ static bool push_unified(struct sequence *out, UChar32 c)
 	return false;
 }
 
+/*
+ * A letter of the Arabic script with a ring, dots or a tail that Arabic, Persian and Kurdish do not
+ * write: to their readers it is the letter without.
+ */
+static bool is_foreign_arabic(UChar32 c)
+{
+	return script_of(c) == USCRIPT_ARABIC && c != 0x06AF && base_of(c) != c;
+}
+
 /* One step for one code point. */
 static void fold_step(struct sequence *out, UChar32 c)
 {
@@ -246,6 +282,10 @@ static void fold_step(struct sequence *out, UChar32 c)
 		return;
 	if (c < 0x80 || is_hangul_syllable(c) || !is_known(c)) {
 		push(out, c >= 'A' && c <= 'Z' ? c + 0x20 : c);
+		return;
+	}
+	if (is_foreign_arabic(c)) {
+		push(out, base_of(c));
 		return;
 	}
 	if (u_charType(c) == U_DECIMAL_DIGIT_NUMBER) {
@@ -432,21 +472,118 @@ static const struct {
 	UChar32 c;
 	const char *letters;
 } our_confusables[] = {
+	{0x00A1, "i"}, /* inverted exclamation mark */
 	{0x00A2, "c"}, /* cent */
 	{0x00A3, "l"}, /* pound */
 	{0x00A5, "y"}, /* yen */
+	{0x00A7, "s"}, /* section */
+	{0x00A9, "c"},
+	{0x00AE, "r"}, /* copyright, registered */
+	{0x00B0, "o"}, /* degree */
+	{0x00B6, "p"}, /* pilcrow */
 	{0x00D7, "x"}, /* times */
-	{0x03B1, "a"}, {0x03B2, "b"}, {0x03B3, "y"}, {0x03B5, "e"}, {0x03B7, "nh"}, {0x03B8, "o"},
-	{0x03BB, "al"}, {0x03BC, "um"}, {0x03BE, "e"}, {0x03C0, "n"}, {0x03C3, "os"}, {0x03C4, "t"},
-	{0x03C5, "uv"}, {0x03C6, "o"}, {0x03C8, "y"}, {0x03C9, "w"}, {0x0432, "b"}, {0x0433, "r"},
-	{0x0437, "e"}, {0x0438, "nu"}, {0x043A, "k"}, {0x043C, "m"}, {0x043D, "hn"}, {0x043F, "n"},
-	{0x0442, "t"}, {0x0444, "o"}, {0x0446, "u"}, {0x0447, "y"}, {0x0448, "w"}, {0x0449, "w"},
-	{0x044A, "b"}, {0x044C, "b"}, {0x044D, "e"}, {0x044F, "r"}, {0x0454, "e"},
+	{0x03B1, "a"},
+	{0x03B2, "b"},
+	{0x03B3, "y"},
+	{0x03B4, "do"},
+	{0x03B5, "e"},
+	{0x03B6, "z"},
+	{0x03B7, "nh"},
+	{0x03B8, "o"},
+	{0x03BA, "k"},
+	{0x03BB, "al"},
+	{0x03BC, "um"},
+	{0x03BE, "e"},
+	{0x03C0, "n"},
+	{0x03C3, "ceos"},
+	{0x03C4, "t"},
+	{0x03C5, "uv"},
+	{0x03C6, "o"},
+	{0x03C7, "x"},
+	{0x03C8, "yu"},
+	{0x03C9, "w"},
+	{0x0431, "b"},
+	{0x0432, "b"},
+	{0x0433, "r"},
+	{0x0436, "x"},
+	{0x0437, "e"},
+	{0x0438, "nu"},
+	{0x043A, "k"},
+	{0x043C, "m"},
+	{0x043D, "hn"},
+	{0x043F, "n"},
+	{0x0442, "t"},
+	{0x0444, "o"},
+	{0x0446, "u"},
+	{0x0447, "y"},
+	{0x0448, "w"},
+	{0x0449, "w"},
+	{0x044A, "b"},
+	{0x044C, "b"},
+	{0x044D, "e"},
+	{0x044F, "r"},
+	{0x0452, "h"},
+	{0x0454, "e"},
+	{0x045B, "h"},
+	{0x045F, "u"},
+	{0x0493, "f"},
+	{0x04CF, "li"},
+	/* Hebrew, Armenian and Thai letters of a common set */
+	{0x05D0, "x"},
+	{0x05DF, "j"},
+	{0x05E5, "y"},
+	{0x05E7, "p"},
+	{0x05E9, "v"},
+	{0x0577, "t"},
+	{0x0579, "z"},
+	{0x0E04, "a"},
+	{0x0E20, "n"},
+	{0x0E22, "u"},
+	{0x0E23, "s"},
+	{0x0E2C, "w"},
+	{0x0E40, "i"},
+	{0x0E4F, "o"},
 	{0x1455, "c"}, /* Canadian syllabics */
-	{0x20AC, "e"}, /* euro */
-	{0x20B5, "c"}, /* cedi */
-	{0x2282, "c"}, /* subset of */
-	{0x25CF, "o"}, {0x25CB, "o"}, /* circles */
+	{0x2020, "t"}, /* dagger */
+	{0x20AC, "e"},
+	{0x20B5, "c"}, /* euro, cedi */
+	{0x2202, "d"},
+	{0x2206, "a"},
+	{0x2211, "e"},
+	{0x221A, "v"},
+	{0x2225, "il"},
+	{0x2229, "n"},
+	{0x222A, "u"},
+	{0x2282, "c"}, /* signs of mathematics */
+	{0x25CF, "o"},
+	{0x25CB, "o"}, /* circles */
+	{0x2C81, "a"},
+	{0x2C83, "b"},
+	{0x2C89, "e"},
+	{0x2C93, "i"},
+	{0x2C95, "k"}, /* Coptic */
+	/* Chinese characters of another */
+	{0x3112, "t"},
+	{0x3116, "o"},
+	{0x311A, "y"},
+	{0x3125, "l"},
+	{0x3129, "u"},
+	{0x4E28, "i"},
+	{0x4E42, "x"},
+	{0x4E43, "b"},
+	{0x4E47, "e"},
+	{0x4E59, "z"},
+	{0x4E02, "s"},
+	{0x51E0, "n"},
+	{0x5200, "d"},
+	{0x531A, "c"},
+	{0x5342, "a"},
+	{0x5343, "f"},
+	{0x5344, "h"},
+	{0x5369, "p"},
+	{0x5C3A, "r"},
+	{0x5C71, "w"},
+	{0x722A, "m"},
 };
 
 static uint32_t letters_of(const char *letters)
@@ -458,6 +595,22 @@ static uint32_t letters_of(const char *letters)
 	return mask;
 }
 
+/* Strokes and dots make another letter, but not another look. Returns what is left of the length.
+ */
+static int32_t drop_marks(UChar *text, int32_t len)
+{
+	int32_t kept = 0;
+
+	for (int32_t i = 0; i < len;) {
+		UChar32 c;
+
+		U16_NEXT(text, i, len, c);
+		if (kept == 0 || !(U_GET_GC_MASK(c) & U_GC_M_MASK))
+			U16_APPEND_UNSAFE(text, kept, c);
+	}
+	return kept;
+}
+
 static int32_t skeleton(UChar32 c, UChar *out, int32_t size)
 {
 	UErrorCode error = U_ZERO_ERROR;
@@ -467,7 +620,7 @@ static int32_t skeleton(UChar32 c, UChar *out, int32_t size)
 	U16_APPEND_UNSAFE(in, in_len, c);
 	len = uspoof_getSkeleton(spoof, 0, in, in_len, out, size, &error);
 	check(error, "uspoof_getSkeleton");
-	return len;
+	return drop_marks(out, len);
 }
 
 /* The letters whose own skeleton, in either case, is that of c. */
@@ -488,6 +641,16 @@ static uint32_t same_skeleton(UChar32 c)
 	return mask;
 }
 
+static uint32_t our_letters(UChar32 c)
+{
+	uint32_t mask = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(our_confusables); i++)
+		if (our_confusables[i].c == c)
+			mask |= letters_of(our_confusables[i].letters);
+	return mask;
+}
+
 static uint32_t confusable_letters(UChar32 c)
 {
 	uint32_t mask = 0;
@@ -500,9 +663,9 @@ static uint32_t confusable_letters(UChar32 c)
 	mask = same_skeleton(c);
 	if (u_toupper(c) != c)
 		mask |= same_skeleton(u_toupper(c));
-	for (size_t i = 0; i < ARRAY_LEN(our_confusables); i++)
-		if (our_confusables[i].c == c)
-			mask |= letters_of(our_confusables[i].letters);
+	mask |= our_letters(c);
+	if (mask == 0 && base_of(c) != c)
+		mask = our_letters(base_of(c)) | same_skeleton(base_of(c));
 	return mask;
 }
 

@@ -155,11 +155,12 @@ static struct span comment_of(const struct sample *sample, char *out)
 
 static void set_up(void)
 {
-	struct span folded[ARRAY_LEN(words)];
+	struct lexicon_word folded[ARRAY_LEN(words)];
 	UErrorCode error = U_ZERO_ERROR;
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		folded[i] = span_of(words[i]);
+		folded[i] = (struct lexicon_word){
+			span_of(words[i]), LEXICON_ALONE | LEXICON_OPEN | LEXICON_INSIDE, 1};
 	arena_init(&arena, 0);
 	arena_init(&rules, 0);
 	lexicon = lexicon_new(&rules, folded, ARRAY_LEN(words));

@@ -102,7 +102,7 @@ static void build(struct setup *s, struct row *row)
 {
 	double before_mb = resident_mb(), before_ns = cpu_ns();
 	struct matcher_builder *builder = matcher_builder_new(&s->arena);
-	const struct span *words;
+	const struct lexicon_word *words;
 	size_t count;
 
 	if (!builder)

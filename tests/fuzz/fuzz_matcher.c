@@ -183,7 +183,7 @@ static void match(const struct matcher *matcher, struct arena *arena, struct spa
 	struct lexicon *lexicon;
 	struct text text;
 	size_t count;
-	const struct span *words = matcher_lexicon_words(matcher, &count);
+	const struct lexicon_word *words = matcher_lexicon_words(matcher, &count);
 
 	lexicon = lexicon_new(arena, words, count);
 	if (fast && plain && lexicon && text_prepare(&text, arena, original, lexicon) == OK &&

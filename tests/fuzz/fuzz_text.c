@@ -27,10 +27,11 @@ static struct language_guesser *guesser;
 
 static void set_up(void)
 {
-	struct span folded[ARRAY_LEN(words)];
+	struct lexicon_word folded[ARRAY_LEN(words)];
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		folded[i] = fold_word(&rules, span_of(words[i]));
+		folded[i] = (struct lexicon_word){
+			fold_word(&rules, span_of(words[i])), (unsigned)i % 16, (unsigned)i};
 	lexicon = lexicon_new(&rules, folded, ARRAY_LEN(words));
 	guesser = language_guesser_new();
 	CHECK(lexicon && guesser);

@@ -76,7 +76,7 @@ static uint32_t add_regex(struct rig *r, const char *regex, bool original)
 
 static void rig_build(struct rig *r)
 {
-	const struct span *words;
+	const struct lexicon_word *words;
 	size_t count;
 
 	assert_int_equal(matcher_build(r->builder, &r->matcher), OK);
@@ -279,6 +279,32 @@ static void test_hits_are_bounded(void **state)
 	rig_end(&r);
 }
 
+static void test_glued_hits(void **state)
+{
+	static const char *const entries[] = {"*wank*", "*twat"};
+	struct rig r;
+	const struct hit *hits;
+	uint32_t words, phrase, plain;
+	size_t count;
+
+	(void)state;
+	rig_begin(&r);
+	words = add_words(&r, entries, ARRAY_LEN(entries), true);
+	phrase = add_phrase(&r, "you *wank*", true);
+	plain = add_words(&r, entries, ARRAY_LEN(entries), false);
+	rig_build(&r);
+	rig_run(&r, SPAN("wankers, you bigWankers; dumbtw4t twats dumbtwats swan-king"));
+	check_hits(&r, words, "wankers|Wank|tw4t");
+	check_hits(&r, phrase, "you bigWank");
+	/* within words only where disguises are looked for */
+	check_hits(&r, plain, "wankers");
+	scan_find(r.scan, words, &hits, &count, NULL);
+	assert_false(hits[0].disguised);
+	assert_true(hits[1].disguised);
+	assert_true(span_eq(hits[2].entry, SPAN("*twat")));
+	rig_end(&r);
+}
+
 static void test_disguised_hits(void **state)
 {
 	struct rig r;
@@ -430,7 +456,7 @@ static void test_scan_changes_matchers(void **state)
 static void test_lexicon(void **state)
 {
 	struct rig r;
-	const struct span *words;
+	const struct lexicon_word *words;
 	size_t count;
 
 	(void)state;
@@ -444,9 +470,9 @@ static void test_lexicon(void **state)
 	rig_build(&r);
 	words = matcher_lexicon_words(r.matcher, &count);
 	assert_int_equal(count, 6);
-	assert_true(span_eq(words[0], SPAN("kill")));
-	assert_true(span_eq(words[3], SPAN("behead")));
-	assert_true(span_eq(words[5], SPAN("you")));
+	assert_true(span_eq(words[0].text, SPAN("kill")));
+	assert_true(span_eq(words[3].text, SPAN("behead")));
+	assert_true(span_eq(words[5].text, SPAN("you")));
 	rig_end(&r);
 }
 
@@ -468,11 +494,11 @@ static const char *pick(uint64_t *state, const char *const *items, size_t count)
 static const char *const words[] = {"kill", "kills", "killer", "you", "a", "ab", "abc", "i", "ai",
 	"j'ai", "i'll", "'ll", "c++", "$5", "e-mail", "中", "中国", "ไทย", "kil", "كلب", "الكلب",
 	"می‌روم", "é", "x_1", "100", "burn", "alive", "कि", "क", "k", "you're", "don't",
-	"s.o.s", ":-/"};
+	"s.o.s", ":-/", "*burn", "*alive"};
 static const char *const gaps[] = {" ", " ", " ", " ", ", ", ". ", "\n", "\n\n", " - ", "", "'",
 	"...", "! ", "? ", "…", " 😀 ", ".", "_", "\u200d", "’", ".\" ", "\t"};
-static const char *const disguises[] = {
-	"k1ll", "k.i.l.l", "k!ller", "b u r n", "4live", "kiiiill", "аbc", "k**l"};
+static const char *const disguises[] = {"k1ll", "k.i.l.l", "k!ller", "b u r n", "4live", "kiiiill",
+	"аbc", "k**l", "youburned", "un4live", "\xE2\x80\xAEllik uoy\xE2\x80\xAC"};
 static const char *const regexes[] = {"kill\\w*", "\\bkill\\b", "\\babc", "abc\\b", "(?i)KILL|burn",
 	"you\\W+kill", "\\b\\w{3}\\b", "[a4]live", "(?<!k)ill", "x_\\d+", "کلب|كلب|الكلب", "a+b+c",
 	"(?:kill|burn) (?:you|alive)", "\\p{Han}+", "e-mail|s\\.o\\.s", "\\bक\\b", "i['’]ll",
@@ -882,6 +908,7 @@ int main(void)
 		cmocka_unit_test(test_many_entries),
 		cmocka_unit_test(test_hits_are_bounded),
 		cmocka_unit_test(test_disguised_hits),
+		cmocka_unit_test(test_glued_hits),
 		cmocka_unit_test(test_original),
 		cmocka_unit_test(test_exact_regexes),
 		cmocka_unit_test(test_candidates),

@@ -74,7 +74,13 @@ static void test_errors(void **state)
 	refused("kill .... you", 5, "a gap is written with three dots");
 	refused("kill ...x you", 8, "a space is missing after the gap");
 	refused("kill...you", 7, "a space is missing after the gap");
-	refused("kill * you", 5, "`*` stands at the end of a word that it makes a prefix");
+	refused("kill * you", 5,
+		"`*` stands at the end of a word that it makes a prefix, or before one that is "
+		"found within others");
+	refused("*kil you", 0,
+		"a word that is found within others (`*` before it) has four letters or more");
+	refused("*!kill you", 0, "`*` must stand before a letter or digit");
+	refused("**kill you", 1, "`*` stands only at the end of a word");
 	refused("k*ll you", 1, "`*` stands only at the end of a word");
 	refused("kill\\!* you", 4, "`\\` stands only before one of ( ) [ ] < > | * . ' \\");
 	refused("kill you\\", 8, "`\\` stands only before one of ( ) [ ] < > | * . ' \\");
@@ -341,11 +347,12 @@ static void test_entries(void **state)
 	misses("i will <harm> you", "I will love you");
 }
 
-static void collect(void *context, struct span word)
+static void collect(void *context, const struct phrase_word *word)
 {
 	struct buf *out = context;
 
-	buf_span(out, word);
+	buf_str(out, word->glued ? "*" : "");
+	buf_span(out, word->text);
 	buf_char(out, ' ');
 }
 
@@ -358,11 +365,12 @@ static void test_words_for_the_lexicon(void **state)
 
 	(void)state;
 	arena_init(&arena, 0);
-	assert_int_equal(phrase_parse(&arena, SPAN("I (Will|'ll) ... <harm> go* [you]"), &lists,
-				 &phrase, &error),
+	assert_int_equal(phrase_parse(&arena, SPAN("I (Will|'ll) ... <harm> go* [*Dumbhead*]"),
+				 &lists, &phrase, &error),
 		OK);
 	phrase_words(phrase, collect, &out);
-	assert_true(span_eq(buf_content(&out), SPAN("i will 'll kill burn alive behead you ")));
+	assert_true(span_eq(
+		buf_content(&out), SPAN("i will 'll kill burn alive behead go *dumbhead ")));
 	buf_free(&out);
 	arena_free(&arena);
 }
