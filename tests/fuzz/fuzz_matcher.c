@@ -35,7 +35,7 @@ static bool find_list(void *context, struct span name, struct phrase_list *out)
 	const struct inflection *inflection = context;
 
 	(void)name;
-	*out = (struct phrase_list){list_entries, inflection->each, ARRAY_LEN(list_entries)};
+	*out = (struct phrase_list){list_entries, inflection->each, ARRAY_LEN(list_entries), NULL};
 	return true;
 }
 
