@@ -521,16 +521,27 @@ int literals_of_element(struct arena *arena, const struct phrase_element *e, str
 static int best_of_sequence(
 	struct arena *arena, const struct phrase_sequence *s, struct literals *out)
 {
+	int best = 1; /* what `out` is worth, once that matters */
+
 	*out = (struct literals){NULL, 0};
 	for (const struct phrase_element *e = s->first; e; e = e->next) {
 		struct literals set;
+		int worth;
 
 		if (phrase_is_optional(e))
 			continue;
 		if (literals_of_element(arena, e, &set) != OK)
 			return ERR_NOMEM;
-		if (out->count == 0 || literals_worth(&set) > literals_worth(out))
+		if (out->count == 0) {
 			*out = set;
+			continue;
+		}
+		best = best > 0 ? literals_worth(out) : best;
+		worth = literals_worth(&set);
+		if (worth > best) {
+			*out = set;
+			best = worth;
+		}
 	}
 	return OK;
 }

@@ -69,14 +69,6 @@ static struct pattern *new_pattern(struct matcher_builder *b)
 	return &b->patterns[b->count];
 }
 
-/* Keeps the scratch text as the pattern's regex. */
-static int keep_regex(struct matcher_builder *b, struct pattern *p)
-{
-	if (!b->text.failed)
-		p->regex = arena_copy(b->arena, buf_content(&b->text));
-	return b->text.failed || !p->regex.ptr ? ERR_NOMEM : OK;
-}
-
 static void add_lexicon_span(struct matcher_builder *b, struct span word, unsigned flags)
 {
 	uint32_t seen = b->failed ? MAP_NONE : map_get(&b->lexicon_seen, word);
@@ -312,11 +304,7 @@ int matcher_add_words(struct matcher_builder *builder, const struct span *entrie
 	rc = parse_entries(builder, p, entries, options.forms, count, error);
 	if (rc != OK)
 		return rc;
-	buf_clear(&builder->text);
-	phrase_print_choice(p->sequences, &builder->text);
-	rc = keep_regex(builder, p);
-	if (rc == OK)
-		rc = index_entries(builder, p);
+	rc = index_entries(builder, p);
 	return rc == OK ? finish_pattern(builder, id) : rc;
 }
 
@@ -363,9 +351,10 @@ static struct span set_key(struct matcher_builder *b, const struct literals *set
 	for (size_t i = 0; i < set->count; i++) {
 		const struct literal *l = &set->items[i];
 
-		buf_printf(&b->text, "%d %u %u ", (int)l->kind, l->key_from, l->key_len);
+		const uint32_t marks[] = {l->kind, l->key_from, l->key_len, (uint32_t)l->bytes.len};
+
+		buf_append(&b->text, marks, sizeof(marks));
 		buf_span(&b->text, l->bytes);
-		buf_char(&b->text, '\n');
 	}
 	return b->text.failed ? (struct span){NULL, 0} : buf_content(&b->text);
 }
@@ -472,6 +461,16 @@ static int add_regex_needs(
 	return rc == OK ? add_need(b, 0) : rc;
 }
 
+/* Keeps the regex of a phrase that cannot be walked, and compiles it. */
+static int compile_phrase(struct matcher_builder *b, struct pattern *p, struct pattern_error *error)
+{
+	buf_clear(&b->text);
+	phrase_print_regex(p->phrase, &b->text);
+	p->regex = b->text.failed ? (struct span){NULL, 0}
+				  : arena_copy(b->arena, buf_content(&b->text));
+	return p->regex.ptr ? regex_compile(p->regex, true, &p->code, error) : ERR_NOMEM;
+}
+
 int matcher_add_phrase(struct matcher_builder *builder, struct span written,
 	const struct phrase_lists *lists, struct pattern_options options, uint32_t *id,
 	struct pattern_error *error)
@@ -493,13 +492,9 @@ int matcher_add_phrase(struct matcher_builder *builder, struct span written,
 	p->phrase = phrase;
 	p->list_entries = phrase->entries;
 	p->entries_count = (uint32_t)phrase->entries_count;
-	buf_clear(&builder->text);
-	phrase_print_regex(phrase, &builder->text);
-	rc = keep_regex(builder, p);
-	if (rc == OK)
-		rc = program_make(builder->arena, phrase, &p->program);
+	rc = program_make(builder->arena, phrase, &p->program);
 	if (rc == OK && !p->program)
-		rc = regex_compile(p->regex, true, &p->code, error);
+		rc = compile_phrase(builder, p, error);
 	if (rc == ERR_INVALID) /* only ever because there is too much of it */
 		return pattern_fail(error, 0, "this phrase is too large with its lists");
 	if (rc == OK)
@@ -645,14 +640,30 @@ const struct lexicon_word *matcher_lexicon_words(const struct matcher *matcher, 
 	return matcher->lexicon;
 }
 
-void matcher_describe(const struct matcher *matcher, uint32_t id, struct pattern_info *out)
+void pattern_print_regex(const struct pattern *pattern, struct buf *out)
+{
+	if (pattern->regex.len > 0)
+		buf_span(out, pattern->regex);
+	else if (pattern->phrase)
+		phrase_print_regex(pattern->phrase, out);
+	else
+		phrase_print_choice(pattern->sequences, out);
+}
+
+int matcher_describe(
+	const struct matcher *matcher, uint32_t id, struct arena *arena, struct pattern_info *out)
 {
 	const struct pattern *p = &matcher->patterns[id];
+	struct buf regex = {0};
 
-	*out = (struct pattern_info){.regex = p->regex,
-		.written = p->written,
+	*out = (struct pattern_info){.written = p->written,
 		.literals = p->literals,
 		.literals_count = p->literals_count,
 		.unbounded = p->unbounded,
 		.matches_empty = p->matches_empty};
+	pattern_print_regex(p, &regex);
+	if (!regex.failed)
+		out->regex = arena_copy(arena, buf_content(&regex));
+	buf_free(&regex);
+	return out->regex.ptr ? OK : ERR_NOMEM;
 }

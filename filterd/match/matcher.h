@@ -76,14 +76,16 @@ const struct lexicon_word *matcher_lexicon_words(const struct matcher *matcher, 
 
 /* For lint and explain: what a pattern is looked up by. */
 struct pattern_info {
-	struct span regex; /* the PCRE2 pattern that defines it */
+	struct span regex; /* the PCRE2 pattern that defines it; in the arena */
 	struct span written; /* of a phrase: as written; else empty */
 	const struct span *literals; /* one of these must occur for it to match */
 	size_t literals_count; /* 0: it is run on every text */
 	bool unbounded; /* holds an unlimited repeat of a repeat */
 	bool matches_empty;
 };
-void matcher_describe(const struct matcher *matcher, uint32_t id, struct pattern_info *out);
+/* Describes a pattern; its regex is written into the arena. OK, or ERR_NOMEM with regex empty. */
+int matcher_describe(
+	const struct matcher *matcher, uint32_t id, struct arena *arena, struct pattern_info *out);
 
 /* For explain: what let a pattern through to be tried on a text, or why it was not. */
 struct pattern_trace {

@@ -41,7 +41,8 @@ struct pattern {
 	struct span written; /* of a phrase */
 	const struct phrase *phrase; /* of a phrase: for those who ask what of it matched */
 	const struct phrase_sequence *sequences; /* of words: an array in the same order */
-	struct span regex; /* the pattern as a regex */
+	struct span
+		regex; /* as a regex, if that is what is run; else pattern_print_regex() tells */
 	struct span *literals; /* for describe */
 	size_t literals_count;
 };
@@ -58,6 +59,9 @@ struct matcher {
 	size_t lexicon_count;
 	int64_t made_ns; /* tells two matchers apart that had the same address */
 };
+
+/* Appends the regex that defines the pattern. */
+void pattern_print_regex(const struct pattern *pattern, struct buf *out);
 
 /*
  * The first group of words that the pattern needs of which `runs` holds none (its number of words,

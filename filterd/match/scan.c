@@ -480,12 +480,18 @@ static void find_sighted(struct search *s, enum view_kind kind)
 static bool compile_phrase(const struct pattern *p, struct compiled *out)
 {
 	struct pattern_error error;
+	struct buf regex = {0};
+	bool done;
 
 	out->chunks = calloc(1, sizeof(*out->chunks));
 	if (!out->chunks)
 		return false;
 	out->count = 1;
-	return regex_compile(p->regex, true, &out->chunks[0], &error) == OK;
+	pattern_print_regex(p, &regex);
+	done = !regex.failed &&
+	       regex_compile(buf_content(&regex), true, &out->chunks[0], &error) == OK;
+	buf_free(&regex);
+	return done;
 }
 
 static bool compile_chunks(const struct pattern *p, struct compiled *out)

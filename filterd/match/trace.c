@@ -82,12 +82,14 @@ static bool is_in_group(const uint16_t *group, struct span word)
 /* The words of the pattern's regex that the group is about. */
 static int name_group(struct tracer *t, const uint16_t *group, struct pattern_trace *out)
 {
-	struct span regex = t->pattern->regex, *words;
+	struct pattern_info info;
+	struct span regex, *words;
 	size_t count = 0, end;
 
 	words = arena_alloc(t->arena, WORDS_MAX * sizeof(*words));
-	if (!words)
+	if (!words || matcher_describe(t->matcher, t->id, t->arena, &info) != OK)
 		return ERR_NOMEM;
+	regex = info.regex;
 	if (group[1] >= RUN_SET_MARKERS) {
 		const struct literals *set = &t->matcher->marked[group[1] - RUN_SET_MARKERS];
 

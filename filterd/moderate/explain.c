@@ -290,6 +290,16 @@ int explanation_make(struct explainer *explainer, const struct ruleset *set,
 	return explain_rules(explainer, shown, out);
 }
 
+void explanation_describe(const struct explanation *explanation, const struct trigger *trigger,
+	struct pattern_info *out)
+{
+	struct stage *stage = explanation->stage;
+
+	if (matcher_describe(stage->fields[trigger->field].matcher, trigger->pattern, &stage->arena,
+		    out) != OK)
+		stage->scene.failed = true;
+}
+
 bool explanation_trace(const struct explanation *explanation, const struct trigger *trigger,
 	struct pattern_trace *out)
 {

@@ -162,8 +162,7 @@ static void put_patterns(
 		struct pattern_info info;
 		struct pattern_trace trace;
 
-		matcher_describe(explanation->stage->fields[trigger->field].matcher,
-			trigger->pattern, &info);
+		explanation_describe(explanation, trigger, &info);
 		put_comma(out, i);
 		buf_char(out, '{');
 		put_member(out, "regex", info.regex);

@@ -247,8 +247,7 @@ static void put_patterns(struct buf *out, const struct explanation *explanation,
 		struct pattern_info info;
 		struct pattern_trace trace;
 
-		matcher_describe(explanation->stage->fields[trigger->field].matcher,
-			trigger->pattern, &info);
+		explanation_describe(explanation, trigger, &info);
 		if (info.written.len) {
 			buf_printf(out, "%*sphrase   ", (int)indent, "");
 			put_text(out, info.written);
@@ -282,8 +281,7 @@ static void put_nearest(struct buf *out, const struct explanation *explanation,
 				trace.seen_count == 0 || trace.candidate != (tried == 1))
 				continue;
 			shown++;
-			matcher_describe(explanation->stage->fields[trigger->field].matcher,
-				trigger->pattern, &info);
+			explanation_describe(explanation, trigger, &info);
 			if (info.written.len) {
 				buf_printf(out, "%*sphrase   ", (int)indent, "");
 				put_text(out, info.written);

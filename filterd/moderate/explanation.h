@@ -64,6 +64,10 @@ int explanation_make(struct explainer *explainer, const struct ruleset *set,
 /* Fills in the readings; out->text is there. OK or ERR_NOMEM. */
 int explanation_find_readings(struct arena *arena, struct explanation *out);
 
+/* What the trigger's pattern is. Out of memory is noted in the scene. */
+void explanation_describe(const struct explanation *explanation, const struct trigger *trigger,
+	struct pattern_info *out);
+
 /*
  * Traces the trigger's pattern (see matcher_trace()) in the explained comment. False: there is
  * nothing to tell, for the field is empty or was not judged; or memory is short, which is noted in

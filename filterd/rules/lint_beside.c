@@ -44,7 +44,9 @@ static struct span regex_of(const struct lint *lint, const struct pattern_origin
 {
 	struct pattern_info info;
 
-	matcher_describe(lint->set->matchers[place->field], place->id, &info);
+	if (matcher_describe(lint->set->matchers[place->field], place->id, lint->arena, &info) !=
+		OK)
+		lint->load->nomem = true;
 	return info.regex;
 }
 

@@ -116,7 +116,8 @@ static void check_regex(struct lint *lint, const struct pattern_origin *p)
 	struct place place = yaml_place(p->source, p->node);
 	struct pattern_info info;
 
-	matcher_describe(lint->set->matchers[p->field], p->id, &info);
+	if (matcher_describe(lint->set->matchers[p->field], p->id, lint->arena, &info) != OK)
+		lint->load->nomem = true;
 	if (info.matches_empty &&
 		lint_say(lint, LINT_MATCHES_EMPTY, place, "this regex also matches nothing at all"))
 		errors_hint(lint->errors, "such matches do not count: use + instead of *");

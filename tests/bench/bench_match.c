@@ -205,7 +205,8 @@ static pcre2_code *compile(const struct setup *s, size_t i)
 	size_t offset;
 	int error;
 
-	matcher_describe(s->matcher, (uint32_t)i, &info);
+	if (matcher_describe(s->matcher, (uint32_t)i, &s->comment, &info) != OK)
+		die("out of memory");
 	regex = info.regex;
 	if (s->patterns[i].kind == SYNTHETIC_WORDS) {
 		usual_regex(s->patterns[i].text, &text);

@@ -144,8 +144,9 @@ static void add(struct matcher_builder *builder, struct inflection *inflection, 
 static void disagree(const struct matcher *matcher, uint32_t id, const char *what)
 {
 	struct pattern_info info;
+	struct arena arena = {0};
 
-	matcher_describe(matcher, id, &info);
+	matcher_describe(matcher, id, &arena, &info);
 	fprintf(stderr, "pattern %u: %s differs: %.*s\n", id, what, SPAN_ARGS(info.regex));
 	abort();
 }

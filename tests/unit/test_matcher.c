@@ -707,7 +707,7 @@ static void differ(struct rig *r, uint32_t id, const char *how)
 {
 	struct pattern_info info;
 
-	matcher_describe(r->matcher, id, &info);
+	assert_int_equal(matcher_describe(r->matcher, id, &r->arena, &info), OK);
 	fail_msg("%s differs\npattern: %.*s\ntext: %.*s", how, SPAN_ARGS(info.regex),
 		SPAN_ARGS(r->text.original));
 }
