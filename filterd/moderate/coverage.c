@@ -310,6 +310,7 @@ void coverage_free(struct coverage *coverage)
 	if (!coverage)
 		return;
 	stage_free(&coverage->stage);
+	picks_free(&coverage->picks);
 	map_free(&coverage->by_key);
 	map_free(&coverage->words);
 	arena_free(&coverage->arena);
@@ -335,13 +336,17 @@ int coverage_comment(struct coverage *coverage, const struct comment *comment,
 	const struct evaluate_options *options)
 {
 	struct stage *stage = &coverage->stage;
-	int rc = stage_open(stage, coverage->set, comment, options);
 	const struct rule *rules;
-	size_t count = ruleset_rules(coverage->set, &rules);
+	uint32_t i;
+	int rc = stage_open(stage, coverage->set, comment, options);
 
 	if (rc != OK)
 		return rc == ERR_LIMIT ? OK : rc;
-	for (size_t i = 0; i < count; i++)
+	/* A rule that cannot hold covers nothing, not even an exception of it. */
+	if (picks_fill(&coverage->picks, stage) != OK)
+		return ERR_NOMEM;
+	ruleset_rules(coverage->set, &rules);
+	while (picks_take(&coverage->picks, &i))
 		if (!ruleset_effective(
 			    coverage->set, stage->site, comment->article.section, &rules[i])
 				.off)

@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "match/parts.h"
 #include "moderate/coverage.h"
+#include "moderate/picks.h"
 #include "moderate/stage.h"
 #include "rules/origins.h"
 
@@ -16,6 +17,7 @@ struct known {
 struct coverage {
 	struct stage stage; /* first: conditions give their scene back */
 	struct arena arena; /* items and keys of the maps */
+	struct picks picks;
 	const struct ruleset *set;
 	struct coverage_item *items;
 	size_t count, capacity;

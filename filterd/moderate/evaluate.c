@@ -60,57 +60,6 @@ double evaluate_score(int32_t points, int64_t review_at, int64_t reject_at)
 	return 0.5 * p / review;
 }
 
-/* --- which rules ------------------------------------------------------------------------------ */
-
-static void pick_pattern(struct evaluator *evaluator, enum field field, uint32_t pattern)
-{
-	size_t count;
-	const uint32_t *rules = ruleset_triggered(evaluator->stage.set, field, pattern, &count);
-
-	for (size_t i = 0; i < count; i++)
-		picks_add(&evaluator->picks, rules[i]);
-}
-
-static void pick_field(struct evaluator *evaluator, enum field field)
-{
-	const struct stage_field *f = &evaluator->stage.fields[field];
-	const uint32_t *candidates;
-	size_t count;
-
-	if (f->too_long && f->matcher) {
-		/* Not scanned: each of its patterns might match. */
-		for (uint32_t p = 0; p < matcher_count(f->matcher); p++)
-			pick_pattern(evaluator, field, p);
-		return;
-	}
-	if (!f->scanned)
-		return;
-	candidates = scan_candidates(f->scan, &count);
-	for (size_t i = 0; i < count; i++)
-		pick_pattern(evaluator, field, candidates[i]);
-}
-
-static int pick_rules(struct evaluator *evaluator)
-{
-	const struct ruleset *set = evaluator->stage.set;
-	const struct rule *rules;
-	size_t total = ruleset_rules(set, &rules), count;
-	const uint32_t *always = ruleset_always(set, &count);
-
-	if (picks_reset(&evaluator->picks, total) != OK)
-		return ERR_NOMEM;
-	if (evaluator->stage.options->everything) {
-		for (size_t i = 0; i < total; i++)
-			picks_add(&evaluator->picks, (uint32_t)i);
-		return OK;
-	}
-	for (size_t i = 0; i < count; i++)
-		picks_add(&evaluator->picks, always[i]);
-	for (enum field f = 0; f < FIELD_COUNT; f++)
-		pick_field(evaluator, f);
-	return OK;
-}
-
 /* --- what they come to ------------------------------------------------------------------------ */
 
 static struct match *new_match(struct evaluator *evaluator)
@@ -238,7 +187,7 @@ int evaluate(struct evaluator *evaluator, const struct ruleset *set, const struc
 		rc = tally_start(&evaluator->tally, &stage->arena, set, stage->site,
 			comment->article.section, stage->languages);
 	if (rc == OK)
-		rc = pick_rules(evaluator);
+		rc = picks_fill(&evaluator->picks, stage);
 	ruleset_rules(set, &rules);
 	while (rc == OK && picks_take(&evaluator->picks, &index))
 		rc = judge(evaluator, &rules[index]);

@@ -1,6 +1,8 @@
 /* A set of rule indexes that gives them back in ascending order: see picks.h. */
 #include "moderate/picks.h"
 
+#include "moderate/stage.h"
+
 #include <stdlib.h>
 
 static size_t words_for(size_t bits)
@@ -67,4 +69,56 @@ void picks_free(struct picks *picks)
 	free(picks->bits);
 	free(picks->summary);
 	*picks = (struct picks){0};
+}
+
+/* --- the rules of a comment ---------------------------------------------------------------------
+ */
+
+static void add_triggered(
+	struct picks *picks, const struct stage *stage, enum field field, uint32_t pattern)
+{
+	size_t count;
+	const uint32_t *rules = ruleset_triggered(stage->set, field, pattern, &count);
+
+	for (size_t i = 0; i < count; i++)
+		picks_add(picks, rules[i]);
+}
+
+static void add_field(struct picks *picks, const struct stage *stage, enum field field)
+{
+	const struct stage_field *f = &stage->fields[field];
+	const uint32_t *candidates;
+	size_t count;
+
+	if (f->too_long && f->matcher) {
+		/* Not scanned: each of its patterns might match. */
+		for (uint32_t p = 0; p < matcher_count(f->matcher); p++)
+			add_triggered(picks, stage, field, p);
+		return;
+	}
+	if (!f->scanned)
+		return;
+	candidates = scan_candidates(f->scan, &count);
+	for (size_t i = 0; i < count; i++)
+		add_triggered(picks, stage, field, candidates[i]);
+}
+
+int picks_fill(struct picks *picks, const struct stage *stage)
+{
+	const struct rule *rules;
+	size_t total = ruleset_rules(stage->set, &rules), count;
+	const uint32_t *always = ruleset_always(stage->set, &count);
+
+	if (picks_reset(picks, total) != OK)
+		return ERR_NOMEM;
+	if (stage->options->everything) {
+		for (size_t i = 0; i < total; i++)
+			picks_add(picks, (uint32_t)i);
+		return OK;
+	}
+	for (size_t i = 0; i < count; i++)
+		picks_add(picks, always[i]);
+	for (enum field f = 0; f < FIELD_COUNT; f++)
+		add_field(picks, stage, f);
+	return OK;
 }

@@ -27,3 +27,11 @@ void picks_add(struct picks *picks, uint32_t index);
 bool picks_take(struct picks *picks, uint32_t *out);
 
 void picks_free(struct picks *picks);
+
+struct stage;
+
+/*
+ * Starts over with the rules that may hold for the comment on the stage: those that its candidates
+ * trigger and those that depend on no pattern; with the option `everything` all. OK or ERR_NOMEM.
+ */
+int picks_fill(struct picks *picks, const struct stage *stage);
