@@ -5,6 +5,12 @@ import pytest
 from daemon import Daemon
 
 
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "shipped: reads all shipped rules, which takes seconds; left out under sanitizers, where "
+        "`make test-rules` tries all of them")
+
+
 @pytest.fixture
 def make_daemon(tmp_path):
     """Makes and starts daemons; ends them after the test, which they must survive in good order."""

@@ -153,6 +153,7 @@ def test_starts_with_closed_descriptors():
     assert done.returncode >= 0
 
 
+@pytest.mark.shipped
 def test_works_from_any_folder(tmp_path):
     result = filterd("lint", "-c", os.path.join(TOP, "config.example.yaml"), cwd=tmp_path)
     assert result.code == 0, result.err

@@ -49,6 +49,7 @@ def test_recipe(title, text, tmp_path):
     assert code == 0, shown
 
 
+@pytest.mark.shipped
 def test_all_of_them_beside_the_shipped_rules(tmp_path):
     for number, (_, text) in enumerate(RECIPES):
         (tmp_path / ("recipe%02d.yaml" % number)).write_text(text, encoding="utf-8")

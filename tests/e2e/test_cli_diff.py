@@ -280,6 +280,7 @@ def test_a_long_comment_is_shown_around_the_match(sets, tmp_path):
     assert len(example["text"].encode()) < 600
 
 
+@pytest.mark.shipped
 def test_the_same_totals_as_two_runs_of_check(tmp_path):
     """The shipped rules against a copy with other thresholds, on synthetic comments."""
     old = os.path.join(TOP, "rules")

@@ -137,6 +137,7 @@ def test_discourse_looks_at_capitals_where_it_should(tmp_path):
         assert filterd("check", "--json", "-r", folder, comment).json()["verdict"] == verdict
 
 
+@pytest.mark.shipped
 def test_beside_the_shipped_rules(tmp_path):
     """With a guideline of theirs the file is one more file of the set."""
     folder = import_file(tmp_path, "words-plain.txt", "-g", "profanity", "-l", "en",

@@ -89,6 +89,7 @@ def matches(wanted, got):
     return re.fullmatch(pattern.replace("(?:.*\n?)*?\n", "(?:.*\n)*?"), "\n".join(got)) is not None
 
 
+@pytest.mark.shipped
 @pytest.mark.parametrize("command, shown", console_blocks(os.path.join(TOP, "README.md")))
 def test_command_of_the_readme(command, shown, place):
     folder, ndjson, http = place

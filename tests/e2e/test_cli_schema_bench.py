@@ -39,6 +39,7 @@ def accepts(schema, text):
     return jsonschema.Draft202012Validator(schema).is_valid(document)
 
 
+@pytest.mark.shipped
 def test_the_shipped_rules_fit_the_schema():
     schema = filterd("schema", "rules").json()
     files = [name for name in glob.glob(os.path.join(TOP, "rules/**/*.yaml"), recursive=True)

@@ -46,6 +46,7 @@ FILES = (sorted(set(shipped("rules/**/*.yaml")) - set(SUGGESTED)) + sorted(SUGGE
          [os.path.join(TOP, "config.example.yaml")])
 
 
+@pytest.mark.shipped
 @pytest.mark.parametrize("path", FILES, ids=[os.path.relpath(path, TOP) for path in FILES])
 def test_a_shipped_file_names_its_schema_and_fits_it(path):
     with open(path, encoding="utf-8") as file:

@@ -133,6 +133,7 @@ def test_json(tmp_path):
         "words", "links"]
 
 
+@pytest.mark.shipped
 def test_the_shipped_rules_are_all_hit():
     result = filterd("test", "--coverage", "--json")
     rules = result.json()["coverage"]["rules"]

@@ -4,9 +4,12 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from command import FILTERD, TOP
 
 
+@pytest.mark.shipped
 def test_disguises_are_caught_and_ordinary_text_is_not():
     tool = os.path.join(TOP, "tests/tools/disguises.py")
     result = subprocess.run([sys.executable, tool, "--filterd", FILTERD],

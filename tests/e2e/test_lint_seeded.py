@@ -8,6 +8,8 @@ import collections
 import os
 import re
 
+import pytest
+
 from command import TOP, filterd, on_terminal
 
 SEEDED = os.path.join(TOP, "tests", "lint", "seeded")
@@ -65,6 +67,7 @@ def test_an_ordinary_word_is_a_note_where_the_rule_is_for_other_languages():
                         "kurdistan": "warning", "ye": "warning"}
 
 
+@pytest.mark.shipped
 def test_the_shipped_rules_have_no_finding():
     result = filterd("lint", "--json", "-c", "config.example.yaml")
     assert result.code == 0 and result.json() == {

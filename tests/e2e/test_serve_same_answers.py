@@ -4,10 +4,13 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from command import FILTERD, TOP
 from daemon import is_sanitized
 
 
+@pytest.mark.shipped
 def test_every_way_in_gives_the_same_bytes():
     tool = os.path.join(TOP, "tests/tools/agree.py")
     count = 1000 if is_sanitized() else 10000

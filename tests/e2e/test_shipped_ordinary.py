@@ -14,6 +14,7 @@ import pytest
 
 from command import FILTERD, TOP
 
+pytestmark = pytest.mark.shipped
 LANGUAGES = ["ar", "ckb", "en", "fa", "kmr", "tr"]
 CONFIG = os.path.join(TOP, "config.example.yaml")
 
