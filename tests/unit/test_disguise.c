@@ -426,8 +426,8 @@ static void work_is_bounded(void **state)
 	static const char *const paddings[] = {"a b c d ", "f*****", "f u c ", "k1 ", "f.", "*",
 		"sh!t", "aaab", "f**k ", "f** ", "f****k ", "f*?*?*? ", "f--------- ", "111a", "🇫",
 		"w", "wank", "xwan",
-		"\xE2\x80\xAE"
-		"kcuf ",
+		("\xE2\x80\xAE"
+		 "kcuf "),
 		"ѕһ", "•ق", "f#*#*#*", "t**t "};
 	static char bytes[1 << 16];
 
