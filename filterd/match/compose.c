@@ -53,9 +53,10 @@ static void put_choice(const struct composer *c, const struct phrase_element *e)
 
 	while (chosen && !has_wanted(c, chosen))
 		chosen = chosen->next;
-	if (!chosen && e->optional)
-		return;
-	put_sequence(c, chosen ? chosen : e->choices);
+	if (!chosen && !e->optional)
+		chosen = e->choices;
+	if (chosen)
+		put_sequence(c, chosen);
 }
 
 static void put_sequence(const struct composer *c, const struct phrase_sequence *sequence)
