@@ -29,8 +29,11 @@ int picks_reset(struct picks *picks, size_t count)
 			free(summary);
 			return ERR_NOMEM;
 		}
-		picks_free(picks);
-		*picks = (struct picks){bits, summary, capacity, 0};
+		free(picks->bits);
+		free(picks->summary);
+		picks->bits = bits;
+		picks->summary = summary;
+		picks->capacity = capacity;
 	}
 	return OK;
 }
