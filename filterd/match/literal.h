@@ -61,12 +61,18 @@ int literal_worth(const struct literal *literal);
  */
 int literals_worth(const struct literals *set);
 
-/* The most telling literals of a phrase. OK (never none) or ERR_NOMEM. */
-int literals_of_phrase(struct arena *arena, const struct phrase *phrase, struct literals *out);
+/* Sets of literals, of each of which one occurs in every match. */
+struct literal_sets {
+	struct literals *items; /* in the arena */
+	size_t count;
+	size_t best; /* the index of the most telling one */
+};
 
-/* The same of an element of it that is no gap. */
-int literals_of_element(
-	struct arena *arena, const struct phrase_element *element, struct literals *out);
+/*
+ * The literals of a phrase: a set for each of its elements that must be there. OK (never none) or
+ * ERR_NOMEM.
+ */
+int literals_of_phrase(struct arena *arena, const struct phrase *phrase, struct literal_sets *out);
 
 #define LITERAL_SHORTEST 3 /* [bytes] of a regex's literal */
 #define REGEX_OTHERS_MAX 4

@@ -471,8 +471,8 @@ int literals_worth(const struct literals *set)
 	return -sum;
 }
 
-static int best_of_sequence(
-	struct arena *arena, const struct phrase_sequence *s, struct literals *out);
+static int sets_of_sequence(
+	struct arena *arena, const struct phrase_sequence *s, struct literal_sets *out);
 
 /* One literal for each of the choices. */
 static int literals_of_choices(
@@ -482,10 +482,12 @@ static int literals_of_choices(
 
 	*out = (struct literals){NULL, 0};
 	for (const struct phrase_sequence *s = choices; s; s = s->next) {
+		struct literal_sets sets;
 		struct literals more;
 
-		if (best_of_sequence(arena, s, &more) != OK)
+		if (sets_of_sequence(arena, s, &sets) != OK)
 			return ERR_NOMEM;
+		more = sets.items[sets.best];
 		if (out->count + more.count > room) {
 			struct literal *items;
 
@@ -503,7 +505,9 @@ static int literals_of_choices(
 	return OK;
 }
 
-int literals_of_element(struct arena *arena, const struct phrase_element *e, struct literals *out)
+/* The literals of an element that is no gap. */
+static int literals_of_element(
+	struct arena *arena, const struct phrase_element *e, struct literals *out)
 {
 	uint32_t offset;
 
@@ -517,36 +521,39 @@ int literals_of_element(struct arena *arena, const struct phrase_element *e, str
 	return OK;
 }
 
-/* The best set that one element which must be there gives. The depth is the parser's. */
-static int best_of_sequence(
-	struct arena *arena, const struct phrase_sequence *s, struct literals *out)
+/* A set for each element that must be there, and which of them tells most: the depth is the
+ * parser's. */
+static int sets_of_sequence(
+	struct arena *arena, const struct phrase_sequence *s, struct literal_sets *out)
 {
-	int best = 1; /* what `out` is worth, once that matters */
+	size_t room = 0;
+	int best = 0; /* what the best is worth, once there are two */
 
-	*out = (struct literals){NULL, 0};
+	*out = (struct literal_sets){NULL, 0, 0};
 	for (const struct phrase_element *e = s->first; e; e = e->next) {
-		struct literals set;
+		size_t i = out->count;
 		int worth;
 
 		if (phrase_is_optional(e))
 			continue;
-		if (literals_of_element(arena, e, &set) != OK)
+		if (!arena_grow(arena, (void **)&out->items, i, &room, sizeof(*out->items), 4) ||
+			literals_of_element(arena, e, &out->items[i]) != OK)
 			return ERR_NOMEM;
-		if (out->count == 0) {
-			*out = set;
+		out->count++;
+		if (i == 0)
 			continue;
-		}
-		best = best > 0 ? literals_worth(out) : best;
-		worth = literals_worth(&set);
+		if (i == 1)
+			best = literals_worth(&out->items[0]);
+		worth = literals_worth(&out->items[i]);
 		if (worth > best) {
-			*out = set;
+			out->best = i;
 			best = worth;
 		}
 	}
 	return OK;
 }
 
-int literals_of_phrase(struct arena *arena, const struct phrase *phrase, struct literals *out)
+int literals_of_phrase(struct arena *arena, const struct phrase *phrase, struct literal_sets *out)
 {
-	return best_of_sequence(arena, &phrase->sequence, out);
+	return sets_of_sequence(arena, &phrase->sequence, out);
 }

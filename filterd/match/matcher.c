@@ -426,22 +426,15 @@ static int add_group(struct matcher_builder *b, const struct literals *set)
  * Notes which other words a phrase needs: many a candidate is dropped for the lack of one. The
  * first 0 is nobody's: `needs` 0 says there are none.
  */
-static int add_phrase_needs(struct matcher_builder *b, struct pattern *p,
-	const struct phrase *phrase, const struct literals *looked_up)
+static int add_phrase_needs(
+	struct matcher_builder *b, struct pattern *p, const struct literal_sets *sets)
 {
-	const struct phrase_element *e = phrase->sequence.first;
 	int rc = add_need(b, 0);
 
 	p->needs = (uint32_t)b->needs_count;
-	for (; e && rc == OK; e = e->next) {
-		struct literals set;
-
-		if (phrase_is_optional(e))
-			continue;
-		rc = literals_of_element(&b->scratch, e, &set);
-		if (rc == OK && !span_eq(set.items[0].bytes, looked_up->items[0].bytes))
-			rc = add_group(b, &set);
-	}
+	for (size_t i = 0; i < sets->count && rc == OK; i++)
+		if (i != sets->best)
+			rc = add_group(b, &sets->items[i]);
 	return rc == OK ? add_need(b, 0) : rc;
 }
 
@@ -477,7 +470,7 @@ int matcher_add_phrase(struct matcher_builder *builder, struct span written,
 {
 	struct pattern *p = new_pattern(builder);
 	struct span copy = arena_copy(builder->arena, written);
-	struct literals literals;
+	struct literal_sets sets;
 	struct phrase *phrase;
 	int rc;
 
@@ -498,11 +491,11 @@ int matcher_add_phrase(struct matcher_builder *builder, struct span written,
 	if (rc == ERR_INVALID) /* only ever because there is too much of it */
 		return pattern_fail(error, 0, "this phrase is too large with its lists");
 	if (rc == OK)
-		rc = literals_of_phrase(&builder->scratch, phrase, &literals);
+		rc = literals_of_phrase(&builder->scratch, phrase, &sets);
 	if (rc == OK)
-		rc = index_literals(builder, p, &literals);
+		rc = index_literals(builder, p, &sets.items[sets.best]);
 	if (rc == OK)
-		rc = add_phrase_needs(builder, p, phrase, &literals);
+		rc = add_phrase_needs(builder, p, &sets);
 	if (rc == OK)
 		rc = index_prefixes_of(builder, &phrase->sequence);
 	if (rc == OK && options.disguised)
