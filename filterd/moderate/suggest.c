@@ -8,21 +8,13 @@
  */
 #include "moderate/covering.h"
 
-#include <stdlib.h>
-
 #define BASES_MAX 4 /* of a rule's own sentences, how many are tried */
-
-struct asked_pattern {
-	enum field field;
-	uint32_t id;
-};
 
 struct suggester {
 	struct coverage *coverage;
 	const struct rule *rule;
-	struct asked_pattern *patterns; /* of the rule; in the coverage's arena */
+	uint32_t *patterns; /* of the rule, on the comment's text; in the coverage's arena */
 	size_t count, capacity;
-	uint32_t round; /* marks what has been tried for one pattern */
 	size_t taken; /* alternatives that the text shows and no test did */
 	void (*made)(void *context, const struct comment *comment);
 	void *context;
@@ -32,15 +24,17 @@ static void note_pattern(void *context, enum field field, uint32_t id)
 {
 	struct suggester *s = context;
 
+	if (field != FIELD_TEXT)
+		return;
 	for (size_t i = 0; i < s->count; i++)
-		if (s->patterns[i].field == field && s->patterns[i].id == id)
+		if (s->patterns[i] == id)
 			return;
 	if (!arena_grow(&s->coverage->arena, (void **)&s->patterns, s->count, &s->capacity,
 		    sizeof(*s->patterns), 16)) {
 		s->coverage->failed = true;
 		return;
 	}
-	s->patterns[s->count++] = (struct asked_pattern){field, id};
+	s->patterns[s->count++] = id;
 }
 
 static bool is_wanted(void *context, const void *key)
@@ -52,7 +46,7 @@ static bool is_wanted(void *context, const void *key)
 	if (number == MAP_NONE)
 		return false;
 	item = &s->coverage->items[number];
-	return item->used && !item->covered && item->tried != s->round;
+	return item->used && !item->covered && item->tried != s->coverage->rounds;
 }
 
 static void note_taken(void *context, const void *key)
@@ -61,7 +55,7 @@ static void note_taken(void *context, const void *key)
 
 	if (!is_wanted(s, key))
 		return;
-	s->coverage->items[coverage_find(s->coverage, key)].tried = s->round;
+	s->coverage->items[coverage_find(s->coverage, key)].tried = s->coverage->rounds;
 	s->taken++;
 }
 
@@ -133,7 +127,7 @@ static void try_pattern(struct suggester *s, uint32_t id)
 	const struct compose_wishes wishes = {is_wanted, note_taken, s};
 	struct buf text = {0};
 
-	s->round++;
+	s->coverage->rounds++;
 	s->taken = 0;
 	/* A phrase without alternatives is one itself. */
 	note_taken(s, s->coverage->patterns[FIELD_TEXT][id].origin);
@@ -170,12 +164,9 @@ int coverage_suggest(struct coverage *coverage, const struct rule *rule,
 	struct suggester s = {.coverage = coverage, .rule = rule, .made = made, .context = context};
 	int rc = list_patterns(&s);
 
-	s.round = coverage->rounds;
 	for (size_t i = 0; rc == OK && i < s.count; i++) {
-		if (s.patterns[i].field == FIELD_TEXT)
-			try_pattern(&s, s.patterns[i].id);
+		try_pattern(&s, s.patterns[i]);
 		rc = coverage->failed || coverage->stage.scene.failed ? ERR_NOMEM : OK;
 	}
-	coverage->rounds = s.round;
 	return rc;
 }
