@@ -52,17 +52,27 @@ uint16_t index_run_bit(struct span run)
 
 /* --- building --------------------------------------------------------------------------------- */
 
+/* Makes room for one more item of an owned array. False when out of memory. */
+static bool make_room(void **items, size_t count, size_t *room, size_t size)
+{
+	size_t wanted = *room ? 2 * *room : 64;
+	void *grown;
+
+	if (count < *room)
+		return true;
+	grown = realloc(*items, wanted * size);
+	if (!grown)
+		return false;
+	*items = grown;
+	*room = wanted;
+	return true;
+}
+
 int index_add(struct index *index, const struct literal *literal, struct posting posting)
 {
-	if (index->added_count == index->added_room) {
-		size_t room = index->added_room ? 2 * index->added_room : 256;
-		struct added *added = realloc(index->added, room * sizeof(*added));
-
-		if (!added)
-			return ERR_NOMEM;
-		index->added = added;
-		index->added_room = room;
-	}
+	if (!make_room((void **)&index->added, index->added_count, &index->added_room,
+		    sizeof(*index->added)))
+		return ERR_NOMEM;
 	index->added[index->added_count] = (struct added){*literal, posting, index->added_count};
 	index->added_count++;
 	return OK;
@@ -76,15 +86,9 @@ int index_mark(struct index *index, const struct literal *literal, uint16_t mark
 
 int index_add_prefix(struct index *index, struct span prefix)
 {
-	if (index->prefixes_count == index->prefixes_room) {
-		size_t room = index->prefixes_room ? 2 * index->prefixes_room : 32;
-		struct span *prefixes = realloc(index->prefixes, room * sizeof(*prefixes));
-
-		if (!prefixes)
-			return ERR_NOMEM;
-		index->prefixes = prefixes;
-		index->prefixes_room = room;
-	}
+	if (!make_room((void **)&index->prefixes, index->prefixes_count, &index->prefixes_room,
+		    sizeof(*index->prefixes)))
+		return ERR_NOMEM;
 	index->prefixes[index->prefixes_count++] = prefix;
 	return OK;
 }
