@@ -487,6 +487,8 @@ static int literals_of_choices(
 
 		if (sets_of_sequence(arena, s, &sets) != OK)
 			return ERR_NOMEM;
+		if (sets.count == 0)
+			continue;
 		more = sets.items[sets.best];
 		if (out->count + more.count > room) {
 			struct literal *items;
