@@ -230,9 +230,13 @@ test-layers:
 
 # --- tools --------------------------------------------------------------------------------------
 
+# How far clang's analyser follows each function. Its own default, 225000, takes three times as long;
+# `make lint ANALYZER_NODES=225000` before a release.
+ANALYZER_NODES ?= 75000
 lint: format-check all
 	$(Q)$(PYTHON) tests/tools/tidy.py $(LIB_SOURCES) $(DAEMON_SOURCES) filterd/main.c -- \
-		-std=c11 -D_GNU_SOURCE $(CPPFLAGS_ALL) $(LIB_CFLAGS) -Ifilterd
+		-std=c11 -D_GNU_SOURCE $(CPPFLAGS_ALL) $(LIB_CFLAGS) -Ifilterd \
+		-Xclang -analyzer-config -Xclang max-nodes=$(ANALYZER_NODES)
 	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,portability \
 		--inline-suppr --suppress=missingIncludeSystem -Ifilterd filterd
 	$(Q)$(B)/filterd lint -c config.example.yaml

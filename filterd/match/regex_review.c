@@ -21,6 +21,7 @@
 #define RUN_NS (20 * NS_PER_MS) /* most that one text is given */
 #define RUN_CPU_NS                                                                                 \
 	(5 * NS_PER_MS) /* of CPU that it must have taken: a busy machine proves nothing */
+#define MEASURED 3 /* times that it must have taken that much */
 
 _Static_assert(REGEX_ATTACK_STEPS == RUN_STEPS_MAX, "what is said is what is done");
 
@@ -299,16 +300,17 @@ static void put_sample(struct attacker *a, const struct regex_node *node, unsign
 
 /*
  * What the text costs [ns of CPU] if no number of steps ended it; not all of it if that is more
- * than RUN_CPU_NS. A few positions at a time are tried with as many steps as are bearable.
+ * than RUN_CPU_NS. Some positions at a time are tried with as many steps as are bearable; with
+ * fewer of them the calls themselves would cost half of RUN_CPU_NS.
  */
 static int64_t full_cost(struct attacker *a)
 {
-	enum { positions = 4, asked = 64 }; /* the clock is asked after so many */
+	enum { positions = 16, asked = 16 }; /* the clock is asked after so many */
 	struct span text = buf_content(&a->text);
 	int64_t began = cpu_ns(), took = 0;
 	unsigned searches = 0;
 
-	pcre2_set_match_limit(a->runner.context, (1u << 27) / (uint32_t)(text.len + 1));
+	pcre2_set_match_limit(a->runner.context, (1u << 29) / (uint32_t)(text.len + 1));
 	for (size_t from = 0; from < text.len && took < RUN_CPU_NS; from += positions) {
 		while (from < text.len && ((unsigned char)text.ptr[from] & 0xC0) == 0x80)
 			from++;
@@ -343,7 +345,13 @@ static bool runs_away(struct attacker *a, int64_t *took_ns)
 		return false;
 	if (a->text.len <= SHORT && result == RUN_LIMIT)
 		return true;
+	/* The least of some: what else the machine does only ever adds to it. */
 	*took_ns = full_cost(a);
+	for (int again = 1; again < MEASURED && *took_ns >= RUN_CPU_NS; again++) {
+		int64_t took = full_cost(a);
+
+		*took_ns = took < *took_ns ? took : *took_ns;
+	}
 	return *took_ns >= RUN_CPU_NS;
 }
 
