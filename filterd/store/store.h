@@ -31,11 +31,14 @@ enum store_health {
 };
 
 /*
- * Opens (and makes) the database and starts the thread. `done` is called on that thread after each
+ * Opens (and makes) the database, without the thread. `done` is called on that thread after each
  * commit or failure, with nothing locked, once for each different `owner` of its rows (as given to
  * store_add()). OK; else as db_open() says.
  */
 int store_open(const char *path, void (*done)(void *owner), struct buf *why, struct store **out);
+
+/* Starts the thread. Rows given before wait for it. OK or ERR_IO. */
+int store_start(struct store *store);
 
 /* Writes what waits, stops the thread, closes. Every row must have been dropped. NULL is legal. */
 void store_close(struct store *store);
