@@ -46,8 +46,27 @@ void db_close(struct db *db); /* NULL is legal */
  */
 sqlite3_stmt *db_statement(struct db *db, const char *sql);
 
-/* Runs a statement of ours without results. OK or ERR_IO. */
+#define DB_ROW 1 /* of db_step(): there is a row to be read */
+
+/* Takes a step: DB_ROW, OK when it is over, or ERR_IO or ERR_NOMEM. */
+int db_step(struct db *db, sqlite3_stmt *statement);
+
+/* Gives a kept statement back, ready for its next use, and passes `rc` on. */
+int db_finish(sqlite3_stmt *statement, int rc);
+
+/* Binds a text that outlives the statement's use; "" for an empty one, never NULL. */
+void db_bind(sqlite3_stmt *statement, int at, struct span text);
+
+/* Runs statements of ours without results. OK, ERR_NOMEM or ERR_IO. */
 int db_run(struct db *db, const char *sql);
+
+/*
+ * Begins something that is done whole or not at all: a transaction that writes, or, within one, a
+ * part of it that can fail alone. Each is ended by db_end(), which keeps it if `rc` is OK and takes
+ * it back if not, and returns `rc`, or what went wrong with that. OK, ERR_NOMEM or ERR_IO.
+ */
+int db_begin(struct db *db);
+int db_end(struct db *db, int rc);
 
 sqlite3 *db_handle(struct db *db);
 

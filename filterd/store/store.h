@@ -56,7 +56,7 @@ enum store_state store_row_state(struct store_row *row, struct queue_added *adde
 /* Gives the row back, whatever its state: it is stored all the same. NULL is legal. */
 void store_row_drop(struct store_row *row);
 
-enum store_health store_health(const struct store *store);
+enum store_health store_health(struct store *store);
 
 /* For metrics; any thread. */
 struct store_counts {
@@ -65,4 +65,4 @@ struct store_counts {
 	uint64_t waiting; /* rows, now */
 	uint64_t commit_ns; /* spent in commits altogether */
 };
-void store_counts(const struct store *store, struct store_counts *out);
+void store_counts(struct store *store, struct store_counts *out);
