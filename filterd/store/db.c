@@ -105,6 +105,14 @@ sqlite3_stmt *db_statement(struct db *db, const char *sql)
 	return kept->statement;
 }
 
+int db_prepare(struct db *db, const char *sql, sqlite3_stmt **out)
+{
+	*out = NULL;
+	if (sqlite3_prepare_v3(db->handle, sql, -1, 0, out, NULL) == SQLITE_OK)
+		return OK;
+	return failed(db);
+}
+
 int db_step(struct db *db, sqlite3_stmt *statement)
 {
 	int code = sqlite3_step(statement);

@@ -46,6 +46,9 @@ void db_close(struct db *db); /* NULL is legal */
  */
 sqlite3_stmt *db_statement(struct db *db, const char *sql);
 
+/* Prepares a text made for one use, which the caller finalizes. OK, ERR_NOMEM or ERR_IO. */
+int db_prepare(struct db *db, const char *sql, sqlite3_stmt **out);
+
 #define DB_ROW 1 /* of db_step(): there is a row to be read */
 
 /* Takes a step: DB_ROW, OK when it is over, or ERR_IO or ERR_NOMEM. */

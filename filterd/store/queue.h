@@ -20,6 +20,7 @@
 
 #define QUEUE_ID_SIZE 27 /* 26 characters of [a-z2-7] (128 random bits), NUL */
 #define QUEUE_PAGE_MAX 200 /* items of a page */
+#define QUEUE_TOTAL_MAX 100000 /* items that are counted */
 #define QUEUE_NOTE_MAX 2000 /* [bytes] */
 #define QUEUE_ACTOR_MAX 128 /* [bytes] */
 
@@ -98,7 +99,8 @@ struct queue_filter {
 struct queue_page {
 	struct queue_item *items;
 	size_t count;
-	uint64_t total; /* items that the filter lets through, of all pages */
+	uint64_t
+		total; /* items that the filter lets through, of all pages, up to QUEUE_TOTAL_MAX */
 	struct span next; /* cursor of the page that follows; empty: this was the last */
 };
 
@@ -134,8 +136,12 @@ struct queue_decision {
 	int64_t now_ms;
 };
 
-/* Codes for reasons: guideline ids besides. By name, ended by NULL. */
-extern const char *const queue_reasons[];
+/* A reason is a code of [a-z0-9_/-], at most 64 bytes: a guideline's id, or one of the table. */
+struct queue_reason {
+	const char *code;
+	const char *meaning;
+};
+extern const struct queue_reason queue_reasons[]; /* ended by a NULL code */
 
 /*
  * Decides. OK with *version the item's new one; ERR_NOTFOUND; ERR_CONFLICT when the item has
@@ -157,11 +163,16 @@ struct queue_event {
 };
 
 /*
- * Decisions after the cursor, oldest first. Those younger than `hold_ms` are not told yet, nor what
- * comes after them: they can still be undone. Notes are left out unless `queue_id` names one item.
+ * What the CMS is to know, after the cursor, oldest first: approvals, rejections, and those taken
+ * back. What is younger than `hold_ms` is not told yet, nor what comes after it, for it can still
+ * be undone; what was undone within that time is never told. OK, ERR_NOMEM, ERR_IO.
  */
-int queue_feed(struct db *db, int64_t after, struct span queue_id, int64_t hold_ms, int64_t now_ms,
-	size_t limit, struct arena *arena, struct queue_event **events, size_t *count);
+int queue_feed(struct db *db, int64_t after, int64_t hold_ms, int64_t now_ms, size_t limit,
+	struct arena *arena, struct queue_event **events, size_t *count);
+
+/* All that was decided and noted about one item, the oldest first; at most QUEUE_PAGE_MAX. */
+int queue_history(struct db *db, struct span queue_id, struct arena *arena,
+	struct queue_event **events, size_t *count);
 
 struct queue_counts {
 	uint64_t by_state[QUEUE_STATES];
@@ -177,7 +188,8 @@ int queue_count(struct db *db, struct queue_counts *out);
 int queue_verify(struct db *db, struct buf *findings, uint64_t *decisions);
 
 /*
- * Erases request, answer, author and notes of items decided (or superseded) before `before_ms`,
- * at most `limit` of them; *erased says how many. Counts, states and the chain stay.
+ * Erases request, answer, author, title, the text's hash and notes of items decided (or superseded)
+ * before `before_ms`, at most `limit` of them; *erased says how many. Counts, states and the chain
+ * stay. Outside a transaction it also takes them out of the write-ahead log.
  */
 int queue_erase(struct db *db, int64_t before_ms, size_t limit, size_t *erased);
