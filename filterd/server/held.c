@@ -11,8 +11,13 @@ void held_init(struct held_list *list)
 
 void held_free(struct held_list *list)
 {
-	while (held_any(list))
-		held_drop(held_take(list));
+	struct held *held, *next;
+
+	for (held = TAILQ_FIRST(&list->first); held != NULL; held = next) {
+		next = TAILQ_NEXT(held, link);
+		held_drop(held);
+	}
+	held_init(list);
 }
 
 static struct held *last(struct held_list *list)

@@ -2,7 +2,7 @@
 #include "store/queue.h"
 
 #include <openssl/evp.h>
-#include <openssl/rand.h>
+#include <sys/random.h>
 
 #define HASH_SIZE 32 /* [bytes] of SHA-256 */
 
@@ -18,7 +18,7 @@ static bool make_id(char out[QUEUE_ID_SIZE])
 	static const char digits[] = "abcdefghijklmnopqrstuvwxyz234567";
 	unsigned char random[17] = {0};
 
-	if (RAND_bytes(random, 16) != 1)
+	if (getrandom(random, 16, 0) != 16)
 		return false;
 	for (unsigned i = 0; i < QUEUE_ID_SIZE - 1; i++) {
 		unsigned bit = i * 5;
@@ -166,7 +166,7 @@ static int insert(struct db *db, const struct queue_entry *entry, const unsigned
 	int rc;
 
 	if (!make_id(out->queue_id))
-		return ERR_NOMEM;
+		return ERR_IO;
 	rc = insert_item(db, entry, hash, out);
 	if (rc != OK)
 		return rc;

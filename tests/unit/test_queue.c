@@ -406,7 +406,7 @@ static void the_feed_tells_what_can_no_longer_be_undone(void **state)
 	struct queue_event *events;
 
 	for (int i = 0; i < 4; i++) {
-		char id[8];
+		char id[16];
 
 		snprintf(id, sizeof(id), "c-%d", i);
 		items[i] = add(f, id, 0, id);
