@@ -145,7 +145,8 @@ static int write_batch(struct store *store, struct row_list *batch, bool *writte
 		return rc;
 	TAILQ_FOREACH(row, batch, link)
 	{
-		int own = queue_add(store->db, &row->entry, &row->added);
+		const struct queue_entry *entry = &row->entry;
+		int own = queue_add(store->db, entry, &row->added);
 
 		written[i++] = own == OK;
 		if (own != OK && db_trouble(store->db) != DB_MEMORY) {

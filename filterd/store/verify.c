@@ -147,8 +147,8 @@ int queue_verify(struct db *db, struct buf *findings, uint64_t *decisions)
 /* Statements that run for each item that goes; ?1 is its seq. */
 static const char *const erasers[] = {
 	"DELETE FROM content WHERE item = ?1",
-	"UPDATE item SET author_id = '', author_name = '', article_title = '',"
-	" text_hash = zeroblob(32) WHERE seq = ?1",
+	("UPDATE item SET author_id = '', author_name = '', article_title = '',"
+	 " text_hash = zeroblob(32) WHERE seq = ?1"),
 	"UPDATE decision SET note = '' WHERE item = ?1 AND note <> ''",
 };
 
