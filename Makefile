@@ -67,7 +67,7 @@ endif
 # --- libraries ----------------------------------------------------------------------------------
 
 LIB_PACKAGES := yaml-0.1 libpcre2-8 libcrypto
-DAEMON_PACKAGES := libevent_core libevent_pthreads
+DAEMON_PACKAGES := libevent_core libevent_pthreads sqlite3
 OPTIONAL_PACKAGES := libsystemd libseccomp
 FOUND := $(foreach p,$(OPTIONAL_PACKAGES),$(shell $(PKG_CONFIG) --exists $(p) 2>/dev/null && echo $(p)))
 CPPFLAGS_ALL := $(if $(filter libsystemd,$(FOUND)),-DWITH_SYSTEMD) \
@@ -78,7 +78,7 @@ LIB_LIBS := $(shell $(PKG_CONFIG) --libs $(LIB_PACKAGES) 2>/dev/null) -lm
 DAEMON_LIBS := $(shell $(PKG_CONFIG) --libs $(DAEMON_PACKAGES) $(FOUND) 2>/dev/null)
 
 DEB_BUILD := gcc make pkg-config libc6-dev libevent-dev libyaml-dev libpcre2-dev libssl-dev \
-	libicu-dev libseccomp-dev libsystemd-dev
+	libsqlite3-dev libicu-dev libseccomp-dev libsystemd-dev
 DEB_TEST := libcmocka-dev libjansson-dev python3 python3-pytest python3-pytest-xdist \
 	python3-yaml python3-hypothesis python3-jsonschema python3-selenium chromium \
 	chromium-driver curl socat netcat-openbsd

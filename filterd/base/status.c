@@ -20,6 +20,10 @@ const char *status_name(enum status status)
 		return "more input needed";
 	case ERR_UNSUPPORTED:
 		return "not supported";
+	case ERR_NOTFOUND:
+		return "not found";
+	case ERR_CONFLICT:
+		return "conflict";
 	}
 	return "unknown status";
 }

@@ -10,6 +10,8 @@ enum status {
 	ERR_DEADLINE = -5, /* the time allowed has passed */
 	ERR_AGAIN = -6, /* more input is needed */
 	ERR_UNSUPPORTED = -7, /* well formed, but not something we do */
+	ERR_NOTFOUND = -8, /* there is no such thing */
+	ERR_CONFLICT = -9, /* it has changed since, or somebody else has it */
 };
 
 /* A short name for logs: "out of memory", "invalid input", ... Never NULL. */

@@ -18,6 +18,7 @@ static const struct command *const commands[] = {
 	&command_diff,
 	&command_eval,
 	&command_import,
+	&command_queue,
 	&command_schema,
 	&command_bench,
 	&command_version,

@@ -440,6 +440,11 @@ static int read_root(struct reading *r, const struct yaml_node *root)
 	config->reload_token = keys.reload_token;
 	config->sandbox = (enum sandbox_mode)keys.sandbox;
 	config->temperament = (enum temperament)keys.temperament;
+	if (!span_eq(keys.store, SPAN("off"))) {
+		config->store = resolve(config, keys.store);
+		if (!config->store)
+			return ERR_NOMEM;
+	}
 	rc = read_rules(r, &keys.rules);
 	if (rc == OK)
 		rc = keys.listen ? read_listeners(r, keys.listen) : read_default_listeners(r);

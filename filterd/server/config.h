@@ -54,6 +54,7 @@ struct config_limits {
 	int64_t request_time; /* [ms] */
 	int64_t idle_time; /* [ms] */
 	int64_t write_time; /* [ms] */
+	int64_t store_time; /* [ms] */
 	int64_t drain_time; /* [ms] */
 };
 
@@ -73,6 +74,7 @@ struct config {
 	enum log_level log_level;
 	bool log_json;
 	enum sandbox_mode sandbox;
+	const char *store; /* path of the queue's database; NULL: off */
 	struct span reload_token; /* empty: reload by request only from this machine */
 };
 

@@ -203,6 +203,8 @@ static const struct key limits_keys[] = {
 	TIME_KEY(request_time, "10s", "From the first byte of a request to its last."),
 	TIME_KEY(idle_time, "60s", "Between two requests of a connection."),
 	TIME_KEY(write_time, "10s", "How long an answer may wait to be taken."),
+	TIME_KEY(store_time, "2s",
+		"How long an answer may wait until its comment is stored; then it is refused."),
 	TIME_KEY(drain_time, "10s", "How long requests may take to finish when the daemon stops."),
 };
 
@@ -304,6 +306,14 @@ static const struct key config_keys[] = {
 			"all of it.",
 		.choices = sandbox_choices,
 		.fallback = "auto"},
+	{.name = "store",
+		.type = TYPE_STRING,
+		AT(store),
+		.help = "The database of the review queue, relative to this file; `off`: comments "
+			"for review are only answered, and keeping them is up to the caller.",
+		.min = 1,
+		.max = 1024,
+		.fallback = "var/queue.db"},
 };
 #undef AT
 

@@ -19,6 +19,7 @@ struct config_keys {
 	} log;
 	struct span reload_token;
 	int sandbox; /* enum sandbox_mode */
+	struct span store;
 };
 
 struct listen_keys {

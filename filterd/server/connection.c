@@ -61,6 +61,9 @@ static void die(struct connection *c)
 	set_writing(c, false);
 	close(c->fd);
 	c->fd = -1;
+	if (c->holding)
+		TAILQ_REMOVE(&w->holding, c, holding_link);
+	c->holding = false;
 	TAILQ_REMOVE(&w->all, c, link);
 	TAILQ_INSERT_TAIL(&w->doomed, c, link);
 	addresses_give(w->service->addresses, &c->peer);
@@ -162,13 +165,41 @@ static void time_writing(struct connection *c)
 
 /* --- sending --- */
 
-/* Where answers go: behind what is unsent, or into the worker's buffer. */
-static struct buf *answers(struct connection *c)
+/* Where bytes go that can be sent: behind what is unsent, or into the worker's buffer. */
+static struct buf *sendable(struct connection *c)
 {
 	if (c->out.len > 0)
 		return &c->out;
 	buf_clear(&c->worker->out);
 	return &c->worker->out;
+}
+
+struct buf *connection_out(struct connection *c, struct buf *out)
+{
+	return held_any(&c->held) ? held_tail(&c->held) : out;
+}
+
+bool connection_hold(struct connection *c, struct buf *answers, size_t from, struct store_row *row,
+	const struct held_frame *frame)
+{
+	struct span answer = span_sub(buf_content(answers), from, answers->len);
+	int rc = held_add(&c->held, row, answer, frame, c->worker->now_ns);
+
+	answers->len = from;
+	if (rc != OK) {
+		store_row_drop(row);
+		return false;
+	}
+	if (!c->holding)
+		TAILQ_INSERT_TAIL(&c->worker->holding, c, holding_link);
+	c->holding = true;
+	return true;
+}
+
+/* [bytes] that the client has not taken yet, or could not. */
+static size_t unsent(struct connection *c)
+{
+	return c->out.len + held_bytes(&c->held);
 }
 
 /* Sends what it can of `out` and keeps the rest. False: the connection is dead. */
@@ -219,29 +250,29 @@ static void linger(struct connection *c)
 
 /* --- a turn --- */
 
-/* The protocol has had its turn: sends the answers and decides how to go on. */
+/* The protocol has had its turn: sends `out` (as sendable() gave it) and decides how to go on. */
 static void settle(struct connection *c, enum outcome outcome, struct buf *out)
 {
 	bool at_rest = c->stage == STAGE_REST || c->stage == STAGE_NEW;
 
 	if (outcome == OUTCOME_MORE && c->ended) {
-		c->protocol->ended(c, out);
+		c->protocol->ended(c, connection_out(c, out));
 		outcome = OUTCOME_CLOSE;
 	} else if (outcome == OUTCOME_MORE && c->worker->draining && at_rest &&
-		   c->protocol->drained(c, out)) {
+		   c->protocol->drained(c, connection_out(c, out))) {
 		outcome = OUTCOME_CLOSE;
 	}
 	if (c->in.len == 0 && c->in.data != NULL)
 		buf_free(&c->in);
 	if (!flush(c, out))
 		return;
-	if (outcome == OUTCOME_CLOSE && c->out.len == 0)
+	if (outcome == OUTCOME_CLOSE && unsent(c) == 0 && !held_any(&c->held))
 		linger(c);
 	else if (outcome == OUTCOME_CLOSE)
 		connection_state(c, CONNECTION_CLOSING);
 	else if (outcome == OUTCOME_WAIT)
 		connection_state(c, CONNECTION_WAITING);
-	else if (c->out.len > c->worker->generation->limits.output)
+	else if (unsent(c) > c->worker->generation->limits.output)
 		connection_state(c, CONNECTION_PAUSED);
 	else if (outcome == OUTCOME_YIELD)
 		connection_state(c, CONNECTION_READY);
@@ -254,16 +285,16 @@ static void settle(struct connection *c, enum outcome outcome, struct buf *out)
 /* Lets the protocol answer what is in the connection's buffer. */
 static void take_turn(struct connection *c)
 {
-	struct buf *out = answers(c);
+	struct buf *out = sendable(c);
 
-	settle(c, c->protocol->input(c, &c->in, out), out);
+	settle(c, c->protocol->input(c, &c->in, connection_out(c, out)), out);
 }
 
 /* The same for bytes just read into the worker's buffer, which the connection borrows for that. */
 static void take_borrowed_turn(struct connection *c)
 {
-	struct buf *borrowed = &c->worker->input, *out = answers(c);
-	enum outcome outcome = c->protocol->input(c, borrowed, out);
+	struct buf *borrowed = &c->worker->input, *out = sendable(c);
+	enum outcome outcome = c->protocol->input(c, borrowed, connection_out(c, out));
 
 	if (borrowed->len > 0)
 		buf_append(&c->in, borrowed->data, borrowed->len);
@@ -279,7 +310,8 @@ bool connection_had_share(const struct connection *c, uint64_t since, size_t uns
 	const struct worker *w = c->worker;
 
 	return c->handled - since >= w->generation->limits.turn_requests ||
-	       unsent > w->generation->limits.output || w->now_ns - w->entered_ns > w->share_ns;
+	       unsent + c->held.bytes > w->generation->limits.output ||
+	       w->now_ns - w->entered_ns > w->share_ns;
 }
 
 /* Bytes of a client that has had its last answer. */
@@ -332,6 +364,16 @@ static void on_readable(evutil_socket_t fd, short what, void *argument)
 		receive(c);
 }
 
+/* Something was sent or released: goes on with what had to wait for that. */
+static void relieve(struct connection *c)
+{
+	if (c->state == CONNECTION_CLOSING && c->out.len == 0 && !held_any(&c->held))
+		linger(c);
+	else if (c->state == CONNECTION_PAUSED &&
+		 unsent(c) <= c->worker->generation->limits.output / 2)
+		connection_state(c, CONNECTION_READY);
+}
+
 static void on_writable(evutil_socket_t fd, short what, void *argument)
 {
 	struct connection *c = argument;
@@ -339,13 +381,55 @@ static void on_writable(evutil_socket_t fd, short what, void *argument)
 	(void)fd;
 	(void)what;
 	worker_enter(c->worker);
-	if (!flush(c, &c->out))
-		return;
-	if (c->state == CONNECTION_CLOSING && c->out.len == 0)
-		linger(c);
-	else if (c->state == CONNECTION_PAUSED &&
-		 c->out.len <= c->worker->generation->limits.output / 2)
-		connection_state(c, CONNECTION_READY);
+	if (flush(c, &c->out))
+		relieve(c);
+}
+
+/* --- what is held back --- */
+
+/* Why the first held answer is not waited for any longer, or REFUSAL_NONE. */
+static enum refusal_code hopeless(struct connection *c, enum held_state state)
+{
+	const struct worker *w = c->worker;
+	int64_t since_ns = TAILQ_FIRST(&c->held.first)->since_ns;
+
+	if (state == HELD_FAILED || w->now_ns - since_ns >= w->generation->limits.store_ns)
+		return REFUSAL_QUEUE_UNAVAILABLE;
+	return REFUSAL_NONE;
+}
+
+/* Appends to `out` what is due; with a code, all of it, and what is not stored is refused so. */
+static void release(struct connection *c, enum refusal_code last_words, struct buf *out)
+{
+	struct queue_added added;
+	enum held_state state;
+
+	while ((state = held_look(&c->held, &added)) != HELD_NOTHING) {
+		enum refusal_code code = REFUSAL_NONE;
+		struct held *held;
+
+		if (state != HELD_STORED) {
+			code = last_words != REFUSAL_NONE ? last_words : hopeless(c, state);
+			if (code == REFUSAL_NONE)
+				return;
+		}
+		held = held_take(&c->held);
+		c->protocol->release(c, held, code == REFUSAL_NONE ? &added : NULL, code, out);
+		buf_span(out, buf_content(&held->after));
+		out->failed |= held->after.failed;
+		held_drop(held);
+	}
+	TAILQ_REMOVE(&c->worker->holding, c, holding_link);
+	c->holding = false;
+}
+
+void connection_release(struct connection *c)
+{
+	struct buf *out = sendable(c);
+
+	release(c, REFUSAL_NONE, out);
+	if ((out->len > 0 || out->failed) && flush(c, out))
+		relieve(c);
 }
 
 /* --- what the worker calls --- */
@@ -356,7 +440,7 @@ void connection_drain(struct connection *c)
 	if (c->state == CONNECTION_OPEN)
 		receive(c);
 	if (c->state == CONNECTION_OPEN)
-		settle(c, OUTCOME_MORE, answers(c));
+		settle(c, OUTCOME_MORE, sendable(c));
 }
 
 void connection_new(struct worker *w, const struct handed *handed)
@@ -378,6 +462,7 @@ void connection_new(struct worker *w, const struct handed *handed)
 	c->peer = handed->peer;
 	c->stage = STAGE_NEW;
 	c->late = w->draining;
+	held_init(&c->held);
 	/* A protocol refuses what is too large long before: this bounds our own mistakes. */
 	c->in.limit = w->generation->limits.request + w->generation->limits.headers +
 		      (size_t)4 * WORKER_INPUT;
@@ -391,7 +476,7 @@ void connection_new(struct worker *w, const struct handed *handed)
 	else if (c->late)
 		connection_drain(c);
 	else
-		settle(c, OUTCOME_MORE, answers(c));
+		settle(c, OUTCOME_MORE, sendable(c));
 }
 
 void connection_free(struct connection *c)
@@ -401,6 +486,7 @@ void connection_free(struct connection *c)
 		c->protocol->end(c);
 	buf_free(&c->in);
 	buf_free(&c->out);
+	held_free(&c->held);
 	c->magic = 0;
 	free(c);
 }
@@ -418,8 +504,8 @@ void connection_resume(struct connection *c)
 
 	if (c->state != CONNECTION_WAITING)
 		return;
-	out = answers(c);
-	outcome = c->protocol->resume(c, out);
+	out = sendable(c);
+	outcome = c->protocol->resume(c, connection_out(c, out));
 	/* Whatever the client sent meanwhile was not read; what came before is in c->in. */
 	settle(c, outcome == OUTCOME_MORE ? OUTCOME_YIELD : outcome, out);
 }
@@ -435,6 +521,10 @@ void connection_check(struct connection *c)
 {
 	struct worker *w = c->worker;
 
+	if (c->holding)
+		connection_release(c);
+	if (c->state == CONNECTION_DEAD)
+		return;
 	if (c->write_deadline_ns != 0 && w->now_ns >= c->write_deadline_ns) {
 		counter_add(&w->counters.timeouts[TIMEOUT_WRITE], 1);
 		connection_state(c, CONNECTION_DEAD);
@@ -442,10 +532,10 @@ void connection_check(struct connection *c)
 		if (c->state == CONNECTION_LINGERING) {
 			connection_state(c, CONNECTION_DEAD);
 		} else {
-			struct buf *out = answers(c);
+			struct buf *out = sendable(c);
 
 			counter_add(&w->counters.timeouts[timeout_of(c->stage)], 1);
-			c->protocol->expired(c, timeout_of(c->stage), out);
+			c->protocol->expired(c, timeout_of(c->stage), connection_out(c, out));
 			settle(c, OUTCOME_CLOSE, out);
 		}
 	}
@@ -457,9 +547,11 @@ void connection_abandon(struct connection *c)
 
 	if (c->state == CONNECTION_DEAD)
 		return;
-	out = answers(c);
+	out = sendable(c);
 	if (c->state != CONNECTION_CLOSING && c->state != CONNECTION_LINGERING)
-		c->protocol->drained(c, out);
+		c->protocol->drained(c, connection_out(c, out));
+	if (c->holding)
+		release(c, REFUSAL_CLOSING, out);
 	if (flush(c, out))
 		connection_state(c, CONNECTION_DEAD);
 }

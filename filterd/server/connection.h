@@ -10,6 +10,9 @@
  *      │               │        kernel does not throw the answer away with a reset
  *      └──► DEAD ◄─────┘  socket closed, on the worker's list of those to free
  *
+ * Beside any state but DEAD answers may be held back until comments are stored (held.h); the
+ * connection is then on its worker's list `holding`, and CLOSING waits for them too.
+ *
  * connection_state() alone changes the state. A connection is freed at the end of the turn, never
  * in a callback.
  *
@@ -59,6 +62,8 @@ struct connection {
 
 	struct buf in; /* received, not used yet */
 	struct buf out; /* written, not sent yet */
+	struct held_list held; /* written and waiting to become whole, with all that follows */
+	bool holding; /* it is on the worker's list */
 	uint64_t sent; /* [bytes] altogether */
 	uint64_t write_mark; /* up to here must be sent by write_deadline_ns */
 	int64_t write_deadline_ns; /* 0: nothing is unsent */
@@ -67,6 +72,7 @@ struct connection {
 	struct event read_event, write_event;
 	TAILQ_ENTRY(connection) link; /* in worker.all or worker.doomed */
 	TAILQ_ENTRY(connection) ready_link; /* in worker.ready */
+	TAILQ_ENTRY(connection) holding_link; /* in worker.holding */
 	max_align_t session[]; /* protocol->session_size bytes */
 };
 
@@ -82,6 +88,9 @@ void connection_continue(struct connection *connection);
 /* Asks a WAITING connection whether it can go on. */
 void connection_resume(struct connection *connection);
 
+/* Sends what is held back as far as it is stored, or cannot be. */
+void connection_release(struct connection *connection);
+
 /* Closes it, or says good-bye, if a deadline has passed at worker->now_ns. */
 void connection_check(struct connection *connection);
 
@@ -92,7 +101,20 @@ void connection_drain(struct connection *connection);
 void connection_abandon(struct connection *connection);
 
 /*
+ * For protocols: where the next answer goes, if `out` was where the last one went: behind what is
+ * held back.
+ */
+struct buf *connection_out(struct connection *connection, struct buf *out);
+
+/*
+ * For protocols: holds back the answer that stands in `answers` from `from` on, and takes it out of
+ * there. Takes the row over. False: no memory for it, and the row is dropped.
+ */
+bool connection_hold(struct connection *connection, struct buf *answers, size_t from,
+	struct store_row *row, const struct held_frame *frame);
+
+/*
  * For protocols: whether this connection has had its share of the turn. `since` is `handled` at its
- * begin, `unsent` the bytes of answers that wait to be sent.
+ * begin, `unsent` the bytes of answers that wait to be sent, without what is held back.
  */
 bool connection_had_share(const struct connection *connection, uint64_t since, size_t unsent);

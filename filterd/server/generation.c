@@ -82,6 +82,7 @@ static void set_limits(struct generation *generation)
 		.request_ns = in->request_time * NS_PER_MS,
 		.idle_ns = in->idle_time * NS_PER_MS,
 		.write_ns = in->write_time * NS_PER_MS,
+		.store_ns = in->store_time * NS_PER_MS,
 		.drain_ns = in->drain_time * NS_PER_MS,
 	};
 	generation->options = evaluate_defaults;

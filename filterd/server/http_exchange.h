@@ -4,6 +4,7 @@
 #pragma once
 
 #include "server/connection.h"
+#include "server/judge.h"
 #include "server/trials.h"
 #include "wire/http.h"
 #include "wire/http_answer.h"
@@ -47,6 +48,9 @@ void exchange_refusal(struct exchange *x, const struct refusal *refusal, const c
 
 /* The same for a code with a static message, or NULL. Counts it. */
 void exchange_refuse(struct exchange *x, enum refusal_code code, const char *message);
+
+/* Answers with 200 and `body` once its comment is stored. */
+void exchange_hold(struct exchange *x, const struct judge_output *made, struct buf *body);
 
 /* Answers the comments of an NDJSON body, in chunks, as fast as the client reads. */
 enum outcome exchange_stream(struct exchange *x);

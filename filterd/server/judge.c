@@ -43,46 +43,123 @@ static enum refusal_code not_now(const struct worker *w, const struct judge_inpu
 	return w->overload.refusing ? REFUSAL_OVERLOADED : REFUSAL_NONE;
 }
 
-/* Evaluates and writes the answer. REFUSAL_NONE or REFUSAL_OOM. */
-static enum refusal_code answer(
-	struct worker *w, const struct native_request *request, struct buf *out)
+/* Gives the comment, with the answer as far as it is written, to the store. */
+static enum refusal_code keep(struct worker *w, const struct judge_input *input,
+	const struct native_request *request, const struct verdict *verdict, struct span answer,
+	struct store_row **row)
+{
+	const struct comment *comment = &request->comment;
+	struct queue_match *matches =
+		arena_zalloc(&w->arena, verdict->matches_count, sizeof(*matches));
+	struct queue_entry entry = {
+		.site = comment->site,
+		.comment_id = comment->id,
+		.revision = comment->revision,
+		.text = comment->text,
+		.language = span_of(verdict->language.tag),
+		.author_id = comment->author.id,
+		.author_name = comment->author.name,
+		.article_id = comment->article.id,
+		.article_title = comment->article.title,
+		.score = native_score(verdict->score),
+		.rules_version = span_of(verdict->rules_version),
+		.matches = matches,
+		.matches_count = verdict->matches_count,
+		.request = input->json,
+		.answer = answer,
+		.now_ms = clock_real_ms(),
+	};
+
+	if (matches == NULL && verdict->matches_count > 0)
+		return REFUSAL_OOM;
+	if (verdict->guidelines_count > 0)
+		entry.guideline = span_of(verdict->guidelines[0].guideline->id);
+	for (size_t i = 0; i < verdict->matches_count; i++) {
+		matches[i].rule = span_of(verdict->matches[i].rule->id);
+		matches[i].guideline = span_of(verdict->matches[i].guideline);
+	}
+	switch (store_add(w->service->store, &entry, w, row)) {
+	case OK:
+		return REFUSAL_NONE;
+	case ERR_NOMEM:
+		return REFUSAL_OOM;
+	default:
+		return REFUSAL_QUEUE_UNAVAILABLE;
+	}
+}
+
+/* Evaluates and writes the answer; with *row set it is without its end. */
+static enum refusal_code answer(struct worker *w, const struct judge_input *input,
+	const struct native_request *request, struct buf *out, struct store_row **row)
 {
 	struct evaluate_options options = w->generation->options;
+	enum refusal_code code = REFUSAL_NONE;
 	const struct verdict *verdict;
+	size_t before = out->len;
 
 	options.suspended = generation_suspended(w->generation, w->index);
 	if (evaluate(w->evaluator, w->generation->set, &request->comment, &options, &verdict) != OK)
 		return REFUSAL_OOM;
-	if (native_write_verdict(out, request, verdict) != OK)
+	if (native_write_beginning(out, request, verdict) != OK)
 		return REFUSAL_OOM;
-	count_verdict(w, verdict);
-	return REFUSAL_NONE;
+	if (verdict->kind == VERDICT_REVIEW && w->service->store != NULL)
+		code = keep(w, input, request, verdict,
+			span_sub(buf_content(out), before, out->len), row);
+	else if (native_write_end(out, NULL, 0) != OK)
+		code = REFUSAL_OOM;
+	if (code == REFUSAL_NONE)
+		count_verdict(w, verdict);
+	else
+		out->len = before;
+	return code;
 }
 
-bool judge(struct worker *w, const struct judge_input *input, struct buf *out,
-	struct refusal *refusal, struct span *id)
+enum judged judge(struct worker *w, const struct judge_input *input, struct buf *out,
+	struct judge_output *made)
 {
 	struct native_request request;
 	int64_t began_ns = w->now_ns;
 	enum refusal_code code;
 
+	made->row = NULL;
 	arena_reset(&w->arena);
-	if (native_read(input->json, &w->arena, &request, refusal)) {
+	if (native_read(input->json, &w->arena, &request, &made->refusal)) {
 		code = not_now(w, input, &request);
 		if (code == REFUSAL_NONE)
-			code = answer(w, &request, out);
+			code = answer(w, input, &request, out, &made->row);
 		if (code != REFUSAL_NONE)
-			refusal_set(refusal, code, NULL, REFUSAL_NOWHERE);
+			refusal_set(&made->refusal, code, NULL, REFUSAL_NOWHERE);
 		/* Spread over some seconds, or all who are refused come back together. */
 		if (code == REFUSAL_OVERLOADED)
-			refusal->retry_ms =
+			made->refusal.retry_ms =
 				RETRY_MIN_MS + (int)(w->now_ns / 1000 % RETRY_SPREAD_MS);
 		w->now_ns = clock_mono_ns();
 		counters_latency(&w->counters, w->now_ns - began_ns);
 	}
 	if (request.unknown_fields > 0)
 		counter_add(&w->counters.unknown_fields, request.unknown_fields);
-	*id = request.comment.id;
-	judge_count(w, input->protocol, refusal->code);
-	return refusal->code == REFUSAL_NONE;
+	made->id = request.comment.id;
+	if (made->row != NULL)
+		return JUDGED_HELD;
+	judge_count(w, input->protocol, made->refusal.code);
+	return made->refusal.code == REFUSAL_NONE ? JUDGED : JUDGED_REFUSED;
+}
+
+void judge_frame(struct held_frame *frame, struct span id)
+{
+	frame->id_len = id.len < sizeof(frame->id) ? id.len : sizeof(frame->id);
+	if (frame->id_len > 0)
+		memcpy(frame->id, id.ptr, frame->id_len);
+}
+
+bool judge_release(struct worker *w, enum protocol protocol, struct held *held,
+	const struct queue_added *added, enum refusal_code code, struct refusal *refusal)
+{
+	if (added != NULL &&
+		native_write_end(&held->answer, added->queue_id, added->revision) != OK)
+		code = REFUSAL_OOM;
+	refusal_set(refusal, code, NULL, REFUSAL_NOWHERE);
+	refusal->line = held->frame.line;
+	judge_count(w, protocol, code);
+	return code == REFUSAL_NONE;
 }

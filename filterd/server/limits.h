@@ -23,6 +23,7 @@ struct limits {
 	int64_t request_ns; /* [ns] first byte of a request to its last */
 	int64_t idle_ns; /* [ns] between requests */
 	int64_t write_ns; /* [ns] an answer may wait for its reader */
+	int64_t store_ns; /* [ns] an answer may wait for its comment to be stored */
 	int64_t drain_ns; /* [ns] from SIGTERM to the end */
 };
 

@@ -205,6 +205,51 @@ static void write_log_dropped(const struct scrape *view, const struct metric *me
 	write_plain(view, metric, log_dropped());
 }
 
+static const char *const row_results[] = {"stored", "again", "failed", "refused"};
+
+static bool counts_of(const struct scrape *view, struct store_counts *counts)
+{
+	if (view->service->store != NULL)
+		store_counts(view->service->store, counts);
+	return view->service->store != NULL;
+}
+
+static void write_rows(const struct scrape *view, const struct metric *metric)
+{
+	struct store_counts counts;
+
+	if (!counts_of(view, &counts))
+		return;
+	write_labelled(view, metric, row_results[0], counts.stored);
+	write_labelled(view, metric, row_results[1], counts.again);
+	write_labelled(view, metric, row_results[2], counts.failed);
+	write_labelled(view, metric, row_results[3], counts.refused);
+}
+
+static void write_commits(const struct scrape *view, const struct metric *metric)
+{
+	struct store_counts counts;
+
+	if (counts_of(view, &counts))
+		buf_printf(view->out, "%s_sum %.9f\n%s_count %llu\n", metric->name,
+			(double)counts.commit_ns / 1e9, metric->name,
+			(unsigned long long)counts.commits);
+}
+
+static void write_store_waiting(const struct scrape *view, const struct metric *metric)
+{
+	struct store_counts counts;
+
+	if (counts_of(view, &counts))
+		write_plain(view, metric, counts.waiting);
+}
+
+static void write_store_well(const struct scrape *view, const struct metric *metric)
+{
+	if (view->service->store != NULL)
+		write_plain(view, metric, store_health(view->service->store) == STORE_WELL);
+}
+
 /* --- the table --- */
 
 #define NAMED(n, t, h) .name = (n), .type = (t), .help = (h)
@@ -251,6 +296,16 @@ static const struct metric metrics[] = {
 		.write = write_suspended},
 	{NAMED("filterd_start_time_seconds", "gauge", "When the daemon started."),
 		.write = write_started},
+	{NAMED("filterd_store_commit_seconds", "summary",
+		 "Time of the commits that store comments for review."),
+		.write = write_commits},
+	{NAMED("filterd_store_rows_total", "counter",
+		 "Comments for review: stored, sent again, not stored, turned away."),
+		.write = write_rows, BY("result", row_results)},
+	{NAMED("filterd_store_waiting", "gauge", "Comments that wait to be stored."),
+		.write = write_store_waiting},
+	{NAMED("filterd_store_well", "gauge", "1: the last commit went well."),
+		.write = write_store_well},
 	{NAMED("filterd_timeouts_total", "counter", "Connections closed by a deadline."),
 		AT(timeouts), BY("deadline", timeout_names)},
 	{NAMED("filterd_unknown_fields_total", "counter", "Fields of requests that nobody knows."),

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "server/counters.h"
+#include "server/held.h"
 
 struct connection;
 
@@ -45,6 +46,12 @@ struct protocol_ops {
 	void (*expired)(struct connection *connection, enum timeout_id timeout, struct buf *out);
 	/* After OUTCOME_WAIT: a reload or try-out is over, maybe the one. */
 	enum outcome (*resume)(struct connection *connection, struct buf *out);
+	/*
+	 * An answer that was held back is due: appends it whole, or, if `added` is NULL, a refusal
+	 * with the code. Counts it.
+	 */
+	void (*release)(struct connection *connection, struct held *held,
+		const struct queue_added *added, enum refusal_code code, struct buf *out);
 	/*
 	 * The service drains: the last words. Called when no request is under way (false: wait,
 	 * this client is still to be told) and, whatever is under way, when the time is over.

@@ -50,14 +50,20 @@ static enum outcome check_one(struct exchange *x)
 		.deadline_ms = deadline_of(x),
 		.protocol = PROTOCOL_HTTP,
 	};
-	struct refusal refusal;
-	struct span id;
+	struct judge_output made;
 
 	buf_clear(&w->body);
-	if (judge(w, &input, &w->body, &refusal, &id))
+	switch (judge(w, &input, &w->body, &made)) {
+	case JUDGED:
 		exchange_answer(x, 200, JSON_TYPE, buf_content(&w->body));
-	else
-		exchange_refusal(x, &refusal, NULL);
+		break;
+	case JUDGED_HELD:
+		exchange_hold(x, &made, &w->body);
+		break;
+	case JUDGED_REFUSED:
+		exchange_refusal(x, &made.refusal, NULL);
+		break;
+	}
 	return OUTCOME_MORE;
 }
 
@@ -190,6 +196,8 @@ static enum outcome readyz(struct exchange *x)
 
 	if (w->draining)
 		return refuse(x, REFUSAL_CLOSING, NULL);
+	if (w->service->store != NULL && store_health(w->service->store) != STORE_WELL)
+		return refuse(x, REFUSAL_QUEUE_UNAVAILABLE, NULL);
 	buf_clear(&w->body);
 	buf_printf(&w->body, "{\"ready\":true,\"rules\":\"%s\",\"rules_stale\":%s}\n",
 		ruleset_version(w->generation->set),
@@ -213,8 +221,8 @@ static const struct route routes[] = {
 	{HTTP_GET, "/healthz", healthz, "200: the process answers"},
 	{HTTP_GET, "/metrics", metrics, "counters in Prometheus' text format, see below"},
 	{HTTP_GET, "/readyz", readyz,
-		"200: it has rules in force and takes requests; `rules_stale` is true if the last "
-		"reload failed"},
+		"200: it has rules in force, takes requests and can store comments for review; "
+		"`rules_stale` is true if the last reload failed"},
 	{HTTP_POST, "/v1/check", check, "judges one comment (JSON) or many (NDJSON)"},
 	{HTTP_GET, "/v1/rules", list_rules,
 		"version, time, all rules with their hits; what is wrong with newer files that "

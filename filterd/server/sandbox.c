@@ -131,6 +131,8 @@ static void allow_all(
 		allow(rules, folder, reading);
 		allow_beside(rules, folder, reading);
 	}
+	if (config->store != NULL) /* its log is removed when it is closed, and the folder synced */
+		allow_beside(rules, config->store, FS_READ_DIR | FS_REMOVE_FILE);
 	for (size_t i = 0; i < config->listeners_count; i++) {
 		if (config->listeners[i].path != NULL)
 			allow_beside(rules, config->listeners[i].path, FS_REMOVE_FILE);
@@ -247,6 +249,13 @@ static const struct {
 	ANYHOW(statx),
 	ANYHOW(unlink),
 	ANYHOW(unlinkat),
+	/* the queue's database, which is open already, and the files beside it */
+	ANYHOW(fallocate),
+	ANYHOW(fdatasync),
+	ANYHOW(fsync),
+	ANYHOW(ftruncate),
+	ANYHOW(ftruncate64),
+	ANYHOW(pwrite64),
 	IF(open, 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY),
 	IF(openat, 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY),
 	/* memory; PCRE2 compiles patterns to machine code, on reload too: mprotect() is whole */

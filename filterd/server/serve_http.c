@@ -86,7 +86,46 @@ void exchange_refuse(struct exchange *x, enum refusal_code code, const char *mes
 	exchange_refusal(x, &refusal, NULL);
 }
 
+void exchange_hold(struct exchange *x, const struct judge_output *made, struct buf *body)
+{
+	struct held_frame frame = {.head = x->session->head, .close = x->session->close};
+
+	judge_frame(&frame, made->id);
+	if (!connection_hold(x->connection, body, 0, made->row, &frame))
+		exchange_refuse(x, REFUSAL_OOM, NULL);
+}
+
 /* --- streamed answers to an NDJSON body --- */
+
+/* Sends collected answers as far as they go. */
+static void stream_bytes(struct exchange *x, struct span bytes)
+{
+	if (!x->session->is_1_1)
+		buf_span(x->out, bytes);
+	else if (bytes.len > 0)
+		http_answer_chunk(x->out, bytes);
+}
+
+/* The answer from `from` on waits for its comment to be stored. False: there is no memory for it.
+ */
+static bool stream_hold(
+	struct exchange *x, const struct judge_output *made, struct buf *piece, size_t from)
+{
+	struct connection *c = x->connection;
+	struct held_frame frame = {
+		.line = x->session->lines.line,
+		.streamed = true,
+		.chunked = x->session->is_1_1,
+	};
+	bool held;
+
+	judge_frame(&frame, made->id);
+	stream_bytes(x, span_sub(buf_content(piece), 0, from));
+	held = connection_hold(c, piece, from, made->row, &frame);
+	buf_clear(piece);
+	x->out = connection_out(c, x->out);
+	return held;
+}
 
 /* One line of the body, good or bad, into the piece that is being collected. */
 static void stream_line(struct exchange *x, enum ndjson_result got, struct span line,
@@ -99,25 +138,23 @@ static void stream_line(struct exchange *x, enum ndjson_result got, struct span 
 		.deadline_ms = COMMENT_ABSENT,
 		.protocol = PROTOCOL_HTTP,
 	};
-	struct span id = {0};
+	struct judge_output made = {.refusal = *refusal};
+	enum judged judged = JUDGED_REFUSED;
+	size_t from = piece->len;
 
-	if (got == NDJSON_LINE && judge(c->worker, &input, piece, refusal, &id))
-		return;
-	if (got != NDJSON_LINE)
+	if (got == NDJSON_LINE)
+		judged = judge(c->worker, &input, piece, &made);
+	else
 		judge_count(c->worker, PROTOCOL_HTTP, refusal->code);
-	refusal->line = x->session->lines.line;
-	native_write_refusal(piece, id, refusal);
-}
-
-/* Sends the collected answers as far as they go. */
-static void stream_piece(struct exchange *x, const struct buf *piece)
-{
-	if (piece->failed)
-		give_up(x);
-	else if (!x->session->is_1_1)
-		buf_span(x->out, buf_content(piece));
-	else if (piece->len > 0)
-		http_answer_chunk(x->out, buf_content(piece));
+	if (judged == JUDGED_HELD && !stream_hold(x, &made, piece, from)) {
+		refusal_set(&made.refusal, REFUSAL_OOM, NULL, REFUSAL_NOWHERE);
+		judge_count(c->worker, PROTOCOL_HTTP, REFUSAL_OOM);
+		judged = JUDGED_REFUSED;
+	}
+	if (judged == JUDGED_REFUSED) {
+		made.refusal.line = x->session->lines.line;
+		native_write_refusal(piece, made.id, &made.refusal);
+	}
 }
 
 static enum outcome stream_on(struct exchange *x, const struct buf *in)
@@ -142,7 +179,10 @@ static enum outcome stream_on(struct exchange *x, const struct buf *in)
 		if (got != NDJSON_MORE)
 			stream_line(x, got, line, &refusal, piece);
 	}
-	stream_piece(x, piece);
+	if (piece->failed)
+		give_up(x);
+	else
+		stream_bytes(x, buf_content(piece));
 	if (got != NDJSON_MORE && got != NDJSON_BROKEN)
 		return OUTCOME_YIELD;
 	s->streaming = false;
@@ -260,8 +300,10 @@ static enum outcome input(struct connection *c, struct buf *in, struct buf *out)
 	enum outcome outcome = OUTCOME_YIELD;
 	uint64_t since = c->handled;
 
-	while (outcome == OUTCOME_YIELD && !connection_had_share(c, since, out->len))
+	while (outcome == OUTCOME_YIELD && !connection_had_share(c, since, out->len)) {
 		outcome = one_step(c, in, out);
+		out = connection_out(c, out);
+	}
 	note_stage(c, in);
 	return outcome;
 }
@@ -294,6 +336,43 @@ static void expired(struct connection *c, enum timeout_id timeout, struct buf *o
 		return;
 	refusal_set(&refusal, REFUSAL_REQUEST_TIMEOUT, NULL, REFUSAL_NOWHERE);
 	refuse_bytes(c, &refusal, out);
+}
+
+/* A line of an answer that is under way. */
+static void release_line(struct held *held, const struct refusal *refusal, struct buf *out)
+{
+	if (refusal->code != REFUSAL_NONE) {
+		buf_clear(&held->answer);
+		native_write_refusal(
+			&held->answer, (struct span){held->frame.id, held->frame.id_len}, refusal);
+	}
+	out->failed |= held->answer.failed;
+	if (held->frame.chunked)
+		http_answer_chunk(out, buf_content(&held->answer));
+	else
+		buf_span(out, buf_content(&held->answer));
+}
+
+static void release(struct connection *c, struct held *held, const struct queue_added *added,
+	enum refusal_code code, struct buf *out)
+{
+	struct worker *w = c->worker;
+	struct http_answer answer = {
+		.status = 200,
+		.type = "application/json",
+		.head = held->frame.head,
+		.close = held->frame.close,
+		.date = w->date,
+	};
+	struct refusal refusal;
+	bool whole = judge_release(w, PROTOCOL_HTTP, held, added, code, &refusal);
+
+	answer.body = buf_content(&held->answer);
+	if (held->frame.streamed)
+		release_line(held, &refusal, out);
+	else if ((whole ? http_answer(out, &answer)
+			: http_answer_refusal(out, &w->note, &refusal, &answer)) != OK)
+		out->failed = true;
 }
 
 static bool drained(struct connection *c, struct buf *out)
@@ -337,6 +416,7 @@ const struct protocol_ops protocol_http = {
 	.ended = ended,
 	.expired = expired,
 	.resume = resume,
+	.release = release,
 	.drained = drained,
 	.end = end,
 	.refuse = refuse,

@@ -15,6 +15,21 @@ static void refuse_line(
 	native_write_refusal(out, id, refusal);
 }
 
+/* An answer that waits for its comment to be stored; or a refusal. */
+static void hold_line(
+	struct connection *c, const struct judge_output *made, size_t from, struct buf *out)
+{
+	struct held_frame frame = {.line = framing_of(c)->line};
+	struct refusal refusal;
+
+	judge_frame(&frame, made->id);
+	if (connection_hold(c, out, from, made->row, &frame))
+		return;
+	refusal_set(&refusal, REFUSAL_OOM, NULL, REFUSAL_NOWHERE);
+	judge_count(c->worker, PROTOCOL_NDJSON, refusal.code);
+	refuse_line(c, made->id, &refusal, out);
+}
+
 static void answer_line(struct connection *c, struct span line, struct buf *out)
 {
 	struct judge_input input = {
@@ -23,11 +38,19 @@ static void answer_line(struct connection *c, struct span line, struct buf *out)
 		.deadline_ms = COMMENT_ABSENT,
 		.protocol = PROTOCOL_NDJSON,
 	};
-	struct refusal refusal;
-	struct span id;
+	struct judge_output made;
+	size_t from = out->len;
 
-	if (!judge(c->worker, &input, out, &refusal, &id))
-		refuse_line(c, id, &refusal, out);
+	switch (judge(c->worker, &input, out, &made)) {
+	case JUDGED:
+		break;
+	case JUDGED_HELD:
+		hold_line(c, &made, from, out);
+		break;
+	case JUDGED_REFUSED:
+		refuse_line(c, made.id, &made.refusal, out);
+		break;
+	}
 }
 
 static void begin(struct connection *c)
@@ -62,6 +85,7 @@ static enum outcome input(struct connection *c, struct buf *in, struct buf *out)
 		if (got == NDJSON_BROKEN)
 			outcome = OUTCOME_CLOSE;
 		c->handled++;
+		out = connection_out(c, out);
 	}
 	buf_consume(in, used);
 	if (in->len > 0)
@@ -95,6 +119,18 @@ static void expired(struct connection *c, enum timeout_id timeout, struct buf *o
 	native_write_refusal(out, (struct span){0}, &refusal);
 }
 
+static void release(struct connection *c, struct held *held, const struct queue_added *added,
+	enum refusal_code code, struct buf *out)
+{
+	struct refusal refusal;
+
+	if (judge_release(c->worker, PROTOCOL_NDJSON, held, added, code, &refusal))
+		buf_span(out, buf_content(&held->answer));
+	else
+		native_write_refusal(
+			out, (struct span){held->frame.id, held->frame.id_len}, &refusal);
+}
+
 static bool drained(struct connection *c, struct buf *out)
 {
 	native_write_bye(out, framing_of(c)->line);
@@ -116,6 +152,7 @@ const struct protocol_ops protocol_ndjson = {
 	.input = input,
 	.ended = ended,
 	.expired = expired,
+	.release = release,
 	.drained = drained,
 	.refuse = refuse,
 };

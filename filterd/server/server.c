@@ -26,7 +26,9 @@ struct server {
 	struct event_base *base; /* the main thread's */
 	struct event *signals[3];
 	size_t signals_count;
+	struct event *look; /* at the store */
 	bool stopping;
+	bool broken; /* that is why it stops */
 };
 
 /* --- signals --- */
@@ -41,6 +43,12 @@ static void wake_workers(struct server *server)
 static void on_done(void *context)
 {
 	wake_workers(context);
+}
+
+/* Comments of a worker are stored, or cannot be; on the store's thread. */
+static void on_stored(void *owner)
+{
+	worker_wake(owner);
 }
 
 static void on_hup(evutil_socket_t number, short what, void *argument)
@@ -80,6 +88,31 @@ static void on_term(evutil_socket_t number, short what, void *argument)
 	server->stopping = true;
 	start_draining(server);
 	event_base_loopbreak(server->base);
+}
+
+/* After a failed sync or on a damaged file nothing can be promised any more. */
+static void on_look(evutil_socket_t fd, short what, void *argument)
+{
+	struct server *server = argument;
+
+	(void)fd;
+	(void)what;
+	if (server->stopping || store_health(server->service.store) != STORE_BROKEN)
+		return;
+	log_errorx("the review queue cannot be written any more: stopping, to be started anew");
+	server->broken = server->stopping = true;
+	start_draining(server);
+	event_base_loopbreak(server->base);
+}
+
+static int watch_store(struct server *server)
+{
+	static const struct timeval every = {.tv_usec = 200000};
+
+	if (server->service.store == NULL)
+		return OK;
+	server->look = event_new(server->base, -1, EV_PERSIST, on_look, server);
+	return server->look != NULL && event_add(server->look, &every) == 0 ? OK : ERR_NOMEM;
 }
 
 static int catch (struct server *server, int number, event_callback_fn callback)
@@ -157,6 +190,29 @@ static int open_sockets(struct server *server)
 	return status;
 }
 
+/* Before the sandbox, in which no file can be made. */
+static int open_store(struct server *server)
+{
+	const char *path = server->first->config->store;
+	struct buf why = {0};
+	int status;
+
+	if (path == NULL)
+		return OK;
+	status = store_open(path, on_stored, &why, &server->service.store);
+	if (status != OK) {
+		struct errors errors = {0};
+
+		errors_add(&errors, SEVERITY_ERROR, (struct place){0},
+			"the review queue cannot be opened: %.*s", (int)why.len, why.data);
+		errors_hint(&errors, "the key `store` names its file; `store: off` goes without");
+		show(&errors);
+		errors_free(&errors);
+	}
+	buf_free(&why);
+	return status == ERR_IO ? ERR_INVALID : status;
+}
+
 static int enter_sandbox(struct server *server)
 {
 	struct errors errors = {0};
@@ -227,6 +283,8 @@ static int start_threads(struct server *server)
 		service->trials = trials_new(service->reload, server->guesser, on_done, server);
 		status = service->trials ? OK : ERR_NOMEM;
 	}
+	if (status == OK && service->store != NULL)
+		status = store_start(service->store);
 	for (size_t i = 0; i < service->workers_count && status == OK; i++)
 		status = worker_start(&service->workers[i]);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -273,6 +331,7 @@ static void tear_down(struct server *server)
 	/* Their threads wake workers: they end before those are freed. */
 	trials_free(service->trials);
 	reload_free(service->reload);
+	store_close(service->store);
 	for (size_t i = 0; i < service->workers_count; i++)
 		worker_free(&service->workers[i]);
 	free(service->workers);
@@ -281,6 +340,8 @@ static void tear_down(struct server *server)
 	free((char *)service->reload_token.ptr);
 	for (size_t i = 0; i < server->signals_count; i++)
 		event_free(server->signals[i]);
+	if (server->look != NULL)
+		event_free(server->look);
 	if (server->base != NULL)
 		event_base_free(server->base);
 	language_guesser_free(server->guesser);
@@ -309,6 +370,8 @@ int server_run(const struct server_options *options)
 		status = open_sockets(&server);
 	if (status == OK)
 		status = catch_signals(&server);
+	if (status == OK)
+		status = open_store(&server);
 	/* Before there are threads: Landlock holds for this one and those it starts. */
 	if (status == OK)
 		status = enter_sandbox(&server);
@@ -318,6 +381,8 @@ int server_run(const struct server_options *options)
 		status = acceptor_start(&server.acceptor);
 	if (status == OK)
 		status = watchdog_start(&server.watchdog, server.base, &server.service);
+	if (status == OK)
+		status = watch_store(&server);
 	if (status == OK) {
 		notify_ready();
 		log_info("ready: %zu workers", server.service.workers_count);
@@ -329,6 +394,8 @@ int server_run(const struct server_options *options)
 		code = EXIT_CONFIG;
 	else
 		log_errorx("cannot start: %s", status_name((enum status)status));
+	if (server.broken)
+		code = EXIT_STORE;
 	if (server.stopping)
 		log_info("stopped");
 	tear_down(&server);

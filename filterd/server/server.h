@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#define EXIT_STORE 75 /* EX_TEMPFAIL: the review queue broke; a new start checks it */
 #define EXIT_CONFIG 78 /* EX_CONFIG: configuration or rules are broken, or an address is taken */
 
 struct server_options {
@@ -20,7 +21,7 @@ struct server_options {
 /*
  * Serves until SIGTERM or SIGINT. The caller owns `options`, which must outlive the call. Returns
  * the exit status: 0 after a drain, EXIT_CONFIG when configuration, rules or addresses are refused
- * (the reasons are on standard error), 1 when the system refuses what is needed to run or a second
- * signal cut the drain short.
+ * (the reasons are on standard error), EXIT_STORE when the review queue broke, 1 when the system
+ * refuses what is needed to run or a second signal cut the drain short.
  */
 int server_run(const struct server_options *options);

@@ -183,6 +183,10 @@ static void on_wake(evutil_socket_t fd, short what, void *argument)
 	if (read(fd, &times, sizeof(times)) < 0 && errno != EAGAIN && errno != EINTR)
 		log_warn("wake-up of worker %zu", w->index);
 	worker_enter(w);
+	for (c = TAILQ_FIRST(&w->holding); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, holding_link);
+		connection_release(c);
+	}
 	for (c = TAILQ_FIRST(&w->all); c != NULL && w->waiting > 0; c = next) {
 		next = TAILQ_NEXT(c, link);
 		connection_resume(c);
@@ -251,6 +255,7 @@ int worker_init(struct worker *w, struct service *service, size_t index,
 	w->wake_fd = -1;
 	TAILQ_INIT(&w->all);
 	TAILQ_INIT(&w->ready);
+	TAILQ_INIT(&w->holding);
 	TAILQ_INIT(&w->doomed);
 	arena_init(&w->arena, 0);
 	if (pthread_mutex_init(&w->lock, NULL) != 0)

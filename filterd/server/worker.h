@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "server/reload.h"
+#include "store/store.h"
 #include "wire/http_answer.h"
 
 #include <event2/event.h>
@@ -30,6 +31,7 @@ TAILQ_HEAD(connection_list, connection);
 struct service {
 	struct reload *reload;
 	struct trials *trials;
+	struct store *store; /* NULL: off */
 	struct addresses *addresses;
 	struct worker *workers;
 	size_t workers_count;
@@ -88,6 +90,7 @@ struct worker {
 
 	struct connection_list all;
 	struct connection_list ready; /* have complete requests left over from an earlier turn */
+	struct connection_list holding; /* have answers that wait for the store */
 	struct connection_list doomed; /* closed, to be freed at the end of the turn */
 	struct counters counters;
 };
@@ -114,7 +117,10 @@ void worker_free(struct worker *worker);
 /* Gives it a connection; any thread. ERR_NOMEM: it did not take it, the caller closes. */
 int worker_hand(struct worker *worker, const struct handed *handed);
 
-/* Makes it look around: a reload or try-out is over, or the service drains. Any thread. */
+/*
+ * Makes it look around: a reload or try-out is over, comments are stored, or the service drains.
+ * Any thread.
+ */
 void worker_wake(struct worker *worker);
 
 /* A callback of the loop begins: looks at the clock and notes how long it waited for others. */

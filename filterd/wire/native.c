@@ -452,9 +452,14 @@ static void write_id(struct buf *out, struct span id)
  * Two to four decimals, cut and not rounded: 0.49999 must not be printed as a score that means
  * review. The small addition mends what binary fractions lose (0.29 * 10000 = 2899.9999999999995).
  */
+uint32_t native_score(double score)
+{
+	return score > 0 ? (uint32_t)((score < 1 ? score : 1) * 10000 + 1e-6) : 0;
+}
+
 static void write_score(struct buf *out, double score)
 {
-	unsigned ticks = score > 0 ? (unsigned)((score < 1 ? score : 1) * 10000 + 1e-6) : 0;
+	uint32_t ticks = native_score(score);
 	char digits[6] = {(char)('0' + ticks / 10000), '.', (char)('0' + ticks / 1000 % 10),
 		(char)('0' + ticks / 100 % 10), (char)('0' + ticks / 10 % 10),
 		(char)('0' + ticks % 10)};
@@ -578,7 +583,17 @@ static void write_faults(struct buf *out, const struct verdict *verdict)
 	buf_char(out, ']');
 }
 
-int native_write_verdict(
+/* Takes back what did not fit into memory, so that something else can be written. */
+static int took_back(struct buf *out, size_t before)
+{
+	if (!out->failed)
+		return OK;
+	out->len = before;
+	out->failed = false;
+	return ERR_NOMEM;
+}
+
+int native_write_beginning(
 	struct buf *out, const struct native_request *request, const struct verdict *verdict)
 {
 	size_t before = out->len;
@@ -605,12 +620,36 @@ int native_write_verdict(
 	write_word(out, language_sources[verdict->language.source]);
 	WRITE(out, ",\"rules\":");
 	write_word(out, verdict->rules_version);
-	WRITE(out, ",\"queued\":false}\n");
-	if (!out->failed)
-		return OK;
-	out->len = before;
-	out->failed = false;
-	return ERR_NOMEM;
+	return took_back(out, before);
+}
+
+int native_write_end(struct buf *out, const char *queue_id, uint32_t revision)
+{
+	size_t before = out->len;
+
+	if (queue_id == NULL) {
+		WRITE(out, ",\"queued\":false}\n");
+	} else {
+		WRITE(out, ",\"queued\":true,\"queue_id\":");
+		write_word(out, queue_id);
+		WRITE(out, ",\"revision\":");
+		buf_u64(out, revision);
+		WRITE(out, ",\"durable\":\"fsync\"}\n");
+	}
+	return took_back(out, before);
+}
+
+int native_write_verdict(
+	struct buf *out, const struct native_request *request, const struct verdict *verdict)
+{
+	size_t before = out->len;
+	int rc = native_write_beginning(out, request, verdict);
+
+	if (rc == OK)
+		rc = native_write_end(out, NULL, 0);
+	if (rc != OK)
+		out->len = before;
+	return rc;
 }
 
 void native_write_refusal(struct buf *out, struct span id, const struct refusal *refusal)

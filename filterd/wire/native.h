@@ -49,6 +49,18 @@ bool native_read_export(
 int native_write_verdict(
 	struct buf *out, const struct native_request *request, const struct verdict *verdict);
 
+/*
+ * The same in two parts, for an answer that waits until its comment is stored: all that is known
+ * from the verdict, and the end, which tells the queue id (NULL: it was not queued) and the
+ * revision that it was queued as. OK, or ERR_NOMEM as above.
+ */
+int native_write_beginning(
+	struct buf *out, const struct native_request *request, const struct verdict *verdict);
+int native_write_end(struct buf *out, const char *queue_id, uint32_t revision);
+
+/* A score in ten-thousandths, cut as answers show it. */
+uint32_t native_score(double score);
+
 /* Appends the refusal as one line; `id` may be empty (null in the answer). */
 void native_write_refusal(struct buf *out, struct span id, const struct refusal *refusal);
 

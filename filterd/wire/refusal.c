@@ -48,6 +48,8 @@ const struct refusal_kind refusal_kinds[REFUSAL_COUNT] = {
 		"The request's deadline passed before it was evaluated."},
 	[REFUSAL_OOM] = {"oom", 503, 1000, "There was not enough memory for this request."},
 	[REFUSAL_OVERLOADED] = {"overloaded", 503, 1000, "The server has too much to do."},
+	[REFUSAL_QUEUE_UNAVAILABLE] = {"queue_unavailable", 503, 2000,
+		"A person has to look at the comment, and the review queue cannot store it now."},
 	[REFUSAL_REQUEST_TIMEOUT] = {"request_timeout", 408, 1000,
 		"The request did not arrive in time."},
 	[REFUSAL_TOO_MANY_CONNECTIONS] = {"too_many_connections", 503, 1000,

@@ -248,7 +248,8 @@ static void write_config(const char *folder, const struct server *ndjson, const 
 	struct buf text = {0};
 
 	buf_printf(&text,
-		"rules: [rules]\nworkers: 1\nlog: {level: warn}\nlisten:\n"
+		"rules: [rules]\nworkers: 1\nlog: {level: warn}\nstore: off\n"
+		"listen:\n"
 		"  - {address: \"unix:%s\", protocol: ndjson}\n"
 		"  - {address: \"127.0.0.1:%d\", protocol: http}\n",
 		u->sun_path, ntohs(i->sin_port));

@@ -24,6 +24,7 @@ listen:
   - {{address: "127.0.0.1:{ndjson_port}", protocol: ndjson}}
   - {{address: "127.0.0.1:{http_port}", protocol: http}}
 limits: {{{limits}}}
+store: {store}
 {more}
 """
 
@@ -71,7 +72,7 @@ class Daemon:
     """filterd serve in a folder of its own; use as a context or through the fixture `daemon`."""
 
     def __init__(self, folder, rules=RULES, limits=None, more="", workers=2, files=None, env=None,
-                 before=None):
+                 before=None, store="off"):
         self.folder = str(folder)
         self.rules_file = os.path.join(self.folder, "rules", "rules.yaml")
         self.log_file = os.path.join(self.folder, "log")
@@ -80,6 +81,7 @@ class Daemon:
         self.limits = dict(limits or {})
         self.more, self.workers = more, workers
         self.files = files
+        self.store = store
         self.env = env or {}
         self.before = before
         self.child = None
@@ -99,7 +101,8 @@ class Daemon:
         self.http_port = getattr(self, "http_port", None) or free_port()
         text = CONFIG.format(
             workers=self.workers, ndjson_port=self.ndjson_port, http_port=self.http_port,
-            limits=", ".join("%s: %s" % item for item in self.limits.items()), more=self.more)
+            limits=", ".join("%s: %s" % item for item in self.limits.items()), more=self.more,
+            store=self.store)
         with open(os.path.join(self.folder, "config.yaml"), "w", encoding="utf-8") as out:
             out.write(text)
 

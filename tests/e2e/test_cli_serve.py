@@ -25,7 +25,7 @@ class Daemon:
         self.folder = folder
         self.path = str(folder / "s")
         (folder / "config.yaml").write_text(
-            'rules: [rules]\nlisten:\n  - {address: "unix:s", protocol: ndjson}\n' + more)
+            'rules: [rules]\nstore: off\nlisten:\n  - {address: "unix:s", protocol: ndjson}\n' + more)
         self.log = open(folder / "log", "wb")
         self.child = subprocess.Popen([FILTERD, "serve", *words], cwd=folder,
                                       stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)

@@ -66,7 +66,7 @@ def daemon(binary, rules, workers):
         path, port = os.path.join(folder, "s"), free_port()
         config = os.path.join(folder, "config.yaml")
         with open(config, "w", encoding="utf-8") as f:
-            json.dump({"rules": [rules], "workers": workers, "listen": [
+            json.dump({"rules": [rules], "workers": workers, "store": "off", "listen": [
                 {"address": "unix:" + path, "protocol": "ndjson"},
                 {"address": "127.0.0.1:%d" % port, "protocol": "http"}]}, f)
         log = open(os.path.join(folder, "log"), "w+b")

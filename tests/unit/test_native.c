@@ -374,6 +374,26 @@ static void a_verdict_is_one_line_in_a_fixed_order(void **state)
 		"\n");
 }
 
+static void the_end_of_an_answer_tells_where_it_is_queued(void **state)
+{
+	struct buf out = {0};
+
+	(void)state;
+	assert_int_equal(native_write_end(&out, "abcdefghijklmnopqrstuvwxyz", 3), OK);
+	assert_int_equal(native_write_end(&out, NULL, 0), OK);
+	buf_char(&out, '\0');
+	assert_string_equal(out.data,
+		",\"queued\":true,\"queue_id\":\"abcdefghijklmnopqrstuvwxyz\",\"revision\":3,"
+		"\"durable\":\"fsync\"}\n,\"queued\":false}\n");
+	out.limit = out.cap;
+	while (out.len < out.cap)
+		buf_char(&out, '.');
+	assert_int_equal(native_write_end(&out, NULL, 0), ERR_NOMEM);
+	assert_int_equal(out.len, out.cap);
+	assert_false(out.failed);
+	buf_free(&out);
+}
+
 static void a_score_never_crosses_a_threshold_by_rounding(void **state)
 {
 	static const struct {
@@ -563,6 +583,7 @@ int main(void)
 		cmocka_unit_test(there_are_at_most_64_tags),
 		cmocka_unit_test(no_memory_is_told_and_not_read_as_absent),
 		cmocka_unit_test(a_verdict_is_one_line_in_a_fixed_order),
+		cmocka_unit_test(the_end_of_an_answer_tells_where_it_is_queued),
 		cmocka_unit_test(a_score_never_crosses_a_threshold_by_rounding),
 		cmocka_unit_test(a_long_match_is_quoted_up_to_a_whole_character),
 		cmocka_unit_test(an_answer_that_does_not_fit_leaves_the_buffer_as_it_was),

@@ -32,6 +32,7 @@
 
 static const char config_text[] = "rules: [rules]\n"
 				  "workers: 1\n"
+				  "store: off\n"
 				  "listen:\n"
 				  "  - {address: 'unix:ndjson', protocol: ndjson}\n"
 				  "  - {address: 'unix:http', protocol: http}\n"

@@ -1,0 +1,494 @@
+/* `filterd queue`: the review queue at a terminal, beside a running daemon or without one. */
+#include "cli/queue_show.h"
+#include "cli/setup.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "wire/queue_json.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define LEASE_MS (15 * INT64_C(60000)) /* of `next` */
+#define DAY_MS (24 * INT64_C(3600000))
+#define FEED_MAX 200
+
+struct queue_options {
+	struct common common;
+	const char *store, *actor;
+	const char *site, *lang, *guideline, *rule, *author, *article, *same_as;
+	int64_t score_from, score_to; /* [%] */
+	int order; /* enum queue_order */
+	int state; /* 0: those that wait; else 1 + enum queue_state */
+	int64_t limit;
+	const char *after;
+	const char *reason, *note;
+	int64_t days;
+	bool yes;
+};
+
+static const char *const order_choices[] = {"oldest", "newest", "score", NULL};
+static const char *const state_choices[] = {
+	"open", "waiting", "escalated", "approved", "rejected", "superseded", NULL};
+
+/* clang-format off */
+static const struct option_row queue_rows[] = {
+	{0, "store", OPTION_TEXT, "FILE", "the database instead of the configured one",
+		offsetof(struct queue_options, store), 0, 0, NULL},
+	{0, "as", OPTION_TEXT, "NAME", "who decides (the login name)",
+		offsetof(struct queue_options, actor), 0, 0, NULL},
+	{0, "site", OPTION_TEXT, "NAME", "only of this site",
+		offsetof(struct queue_options, site), 0, 0, NULL},
+	{0, "lang", OPTION_TEXT, "CODE", "only in this language",
+		offsetof(struct queue_options, lang), 0, 0, NULL},
+	{0, "guideline", OPTION_TEXT, "ID", "only held for this guideline",
+		offsetof(struct queue_options, guideline), 0, 0, NULL},
+	{0, "rule", OPTION_TEXT, "ID", "only those this rule held for",
+		offsetof(struct queue_options, rule), 0, 0, NULL},
+	{0, "author", OPTION_TEXT, "ID", "only by this author",
+		offsetof(struct queue_options, author), 0, 0, NULL},
+	{0, "article", OPTION_TEXT, "ID", "only below this article",
+		offsetof(struct queue_options, article), 0, 0, NULL},
+	{0, "same-text-as", OPTION_TEXT, "QUEUE-ID", "only those with the same text",
+		offsetof(struct queue_options, same_as), 0, 0, NULL},
+	{0, "min-score", OPTION_NUMBER, "N", "only from this score on, in per cent",
+		offsetof(struct queue_options, score_from), 0, 100, NULL},
+	{0, "max-score", OPTION_NUMBER, "N", "only up to this score, in per cent",
+		offsetof(struct queue_options, score_to), 0, 100, NULL},
+	{0, "state", OPTION_CHOICE, "STATE", "open (waiting or escalated), approved, rejected, superseded, ...",
+		offsetof(struct queue_options, state), 0, 0, state_choices},
+	{0, "order", OPTION_CHOICE, "ORDER", "oldest, newest or score first",
+		offsetof(struct queue_options, order), 0, 0, order_choices},
+	{'n', "limit", OPTION_NUMBER, "N", "at most so many (50)",
+		offsetof(struct queue_options, limit), 1, QUEUE_PAGE_MAX, NULL},
+	{0, "after", OPTION_TEXT, "CURSOR", "the page after this one; of `feed`: after this number",
+		offsetof(struct queue_options, after), 0, 0, NULL},
+	{0, "reason", OPTION_TEXT, "CODE", "why: a guideline's id or another code",
+		offsetof(struct queue_options, reason), 0, 0, NULL},
+	{0, "note", OPTION_TEXT, "TEXT", "a note for other moderators",
+		offsetof(struct queue_options, note), 0, 0, NULL},
+	{0, "days", OPTION_NUMBER, "N", "of `erase`: what was decided longer ago (30)",
+		offsetof(struct queue_options, days), 1, 36500, NULL},
+	{0, "yes", OPTION_FLAG, NULL, "of `erase`: do it",
+		offsetof(struct queue_options, yes), 0, 0, NULL},
+};
+/* clang-format on */
+
+/* One run: the queue it is about, and who asks. */
+struct desk {
+	struct run *run;
+	const struct queue_options *options;
+	struct db *db;
+	struct arena arena;
+	int64_t now_ms;
+	struct span actor;
+	enum queue_act act; /* of the action that is being done */
+};
+
+/* --- what can be done --- */
+
+static struct span text_of(const char *text)
+{
+	return text ? span_of(text) : (struct span){0};
+}
+
+static int failed(struct desk *desk, int rc)
+{
+	switch (rc) {
+	case OK:
+		return CLI_FINE;
+	case ERR_NOMEM:
+		return cli_failed(desk->run, CLI_OUTPUT, "out of memory");
+	case ERR_INVALID:
+		return cli_usage_error(desk->run, "--after is no cursor of this list");
+	default:
+		return cli_failed(desk->run, CLI_OUTPUT, "the queue cannot be read or written: %s",
+			db_why(desk->db));
+	}
+}
+
+static struct queue_filter filter_of(const struct desk *desk)
+{
+	const struct queue_options *options = desk->options;
+
+	return (struct queue_filter){
+		.states = options->state ? 1U << (options->state - 1) : 0,
+		.site = text_of(options->site),
+		.language = text_of(options->lang),
+		.guideline = text_of(options->guideline),
+		.rule = text_of(options->rule),
+		.author_id = text_of(options->author),
+		.article_id = text_of(options->article),
+		.same_text_as = text_of(options->same_as),
+		.score_from = (uint32_t)options->score_from * 100,
+		.score_to = (uint32_t)options->score_to * 100,
+		.order = (enum queue_order)options->order,
+		.after = text_of(options->after),
+		.limit = (size_t)options->limit,
+		.now_ms = desk->now_ms,
+	};
+}
+
+static bool show_items(struct desk *desk, const struct queue_page *page)
+{
+	struct out *out = &desk->run->out;
+	bool done = true;
+
+	for (size_t i = 0; i < page->count && done; i++) {
+		if (desk->options->common.json)
+			queue_write_item(&out->buffer, &page->items[i]);
+		else
+			done = queue_show_line(out, &page->items[i], desk->now_ms);
+		out_flush(out);
+	}
+	return done;
+}
+
+static int list(struct desk *desk)
+{
+	struct queue_filter filter = filter_of(desk);
+	struct out *out = &desk->run->out;
+	struct queue_page page;
+	int rc = queue_list(desk->db, &filter, &desk->arena, &page);
+
+	if (rc == OK && !show_items(desk, &page))
+		rc = ERR_NOMEM;
+	if (rc != OK || desk->options->common.json)
+		return failed(desk, rc);
+	out_count(out, page.count);
+	out_str(out, " of ");
+	out_count(out, page.total);
+	out_printf(out, "%s\n", page.total == QUEUE_TOTAL_MAX ? " or more" : "");
+	if (page.next.len)
+		out_printf(out, "the next page: --after %.*s\n", SPAN_ARGS(page.next));
+	return CLI_FINE;
+}
+
+/* An item that is named on the command line; says so if there is none. */
+static int find(struct desk *desk, const char *queue_id, struct queue_item *item)
+{
+	int rc = queue_get(desk->db, span_of(queue_id), desk->now_ms, &desk->arena, item);
+
+	if (rc == ERR_NOTFOUND)
+		return cli_failed(
+			desk->run, CLI_FOUND, "there is no `%.64s` in the queue", queue_id);
+	return failed(desk, rc);
+}
+
+static int show_one(struct desk *desk, const struct queue_item *item)
+{
+	struct queue_event *events;
+	size_t count;
+	int rc = queue_history(desk->db, span_of(item->queue_id), &desk->arena, &events, &count);
+
+	if (rc == OK && desk->options->common.json) {
+		queue_write_item(&desk->run->out.buffer, item);
+		for (size_t i = 0; i < count; i++)
+			queue_write_event(&desk->run->out.buffer, &events[i]);
+	} else if (rc == OK &&
+		   !queue_show_whole(&desk->run->out, item, events, count, desk->now_ms)) {
+		rc = ERR_NOMEM;
+	}
+	return failed(desk, rc);
+}
+
+static int show(struct desk *desk)
+{
+	const struct texts *ids = &desk->run->arguments;
+	int code = CLI_FINE;
+
+	for (size_t i = 1; i < ids->count && code == CLI_FINE; i++) {
+		struct queue_item item;
+
+		code = find(desk, ids->items[i], &item);
+		if (code == CLI_FINE)
+			code = show_one(desk, &item);
+	}
+	return code;
+}
+
+static int next(struct desk *desk)
+{
+	struct queue_filter filter = filter_of(desk);
+	struct queue_page page;
+	int rc;
+
+	filter.limit = 1;
+	rc = queue_claim(desk->db, &filter, desk->actor, LEASE_MS, &desk->arena, &page);
+	if (rc != OK)
+		return failed(desk, rc);
+	if (page.count == 0)
+		return cli_failed(desk->run, CLI_FOUND, "nothing waits");
+	return show_one(desk, &page.items[0]);
+}
+
+/* Says why a decision was not taken; the others go on. */
+static int refused(struct desk *desk, const char *queue_id, int rc)
+{
+	struct queue_item item;
+	int code;
+
+	if (rc == ERR_INVALID)
+		return cli_usage_error(desk->run,
+			"a reason is a code of a-z, 0-9, _, - and /, a note at most %d bytes%s",
+			QUEUE_NOTE_MAX, desk->act == QUEUE_NOTE ? ", and `note` needs --note" : "");
+	if (rc != ERR_CONFLICT && rc != ERR_NOTFOUND)
+		return failed(desk, rc);
+	code = find(desk, queue_id, &item);
+	if (code != CLI_FINE)
+		return code;
+	if (item.claimed_by.len && !span_eq(item.claimed_by, desk->actor))
+		return cli_failed(desk->run, CLI_FOUND, "%s: claimed by %.*s", queue_id,
+			SPAN_ARGS(item.claimed_by));
+	return cli_failed(desk->run, CLI_FOUND, "%s: cannot %s what is %s", queue_id,
+		queue_act_names[desk->act], queue_state_names[item.state]);
+}
+
+static int decide(struct desk *desk)
+{
+	const struct texts *ids = &desk->run->arguments;
+	int code = CLI_FINE;
+
+	for (size_t i = 1; i < ids->count; i++) {
+		const struct queue_decision decision = {
+			.queue_id = span_of(ids->items[i]),
+			.act = desk->act,
+			.actor = desk->actor,
+			.reason = text_of(desk->options->reason),
+			.note = text_of(desk->options->note),
+			.now_ms = desk->now_ms,
+		};
+		uint32_t version;
+		int rc = queue_decide(desk->db, &decision, &version), own;
+
+		if (rc == OK)
+			continue;
+		own = refused(desk, ids->items[i], rc);
+		if (own != CLI_FOUND)
+			return own;
+		code = own;
+	}
+	return code;
+}
+
+static int release(struct desk *desk)
+{
+	const struct texts *ids = &desk->run->arguments;
+	int code = CLI_FINE;
+
+	for (size_t i = 1; i < ids->count; i++) {
+		int rc = queue_release(desk->db, span_of(ids->items[i]), desk->actor, desk->now_ms);
+
+		if (rc == ERR_NOTFOUND)
+			code = cli_failed(desk->run, CLI_FOUND, "%s: not claimed by %.*s",
+				ids->items[i], SPAN_ARGS(desk->actor));
+		else if (rc != OK)
+			return failed(desk, rc);
+	}
+	return code;
+}
+
+static int stats(struct desk *desk)
+{
+	struct out *out = &desk->run->out;
+	struct queue_counts counts;
+	int rc = queue_count(desk->db, &counts);
+
+	if (rc == OK && desk->options->common.json) {
+		queue_write_counts(&out->buffer, &counts);
+		return CLI_FINE;
+	}
+	for (size_t i = 0; i < QUEUE_STATES && rc == OK; i++) {
+		out_count_right(out, counts.by_state[i], 10);
+		out_printf(out, "  %s\n", queue_state_names[i]);
+	}
+	if (rc == OK && counts.oldest_ms > 0) {
+		char when[CLOCK_TEXT_SIZE];
+
+		clock_format(counts.oldest_ms, when);
+		out_printf(out, "the oldest waits since %s\n", when);
+	}
+	return failed(desk, rc);
+}
+
+static int verify(struct desk *desk)
+{
+	struct out *out = &desk->run->out;
+	struct buf findings = {0};
+	uint64_t decisions;
+	int rc = queue_verify(desk->db, &findings, &decisions);
+
+	out_span(out, buf_content(&findings));
+	buf_free(&findings);
+	if (rc == ERR_INVALID)
+		return CLI_FOUND;
+	if (rc == OK) {
+		out_count(out, decisions);
+		out_str(out, " decisions, each as it was written\n");
+	}
+	return failed(desk, rc);
+}
+
+static int feed(struct desk *desk)
+{
+	const char *after = desk->options->after;
+	struct queue_event *events;
+	char *end = NULL;
+	size_t count;
+	int64_t from = after ? strtoll(after, &end, 10) : 0;
+	int rc;
+
+	if (after && (end == after || *end || from < 0))
+		return cli_usage_error(desk->run, "--after is the `seq` of a decision");
+	rc = queue_feed(desk->db, from, 0, desk->now_ms, FEED_MAX, &desk->arena, &events, &count);
+	for (size_t i = 0; i < count && rc == OK; i++)
+		queue_write_event(&desk->run->out.buffer, &events[i]);
+	return failed(desk, rc);
+}
+
+static int erase(struct desk *desk)
+{
+	int64_t days = desk->options->days ? desk->options->days : 30;
+	size_t erased = 0, all = 0;
+	int rc = OK;
+
+	if (!desk->options->yes)
+		return cli_usage_error(desk->run,
+			"texts, authors and notes of what was decided over %lld days ago would be "
+			"erased for good; say --yes",
+			(long long)days);
+	do {
+		rc = queue_erase(desk->db, desk->now_ms - days * DAY_MS, 1000, &erased);
+		all += erased;
+	} while (rc == OK && erased == 1000);
+	out_count(&desk->run->out, all);
+	out_str(&desk->run->out, " comments erased\n");
+	return failed(desk, rc);
+}
+
+/* --- the table of actions; what they do says the help at the end --- */
+
+static const struct queue_action {
+	const char *name;
+	bool names_items; /* its arguments are queue ids, at least one */
+	enum db_use use;
+	enum queue_act act; /* of decisions */
+	int (*run)(struct desk *desk);
+} actions[] = {
+	{"list", false, DB_READ, QUEUE_ACTS, list},
+	{"show", true, DB_READ, QUEUE_ACTS, show},
+	{"next", false, DB_WRITE, QUEUE_ACTS, next},
+	{"approve", true, DB_WRITE, QUEUE_APPROVE, decide},
+	{"reject", true, DB_WRITE, QUEUE_REJECT, decide},
+	{"escalate", true, DB_WRITE, QUEUE_ESCALATE, decide},
+	{"note", true, DB_WRITE, QUEUE_NOTE, decide},
+	{"undo", true, DB_WRITE, QUEUE_UNDO, decide},
+	{"release", true, DB_WRITE, QUEUE_ACTS, release},
+	{"stats", false, DB_READ, QUEUE_ACTS, stats},
+	{"feed", false, DB_READ, QUEUE_ACTS, feed},
+	{"verify", false, DB_READ, QUEUE_ACTS, verify},
+	{"erase", false, DB_WRITE, QUEUE_ACTS, erase},
+};
+
+static const struct queue_action *find_action(struct run *run)
+{
+	const char *name = run->arguments.count ? run->arguments.items[0] : "list";
+	const char *names[ARRAY_LEN(actions)], *near;
+
+	for (size_t i = 0; i < ARRAY_LEN(actions); i++) {
+		names[i] = actions[i].name;
+		if (strcmp(name, names[i]) == 0)
+			return &actions[i];
+	}
+	near = nearest_name(span_of(name), names, ARRAY_LEN(names));
+	cli_usage_error(run, "there is no `queue %.64s`%s%s%s", name,
+		near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
+	return NULL;
+}
+
+static struct span login_name(struct arena *arena)
+{
+	struct passwd *entry = getpwuid(getuid());
+	char number[32];
+
+	if (entry && entry->pw_name[0])
+		return arena_copy(arena, span_of(entry->pw_name));
+	snprintf(number, sizeof(number), "uid-%u", (unsigned)getuid());
+	return arena_copy(arena, span_of(number));
+}
+
+static int open_and_run(struct desk *desk, const struct queue_action *action, const char *path)
+{
+	struct buf why = {0};
+	int code, rc = db_open(path, action->use, &why, &desk->db);
+
+	if (rc == OK)
+		code = action->run(desk);
+	else if (rc == ERR_NOMEM)
+		code = cli_failed(desk->run, CLI_OUTPUT, "out of memory");
+	else
+		code = cli_failed(desk->run, rc == ERR_INVALID ? CLI_CONFIG : CLI_OUTPUT, "%.*s",
+			(int)why.len, why.data);
+	buf_free(&why);
+	db_close(desk->db);
+	return code;
+}
+
+static int run_queue(struct run *run)
+{
+	const struct queue_action *action = find_action(run);
+	const struct queue_options *options = run->options;
+	struct desk desk = {.run = run, .options = options, .now_ms = clock_real_ms()};
+	struct setup setup = {0};
+	const char *path = options->store;
+	int code = CLI_FINE;
+
+	if (!action)
+		return CLI_USAGE;
+	if (action->names_items && run->arguments.count < 2)
+		return cli_usage_error(run, "`queue %s` needs a queue id", action->name);
+	if (!action->names_items && run->arguments.count > 1)
+		return cli_usage_error(run, "`queue %s` takes no queue id", action->name);
+	if (!path) {
+		code = setup_load(run, &setup, SETUP_CONFIG);
+		path = code == CLI_FINE ? setup.config->store : NULL;
+		if (code == CLI_FINE && !path)
+			code = cli_failed(run, CLI_CONFIG, "the configuration says `store: off`");
+	}
+	arena_init(&desk.arena, 0);
+	desk.act = action->act;
+	desk.actor = options->actor ? span_of(options->actor) : login_name(&desk.arena);
+	if (code == CLI_FINE)
+		code = open_and_run(&desk, action, path);
+	arena_free(&desk.arena);
+	setup_free(&setup);
+	return code;
+}
+
+const struct command command_queue = {
+	.name = "queue",
+	.summary = "Work on the comments that wait for a person.",
+	.usage = "[ACTION] [QUEUE-ID...]",
+	.details = "list      what waits, by the filters below (the default)\n"
+		   "show      one comment whole: places, rules, why, decisions\n"
+		   "next      claim the first one for 15 minutes and show it\n"
+		   "approve   publish it\n"
+		   "reject    do not; --reason CODE says why\n"
+		   "escalate  leave it to somebody with more say\n"
+		   "note      write --note TEXT beside it\n"
+		   "undo      take the last decision about it back\n"
+		   "release   give a claim back\n"
+		   "stats     how many there are, by state\n"
+		   "feed      decisions as the CMS is told them, as JSON\n"
+		   "verify    whether a decision was changed or is missing\n"
+		   "erase     erase texts, authors and notes of old decisions; --days N --yes\n"
+		   "\n"
+		   "It works on the database itself, beside a running daemon or without one.\n"
+		   "Exit code: 1 nothing there, decided already, claimed by somebody else.\n",
+	.tables = {{queue_rows, ARRAY_LEN(queue_rows)}, COMMON_ALL},
+	.size = sizeof(struct queue_options),
+	.arguments_max = -1,
+	.run = run_queue,
+};

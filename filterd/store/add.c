@@ -1,0 +1,210 @@
+/* A comment enters the queue, or is found to be there: queue_add() of queue.h. */
+#include "store/queue.h"
+
+#include <openssl/evp.h>
+#include <sys/random.h>
+
+#define HASH_SIZE 32 /* [bytes] of SHA-256 */
+
+/* What the newest revision of the comment is. */
+struct newest {
+	bool there;
+	uint32_t revision;
+};
+
+/* 26 characters of five bits: the last two of 130 are zeros. False: no randomness to be had. */
+static bool make_id(char out[QUEUE_ID_SIZE])
+{
+	static const char digits[] = "abcdefghijklmnopqrstuvwxyz234567";
+	unsigned char random[17] = {0};
+
+	if (getrandom(random, 16, 0) != 16)
+		return false;
+	for (unsigned i = 0; i < QUEUE_ID_SIZE - 1; i++) {
+		unsigned bit = i * 5;
+		unsigned pair = (unsigned)random[bit / 8] << 8 | random[bit / 8 + 1];
+
+		out[i] = digits[pair >> (11 - bit % 8) & 31];
+	}
+	out[QUEUE_ID_SIZE - 1] = '\0';
+	return true;
+}
+
+static void bind_key(sqlite3_stmt *statement, const struct queue_entry *entry)
+{
+	db_bind(statement, 1, entry->site);
+	db_bind(statement, 2, entry->comment_id);
+}
+
+static int find_newest(struct db *db, const struct queue_entry *entry, struct newest *out)
+{
+	sqlite3_stmt *statement =
+		db_statement(db, "SELECT revision FROM item WHERE site = ?1 AND comment_id = ?2"
+				 " ORDER BY revision DESC LIMIT 1");
+	int rc;
+
+	*out = (struct newest){.there = false};
+	if (statement == NULL)
+		return ERR_IO;
+	bind_key(statement, entry);
+	rc = db_step(db, statement);
+	if (rc == DB_ROW) {
+		out->there = true;
+		out->revision = (uint32_t)sqlite3_column_int64(statement, 0);
+		rc = OK;
+	}
+	return db_finish(statement, rc);
+}
+
+/* The item that has this revision, if its text is the same: out->again is then set. */
+static int find_same(struct db *db, const struct queue_entry *entry, const unsigned char *hash,
+	uint32_t revision, struct queue_added *out)
+{
+	sqlite3_stmt *statement = db_statement(db,
+		"SELECT queue_id FROM item WHERE site = ?1 AND comment_id = ?2 AND revision = ?3"
+		" AND text_hash = ?4");
+	int rc;
+
+	if (statement == NULL)
+		return ERR_IO;
+	bind_key(statement, entry);
+	sqlite3_bind_int64(statement, 3, revision);
+	sqlite3_bind_blob(statement, 4, hash, HASH_SIZE, SQLITE_STATIC);
+	rc = db_step(db, statement);
+	if (rc == DB_ROW) {
+		const unsigned char *id = sqlite3_column_text(statement, 0);
+
+		rc = id != NULL && sqlite3_column_bytes(statement, 0) == QUEUE_ID_SIZE - 1 ? OK
+											   : ERR_IO;
+		if (rc == OK)
+			memcpy(out->queue_id, id, QUEUE_ID_SIZE);
+		out->revision = revision;
+		out->again = rc == OK;
+	}
+	return db_finish(statement, rc);
+}
+
+/* No decision is to land on what the comment said before. */
+static int supersede(struct db *db, const struct queue_entry *entry)
+{
+	sqlite3_stmt *statement = db_statement(db,
+		"UPDATE item SET state = ?3, settled_ms = ?4, version = version + 1"
+		" WHERE site = ?1 AND comment_id = ?2 AND state IN (?5, ?6)");
+
+	if (statement == NULL)
+		return ERR_IO;
+	bind_key(statement, entry);
+	sqlite3_bind_int(statement, 3, QUEUE_SUPERSEDED);
+	sqlite3_bind_int64(statement, 4, entry->now_ms);
+	sqlite3_bind_int(statement, 5, QUEUE_WAITING);
+	sqlite3_bind_int(statement, 6, QUEUE_ESCALATED);
+	return db_finish(statement, db_step(db, statement));
+}
+
+static int insert_item(struct db *db, const struct queue_entry *entry, const unsigned char *hash,
+	const struct queue_added *added)
+{
+	sqlite3_stmt *statement = db_statement(db,
+		"INSERT INTO item (site, comment_id, queue_id, revision, text_hash, queued_ms,"
+		" score, language, guideline, rules_version, author_id, author_name, article_id,"
+		" article_title) VALUES (?1, nullif(?2, ''), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+		" ?12, ?13, ?14)");
+
+	if (statement == NULL)
+		return ERR_IO;
+	bind_key(statement, entry);
+	db_bind(statement, 3, (struct span){added->queue_id, QUEUE_ID_SIZE - 1});
+	sqlite3_bind_int64(statement, 4, added->revision);
+	sqlite3_bind_blob(statement, 5, hash, HASH_SIZE, SQLITE_STATIC);
+	sqlite3_bind_int64(statement, 6, entry->now_ms);
+	sqlite3_bind_int64(statement, 7, entry->score);
+	db_bind(statement, 8, entry->language);
+	db_bind(statement, 9, entry->guideline);
+	db_bind(statement, 10, entry->rules_version);
+	db_bind(statement, 11, entry->author_id);
+	db_bind(statement, 12, entry->author_name);
+	db_bind(statement, 13, entry->article_id);
+	db_bind(statement, 14, entry->article_title);
+	return db_finish(statement, db_step(db, statement));
+}
+
+static int insert_content(struct db *db, const struct queue_entry *entry, int64_t item)
+{
+	sqlite3_stmt *statement =
+		db_statement(db, "INSERT INTO content (item, request, answer) VALUES (?1, ?2, ?3)");
+
+	if (statement == NULL)
+		return ERR_IO;
+	sqlite3_bind_int64(statement, 1, item);
+	db_bind(statement, 2, entry->request);
+	db_bind(statement, 3, entry->answer);
+	return db_finish(statement, db_step(db, statement));
+}
+
+static int insert_matches(struct db *db, const struct queue_entry *entry, int64_t item)
+{
+	int rc = OK;
+
+	for (size_t i = 0; i < entry->matches_count && rc == OK; i++) {
+		sqlite3_stmt *statement = db_statement(db, "INSERT OR IGNORE INTO item_rule (rule, "
+							   "item, guideline) VALUES (?1, ?2, ?3)");
+
+		if (statement == NULL)
+			return ERR_IO;
+		db_bind(statement, 1, entry->matches[i].rule);
+		sqlite3_bind_int64(statement, 2, item);
+		db_bind(statement, 3, entry->matches[i].guideline);
+		rc = db_finish(statement, db_step(db, statement));
+	}
+	return rc;
+}
+
+static int insert(struct db *db, const struct queue_entry *entry, const unsigned char *hash,
+	struct queue_added *out)
+{
+	int64_t item;
+	int rc;
+
+	if (!make_id(out->queue_id))
+		return ERR_IO;
+	rc = insert_item(db, entry, hash, out);
+	if (rc != OK)
+		return rc;
+	item = sqlite3_last_insert_rowid(db_handle(db));
+	rc = insert_content(db, entry, item);
+	return rc == OK ? insert_matches(db, entry, item) : rc;
+}
+
+static int add(struct db *db, const struct queue_entry *entry, const unsigned char *hash,
+	struct queue_added *out)
+{
+	struct newest newest = {.there = false};
+	uint32_t told = entry->revision;
+	int rc = OK;
+
+	if (entry->comment_id.len > 0)
+		rc = find_newest(db, entry, &newest);
+	if (rc == OK && newest.there)
+		rc = find_same(db, entry, hash, told ? told : newest.revision, out);
+	if (rc != OK || out->again)
+		return rc;
+	if (newest.there)
+		rc = supersede(db, entry);
+	out->revision = told ? told : 1;
+	if (newest.there && out->revision <= newest.revision)
+		out->revision = newest.revision + 1;
+	return rc == OK ? insert(db, entry, hash, out) : rc;
+}
+
+int queue_add(struct db *db, const struct queue_entry *entry, struct queue_added *out)
+{
+	unsigned char hash[HASH_SIZE];
+	int rc;
+
+	*out = (struct queue_added){.again = false};
+	if (EVP_Digest(entry->text.len ? entry->text.ptr : "", entry->text.len, hash, NULL,
+		    EVP_sha256(), NULL) != 1)
+		return ERR_NOMEM;
+	rc = db_begin(db);
+	return rc == OK ? db_end(db, add(db, entry, hash, out)) : rc;
+}

@@ -1,0 +1,64 @@
+/* Who works on what: queue_claim() and queue_release() of queue.h. */
+#include "store/list.h"
+
+static int claim_one(
+	struct db *db, const struct queue_item *item, struct span actor, int64_t until_ms)
+{
+	sqlite3_stmt *statement = db_statement(db,
+		"UPDATE item SET claimed_by = ?2, claimed_until_ms = ?3, version = version + 1"
+		" WHERE seq = ?1");
+
+	if (statement == NULL)
+		return ERR_IO;
+	sqlite3_bind_int64(statement, 1, item->seq);
+	db_bind(statement, 2, actor);
+	sqlite3_bind_int64(statement, 3, until_ms);
+	return db_finish(statement, db_step(db, statement));
+}
+
+int queue_claim(struct db *db, const struct queue_filter *filter, struct span actor,
+	int64_t lease_ms, struct arena *arena, struct queue_page *out)
+{
+	int64_t until_ms = filter->now_ms + lease_ms;
+	int rc;
+
+	*out = (struct queue_page){.count = 0};
+	if (actor.len == 0 || actor.len > QUEUE_ACTOR_MAX || lease_ms <= 0)
+		return ERR_INVALID;
+	rc = db_begin(db);
+	if (rc != OK)
+		return rc;
+	rc = list_items(db, filter, &actor, arena, out);
+	for (size_t i = 0; i < out->count && rc == OK; i++) {
+		struct queue_item *item = &out->items[i];
+
+		rc = claim_one(db, item, actor, until_ms);
+		item->version++;
+		item->claimed_by = actor;
+		item->claimed_until_ms = until_ms;
+	}
+	out->total = out->count;
+	return db_end(db, rc);
+}
+
+int queue_release(struct db *db, struct span queue_id, struct span actor, int64_t now_ms)
+{
+	sqlite3_stmt *statement;
+	int rc = db_begin(db);
+
+	if (rc != OK)
+		return rc;
+	statement = db_statement(db,
+		"UPDATE item SET claimed_by = '', claimed_until_ms = 0, version = version + 1"
+		" WHERE queue_id = ?1 AND claimed_by = ?2 AND claimed_until_ms > ?3");
+	rc = ERR_IO;
+	if (statement != NULL) {
+		db_bind(statement, 1, queue_id);
+		db_bind(statement, 2, actor);
+		sqlite3_bind_int64(statement, 3, now_ms);
+		rc = db_finish(statement, db_step(db, statement));
+	}
+	if (rc == OK && sqlite3_changes(db_handle(db)) == 0)
+		rc = ERR_NOTFOUND;
+	return db_end(db, rc);
+}

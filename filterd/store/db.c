@@ -1,0 +1,463 @@
+/* A connection to the queue's database: see db.h. */
+#include "store/db.h"
+
+#include "store/schema.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STATEMENTS_MAX 64 /* texts of ours that one connection uses */
+#define BUSY_MS 200 /* [ms] that another process's lock is waited for */
+
+struct kept {
+	const char *sql; /* by address */
+	sqlite3_stmt *statement;
+};
+
+struct db {
+	sqlite3 *handle;
+	struct kept kept[STATEMENTS_MAX];
+	size_t kept_count;
+	unsigned depth; /* of db_begin() */
+	enum db_trouble trouble; /* of the last failed call */
+};
+
+/* --- troubles --- */
+
+static enum db_trouble trouble_of(sqlite3 *handle, int code)
+{
+	switch (code & 0xFF) {
+	case SQLITE_OK:
+	case SQLITE_ROW:
+	case SQLITE_DONE:
+		return DB_FINE;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+	case SQLITE_PROTOCOL:
+		return DB_BUSY;
+	case SQLITE_FULL:
+		return DB_FULL;
+	case SQLITE_NOMEM:
+		return DB_MEMORY;
+	case SQLITE_IOERR:
+		if (code == SQLITE_IOERR_NOMEM)
+			return DB_MEMORY;
+		/* What was not written can be written later; what was not synced may be lost. */
+		if (code == SQLITE_IOERR_WRITE && (sqlite3_system_errno(handle) == ENOSPC ||
+							  sqlite3_system_errno(handle) == EDQUOT))
+			return DB_FULL;
+		return DB_BROKEN;
+	default:
+		return DB_BROKEN;
+	}
+}
+
+static int failed(struct db *db)
+{
+	db->trouble = trouble_of(db->handle, sqlite3_extended_errcode(db->handle));
+	if (db->trouble == DB_FINE) /* a misuse of ours: nothing can be promised */
+		db->trouble = DB_BROKEN;
+	return db->trouble == DB_MEMORY ? ERR_NOMEM : ERR_IO;
+}
+
+enum db_trouble db_trouble(const struct db *db)
+{
+	return db->trouble;
+}
+
+const char *db_why(const struct db *db)
+{
+	return sqlite3_errmsg(db->handle);
+}
+
+/* --- statements --- */
+
+sqlite3 *db_handle(struct db *db)
+{
+	return db->handle;
+}
+
+sqlite3_stmt *db_statement(struct db *db, const char *sql)
+{
+	struct kept *kept = db->kept;
+
+	for (size_t i = 0; i < db->kept_count; i++) {
+		if (kept[i].sql == sql)
+			return kept[i].statement;
+	}
+	if (db->kept_count == STATEMENTS_MAX) {
+		/* More than we have: a mistake of ours, but no reason to fail. */
+		sqlite3_finalize(kept[--db->kept_count].statement);
+	}
+	kept += db->kept_count;
+	if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &kept->statement,
+		    NULL) != SQLITE_OK) {
+		failed(db);
+		return NULL;
+	}
+	kept->sql = sql;
+	db->kept_count++;
+	return kept->statement;
+}
+
+int db_prepare(struct db *db, const char *sql, sqlite3_stmt **out)
+{
+	*out = NULL;
+	if (sqlite3_prepare_v3(db->handle, sql, -1, 0, out, NULL) == SQLITE_OK)
+		return OK;
+	return failed(db);
+}
+
+int db_step(struct db *db, sqlite3_stmt *statement)
+{
+	int code = sqlite3_step(statement);
+
+	if (code == SQLITE_ROW)
+		return DB_ROW;
+	if (code == SQLITE_DONE)
+		return OK;
+	return failed(db);
+}
+
+int db_finish(sqlite3_stmt *statement, int rc)
+{
+	/* Its own result is that of the last step, which is known. */
+	(void)sqlite3_reset(statement);
+	(void)sqlite3_clear_bindings(statement);
+	return rc;
+}
+
+void db_bind(sqlite3_stmt *statement, int at, struct span text)
+{
+	/* Fails only for want of memory, and then the next step does, too. */
+	(void)sqlite3_bind_text64(
+		statement, at, text.len ? text.ptr : "", text.len, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+int db_run(struct db *db, const char *sql)
+{
+	if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK)
+		return OK;
+	return failed(db);
+}
+
+/* --- whole or not at all --- */
+
+int db_begin(struct db *db)
+{
+	int rc = db_run(db, db->depth == 0 ? "BEGIN IMMEDIATE" : "SAVEPOINT part");
+
+	db->depth += rc == OK;
+	return rc;
+}
+
+int db_end(struct db *db, int rc)
+{
+	enum db_trouble trouble = db->trouble;
+
+	db->depth--;
+	if (rc == OK) {
+		rc = db_run(db, db->depth == 0 ? "COMMIT" : "RELEASE part");
+		trouble = db->trouble;
+	}
+	/* After some failures SQLite has taken it back already. */
+	if (rc != OK && !sqlite3_get_autocommit(db->handle))
+		(void)sqlite3_exec(db->handle,
+			db->depth == 0 ? "ROLLBACK" : "ROLLBACK TO part; RELEASE part", NULL, NULL,
+			NULL);
+	db->trouble = trouble;
+	return rc;
+}
+
+/* --- opening --- */
+
+static int explain(struct buf *why, const char *path, const char *what)
+{
+	buf_printf(why, "%s: %s", path, what);
+	return ERR_INVALID;
+}
+
+/* The same for what SQLite or the system said. */
+static int explain_failure(struct db *db, struct buf *why, const char *path)
+{
+	int code = sqlite3_extended_errcode(db->handle);
+
+	if (trouble_of(db->handle, code) == DB_MEMORY)
+		return ERR_NOMEM;
+	buf_printf(why, "%s: %s", path, sqlite3_errmsg(db->handle));
+	if (sqlite3_system_errno(db->handle) != 0)
+		buf_printf(why, " (%s)", strerror(sqlite3_system_errno(db->handle)));
+	return (code & 0xFF) == SQLITE_NOTADB || (code & 0xFF) == SQLITE_CORRUPT ? ERR_INVALID
+										 : ERR_IO;
+}
+
+/* [bytes] of the path up to its last slash, 0: there is none. */
+static size_t folder_len(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? (size_t)(slash - path) : 0;
+}
+
+/* The folder of the file; the caller's to free. "/" and "." for want of one. */
+static char *folder_of(const char *path)
+{
+	size_t len = folder_len(path);
+
+	if (len == 0)
+		return strdup(path[0] == '/' ? "/" : ".");
+	return strndup(path, len);
+}
+
+/* Makes the file's folder if it is not there (its parent must be) and looks at what is at `path`.
+ */
+static int prepare_place(const char *path, bool *is_new, struct buf *why)
+{
+	char *folder = folder_of(path);
+	struct stat st;
+	int rc = OK;
+
+	if (folder == NULL)
+		return ERR_NOMEM;
+	if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
+		buf_printf(why, "%s: the folder cannot be made: %s", folder, strerror(errno));
+		rc = ERR_IO;
+	}
+	free(folder);
+	*is_new = false;
+	if (rc != OK)
+		return rc;
+	if (stat(path, &st) == 0) {
+		*is_new = st.st_size == 0;
+		return S_ISREG(st.st_mode) ? OK : explain(why, path, "is not a file");
+	}
+	*is_new = errno == ENOENT;
+	if (errno != ENOENT) {
+		buf_printf(why, "%s: %s", path, strerror(errno));
+		return ERR_IO;
+	}
+	return OK;
+}
+
+/* Makes an empty file that only its owner can read, as SQLite would not. */
+static int make_file(const char *path, struct buf *why)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0) {
+		buf_printf(why, "%s: %s", path, strerror(errno));
+		return ERR_IO;
+	}
+	close(fd);
+	return OK;
+}
+
+/* A new name is safe once its folder is synced. */
+static int sync_folder(const char *path, struct buf *why)
+{
+	char *folder = folder_of(path);
+	int fd, rc = OK;
+
+	if (folder == NULL)
+		return ERR_NOMEM;
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) != 0) {
+		buf_printf(why, "%s: %s", folder, strerror(errno));
+		rc = ERR_IO;
+	}
+	if (fd >= 0)
+		close(fd);
+	free(folder);
+	return rc;
+}
+
+/* One integer of a pragma. */
+static int pragma_number(struct db *db, const char *sql, int64_t *out)
+{
+	sqlite3_stmt *statement = NULL;
+	int rc = OK;
+
+	if (sqlite3_prepare_v2(db->handle, sql, -1, &statement, NULL) != SQLITE_OK)
+		return failed(db);
+	if (sqlite3_step(statement) == SQLITE_ROW)
+		*out = sqlite3_column_int64(statement, 0);
+	else
+		rc = failed(db);
+	sqlite3_finalize(statement);
+	return rc;
+}
+
+/* Whether a pragma answers with this word. OK, ERR_INVALID (*got has its answer) or a failure. */
+static int pragma_word(struct db *db, const char *sql, const char *wanted, struct buf *got)
+{
+	sqlite3_stmt *statement = NULL;
+	int rc;
+
+	if (sqlite3_prepare_v2(db->handle, sql, -1, &statement, NULL) != SQLITE_OK)
+		return failed(db);
+	if (sqlite3_step(statement) == SQLITE_ROW) {
+		const char *word = (const char *)sqlite3_column_text(statement, 0);
+
+		rc = word && strcmp(word, wanted) == 0 ? OK : ERR_INVALID;
+		if (rc != OK && got)
+			buf_str(got, word ? word : "nothing");
+	} else {
+		rc = failed(db);
+	}
+	sqlite3_finalize(statement);
+	return rc;
+}
+
+/* What must hold for the connection. Reading fails here first when the file is no database. */
+static int set_up(struct db *db, enum db_use use)
+{
+	int on = 0;
+	int rc = OK;
+
+	sqlite3_busy_timeout(db->handle, BUSY_MS);
+	sqlite3_extended_result_codes(db->handle, 1);
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, &on);
+	sqlite3_limit(db->handle, SQLITE_LIMIT_LENGTH, 64 << 20);
+	sqlite3_limit(db->handle, SQLITE_LIMIT_ATTACHED, 0);
+	rc = db_run(db, "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+			"PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;");
+	if (rc == OK && use != DB_READ)
+		rc = db_run(db, "PRAGMA secure_delete=ON; PRAGMA synchronous=FULL;"
+				"PRAGMA journal_size_limit=67108864;");
+	if (rc == OK && use == DB_READ)
+		rc = db_run(db, "PRAGMA query_only=ON;");
+	return rc;
+}
+
+/* Whose file it is and of which version; *version 0: nobody's yet. */
+static int identify(struct db *db, const char *path, struct buf *why, int64_t *version)
+{
+	int64_t application = 0, tables = 0;
+	int rc = pragma_number(db, "PRAGMA application_id", &application);
+
+	if (rc == OK)
+		rc = pragma_number(db, "PRAGMA user_version", version);
+	if (rc == OK)
+		rc = pragma_number(db, "SELECT count(*) FROM sqlite_schema", &tables);
+	if (rc != OK)
+		return explain_failure(db, why, path);
+	if (application != DB_APPLICATION_ID && (application != 0 || tables > 0))
+		return explain(why, path, "is a database of another program");
+	if (*version > DB_SCHEMA_VERSION)
+		return explain(why, path, "was made by a newer filterd");
+	if (application == 0)
+		*version = 0;
+	return OK;
+}
+
+/* Brings the schema up to date, whole or not at all. Somebody else may do the same just now. */
+static int migrate(struct db *db)
+{
+	int64_t version = 0;
+	int rc = db_begin(db);
+	char numbers[96];
+
+	if (rc != OK)
+		return rc;
+	rc = pragma_number(db, "PRAGMA user_version", &version);
+	for (size_t i = (size_t)version; i < schema_steps_count && rc == OK; i++)
+		rc = db_run(db, schema_steps[i]);
+	snprintf(numbers, sizeof(numbers), "PRAGMA application_id=%d; PRAGMA user_version=%d",
+		DB_APPLICATION_ID, DB_SCHEMA_VERSION);
+	if (rc == OK)
+		rc = db_run(db, numbers);
+	return db_end(db, rc);
+}
+
+/* Whatever is done when the file may be changed: log, check, schema. */
+static int make_ready(struct db *db, const char *path, bool is_new, struct buf *why)
+{
+	struct buf got = {0};
+	int64_t version = 0;
+	int rc = identify(db, path, why, &version);
+
+	if (rc != OK)
+		return rc;
+	rc = pragma_word(db, "PRAGMA journal_mode=WAL", "wal", &got);
+	if (rc == ERR_INVALID) {
+		buf_printf(why, "%s: a write-ahead log is not possible there (it answers `%.*s`)",
+			path, (int)got.len, got.data);
+		buf_free(&got);
+		return ERR_IO;
+	}
+	if (rc == OK && !is_new) {
+		rc = pragma_word(db, "PRAGMA quick_check(1)", "ok", &got);
+		if (rc == ERR_INVALID) {
+			buf_printf(why, "%s: is damaged (%.*s); nothing was changed", path,
+				(int)got.len, got.data);
+			buf_free(&got);
+			return ERR_INVALID;
+		}
+	}
+	if (rc == OK && version < DB_SCHEMA_VERSION)
+		rc = migrate(db);
+	return rc == OK ? sync_folder(path, why) : explain_failure(db, why, path);
+}
+
+static int open_ready(
+	struct db *db, const char *path, enum db_use use, bool is_new, struct buf *why)
+{
+	int64_t version = 0;
+	int rc;
+
+	if (sqlite3_open_v2(path, &db->handle,
+		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
+		    NULL) != SQLITE_OK)
+		return explain_failure(db, why, path);
+	if (set_up(db, use) != OK)
+		return explain_failure(db, why, path);
+	if (use == DB_CREATE)
+		return make_ready(db, path, is_new, why);
+	rc = identify(db, path, why, &version);
+	if (rc == OK && version < DB_SCHEMA_VERSION)
+		return explain(why, path,
+			version == 0 ? "is empty"
+				     : "is of an older filterd: start the daemon once");
+	return rc;
+}
+
+int db_open(const char *path, enum db_use use, struct buf *why, struct db **out)
+{
+	struct db *db;
+	bool is_new = false;
+	int rc = OK;
+
+	*out = NULL;
+	if (use == DB_CREATE) {
+		rc = prepare_place(path, &is_new, why);
+		if (rc == OK && is_new)
+			rc = make_file(path, why);
+		if (rc != OK)
+			return rc;
+	}
+	db = calloc(1, sizeof(*db));
+	if (db == NULL)
+		return ERR_NOMEM;
+	rc = open_ready(db, path, use, is_new, why);
+	if (rc != OK) {
+		db_close(db);
+		db = NULL;
+	}
+	*out = db;
+	return rc;
+}
+
+void db_close(struct db *db)
+{
+	if (db == NULL)
+		return;
+	for (size_t i = 0; i < db->kept_count; i++)
+		sqlite3_finalize(db->kept[i].statement);
+	sqlite3_close(db->handle);
+	free(db);
+}

@@ -1,0 +1,79 @@
+/*
+ * A connection to the queue's database: one SQLite file, opened as FAILURE wants it (WAL,
+ * synchronous=FULL, secure_delete, defensive, quick_check at the first opening), with its schema
+ * made or brought up to date.
+ *
+ * One thread at a time uses a connection. Several connections, of this process or others (`filterd
+ * queue` beside the daemon), may be open on one file.
+ */
+#pragma once
+
+#include "base/buf.h"
+
+#include <sqlite3.h>
+
+#define DB_SCHEMA_VERSION 1 /* PRAGMA user_version */
+#define DB_APPLICATION_ID 0x46696c74 /* PRAGMA application_id: "Filt" */
+
+enum db_use {
+	DB_READ, /* only reads; the file must be there */
+	DB_WRITE, /* reads and writes; the file must be there */
+	DB_CREATE, /* the same; the file, its folder and schema are made, the file is checked */
+};
+
+/* What is to be done about a failure, whatever SQLite calls it. */
+enum db_trouble {
+	DB_FINE,
+	DB_BUSY, /* another process holds the lock for longer than we wait: try again */
+	DB_FULL, /* disk or quota: goes on when there is room again */
+	DB_BROKEN, /* I/O error or damaged file: no further write on this connection */
+	DB_MEMORY,
+};
+
+struct db;
+
+/*
+ * Opens the file at `path`. OK with *out; ERR_INVALID when the file is not ours, damaged or of a
+ * newer schema, ERR_IO when it cannot be opened or written, ERR_NOMEM; `why` then says what and
+ * where in one line, without a newline.
+ */
+int db_open(const char *path, enum db_use use, struct buf *why, struct db **out);
+void db_close(struct db *db); /* NULL is legal */
+
+/*
+ * The statement of the text, prepared at its first use and kept until the connection is closed; by
+ * address, so `sql` must be a string literal. NULL after a failure, which db_trouble() tells.
+ */
+sqlite3_stmt *db_statement(struct db *db, const char *sql);
+
+/* Prepares a text made for one use, which the caller finalizes. OK, ERR_NOMEM or ERR_IO. */
+int db_prepare(struct db *db, const char *sql, sqlite3_stmt **out);
+
+#define DB_ROW 1 /* of db_step(): there is a row to be read */
+
+/* Takes a step: DB_ROW, OK when it is over, or ERR_IO or ERR_NOMEM. */
+int db_step(struct db *db, sqlite3_stmt *statement);
+
+/* Gives a kept statement back, ready for its next use, and passes `rc` on. */
+int db_finish(sqlite3_stmt *statement, int rc);
+
+/* Binds a text that outlives the statement's use; "" for an empty one, never NULL. */
+void db_bind(sqlite3_stmt *statement, int at, struct span text);
+
+/* Runs statements of ours without results. OK, ERR_NOMEM or ERR_IO. */
+int db_run(struct db *db, const char *sql);
+
+/*
+ * Begins something that is done whole or not at all: a transaction that writes, or, within one, a
+ * part of it that can fail alone. Each is ended by db_end(), which keeps it if `rc` is OK and takes
+ * it back if not, and returns `rc`, or what went wrong with that. OK, ERR_NOMEM or ERR_IO.
+ */
+int db_begin(struct db *db);
+int db_end(struct db *db, int rc);
+
+sqlite3 *db_handle(struct db *db);
+
+/* What the last failed call on the connection means; DB_FINE when none failed. */
+enum db_trouble db_trouble(const struct db *db);
+/* The same in words, for a log line; never text of a comment. Valid until the next call. */
+const char *db_why(const struct db *db);

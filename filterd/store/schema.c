@@ -1,0 +1,78 @@
+/* The tables of the queue's database: see schema.h. */
+#include "store/schema.h"
+
+/*
+ * item       a comment in one revision, with what lists and filters need; stays for good, but for
+ *            author and titles, which retention empties.
+ * content    its text and answer, erased by retention: apart, so that lists do not read them.
+ * item_rule  the rules that held, for filters.
+ * decision   what was decided, only ever added to; hash covers the row and the hash before it.
+ *
+ * State is enum queue_state, act enum queue_act. Times are milliseconds since 1970.
+ */
+static const char step_1[] =
+	"CREATE TABLE item ("
+	" seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" queue_id TEXT NOT NULL UNIQUE,"
+	" site TEXT NOT NULL,"
+	" comment_id TEXT," /* NULL: the CMS gave none; such items are never the same */
+	" revision INTEGER NOT NULL,"
+	" text_hash BLOB NOT NULL," /* SHA-256 */
+	" state INTEGER NOT NULL DEFAULT 0,"
+	" version INTEGER NOT NULL DEFAULT 1,"
+	" queued_ms INTEGER NOT NULL,"
+	" settled_ms INTEGER," /* when it was last decided or superseded */
+	" score INTEGER NOT NULL,"
+	" language TEXT NOT NULL,"
+	" guideline TEXT NOT NULL,"
+	" rules_version TEXT NOT NULL,"
+	" author_id TEXT NOT NULL, author_name TEXT NOT NULL,"
+	" article_id TEXT NOT NULL, article_title TEXT NOT NULL,"
+	" claimed_by TEXT NOT NULL DEFAULT '',"
+	" claimed_until_ms INTEGER NOT NULL DEFAULT 0,"
+	" UNIQUE (site, comment_id, revision)"
+	") STRICT;"
+	/* Those that wait, in the orders in which they are listed: see list.c. */
+	"CREATE INDEX open_by_age ON item (seq) WHERE state IN (0, 1);"
+	"CREATE INDEX open_by_score ON item (score, seq) WHERE state IN (0, 1);"
+	"CREATE INDEX open_by_site ON item (site, seq) WHERE state IN (0, 1);"
+	"CREATE INDEX open_by_language ON item (language, seq) WHERE state IN (0, 1);"
+	"CREATE INDEX open_by_guideline ON item (guideline, seq) WHERE state IN (0, 1);"
+	"CREATE INDEX item_by_state ON item (state, seq);"
+	"CREATE INDEX item_by_author ON item (author_id, seq) WHERE author_id <> '';"
+	"CREATE INDEX item_by_article ON item (article_id, seq) WHERE article_id <> '';"
+	"CREATE INDEX item_by_text ON item (text_hash, seq);"
+	"CREATE INDEX item_by_end ON item (settled_ms) WHERE settled_ms IS NOT NULL;"
+	"CREATE TABLE content ("
+	" item INTEGER PRIMARY KEY REFERENCES item (seq),"
+	" request TEXT NOT NULL,"
+	" answer TEXT NOT NULL"
+	") STRICT;"
+	"CREATE TABLE item_rule ("
+	" rule TEXT NOT NULL,"
+	" item INTEGER NOT NULL REFERENCES item (seq),"
+	" guideline TEXT NOT NULL,"
+	" PRIMARY KEY (rule, item)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX item_rule_by_item ON item_rule (item);"
+	"CREATE TABLE decision ("
+	" seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" item INTEGER NOT NULL REFERENCES item (seq),"
+	" version INTEGER NOT NULL," /* of the item after it */
+	" at_ms INTEGER NOT NULL,"
+	" act INTEGER NOT NULL,"
+	" state INTEGER NOT NULL," /* of the item after it */
+	" before INTEGER NOT NULL," /* its state before: what undo goes back to */
+	" undoes INTEGER NOT NULL," /* seq of the decision that this one takes back, or 0 */
+	" actor TEXT NOT NULL,"
+	" reason TEXT NOT NULL,"
+	" note TEXT NOT NULL," /* emptied by retention */
+	" note_hash BLOB NOT NULL," /* SHA-256: the chain holds without the note */
+	" hash BLOB NOT NULL" /* SHA-256 over the hash before and this row */
+	") STRICT;"
+	"CREATE INDEX decision_by_item ON decision (item, seq);"
+	"CREATE INDEX decision_by_time ON decision (at_ms);"
+	"CREATE INDEX decision_undone ON decision (undoes) WHERE undoes > 0;";
+
+const char *const schema_steps[] = {step_1};
+const size_t schema_steps_count = sizeof(schema_steps) / sizeof(schema_steps[0]);

@@ -1,0 +1,10 @@
+/*
+ * The tables of the queue's database, as a list of steps: a file of version N is brought up to date
+ * by the steps from N on, in one transaction. A step is never changed once it was released.
+ */
+#pragma once
+
+#include <stddef.h>
+
+extern const char *const schema_steps[];
+extern const size_t schema_steps_count; /* DB_SCHEMA_VERSION */

@@ -1,0 +1,340 @@
+/* The store and its thread: see store.h. */
+#include "store/store.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/queue.h>
+
+/* A row belongs to whoever gave it and, until it is over, to the thread: the last frees it. */
+struct store_row {
+	TAILQ_ENTRY(store_row) link; /* in store.waiting or the batch */
+	void *owner;
+	_Atomic int state; /* enum store_state; `added` is written before it says STORED */
+	atomic_uint holders;
+	struct queue_entry entry; /* its texts are in `bytes` */
+	struct queue_added added;
+	_Alignas(max_align_t) char bytes[];
+};
+
+TAILQ_HEAD(row_list, store_row);
+
+struct store {
+	struct db *db; /* the thread's */
+	void (*done)(void *owner);
+	pthread_t thread;
+	bool started;
+	_Atomic int health; /* enum store_health */
+	_Atomic uint64_t stored, again, failed, refused, commits, commit_ns;
+
+	pthread_mutex_t lock; /* of all below */
+	pthread_cond_t wanted;
+	struct row_list waiting; /* the oldest first */
+	size_t count; /* of those */
+	bool stop;
+};
+
+/* --- rows --- */
+
+static void give_up(struct store_row *row)
+{
+	if (atomic_fetch_sub(&row->holders, 1) == 1)
+		free(row);
+}
+
+void store_row_drop(struct store_row *row)
+{
+	if (row != NULL)
+		give_up(row);
+}
+
+enum store_state store_row_state(struct store_row *row, struct queue_added *added)
+{
+	enum store_state state = (enum store_state)atomic_load(&row->state);
+
+	if (state == STORE_STORED)
+		*added = row->added;
+	return state;
+}
+
+/* The texts of an entry, all that have to be copied. */
+#define ENTRY_TEXTS 11
+static void texts_of(struct queue_entry *entry, struct span *texts[ENTRY_TEXTS])
+{
+	struct span *const all[ENTRY_TEXTS] = {&entry->site, &entry->comment_id, &entry->text,
+		&entry->language, &entry->author_id, &entry->author_name, &entry->article_id,
+		&entry->article_title, &entry->guideline, &entry->request, &entry->answer};
+
+	memcpy(texts, all, sizeof(all));
+}
+
+static struct span copy(char **at, struct span text)
+{
+	struct span copied = {*at, text.len};
+
+	if (text.len > 0)
+		memcpy(*at, text.ptr, text.len);
+	*at += text.len;
+	return copied;
+}
+
+static struct store_row *row_new(const struct queue_entry *entry, void *owner)
+{
+	struct queue_entry own = *entry;
+	struct span *texts[ENTRY_TEXTS];
+	size_t matches_size = entry->matches_count * sizeof(struct queue_match);
+	size_t size = matches_size + entry->rules_version.len;
+	struct store_row *row;
+	struct queue_match *matches;
+	char *at;
+
+	texts_of(&own, texts);
+	for (size_t i = 0; i < ENTRY_TEXTS; i++)
+		size += texts[i]->len;
+	for (size_t i = 0; i < entry->matches_count; i++)
+		size += entry->matches[i].rule.len + entry->matches[i].guideline.len;
+	row = calloc(1, sizeof(*row) + size);
+	if (row == NULL)
+		return NULL;
+	matches = (struct queue_match *)(void *)row->bytes;
+	at = row->bytes + matches_size;
+	for (size_t i = 0; i < ENTRY_TEXTS; i++)
+		*texts[i] = copy(&at, *texts[i]);
+	own.rules_version = copy(&at, entry->rules_version);
+	for (size_t i = 0; i < entry->matches_count; i++) {
+		matches[i].rule = copy(&at, entry->matches[i].rule);
+		matches[i].guideline = copy(&at, entry->matches[i].guideline);
+	}
+	own.matches = matches;
+	row->entry = own;
+	row->owner = owner;
+	atomic_init(&row->holders, 2);
+	return row;
+}
+
+/* --- the thread --- */
+
+static void set_health(struct store *store, int rc)
+{
+	static _Atomic int64_t last;
+	enum store_health health = STORE_WELL;
+
+	if (rc != OK)
+		health = db_trouble(store->db) == DB_BROKEN ? STORE_BROKEN : STORE_TROUBLED;
+	if (health != STORE_WELL && log_once_a_second(&last))
+		log_errorx("comments for review cannot be stored: %s%s",
+			rc == ERR_NOMEM ? "out of memory" : db_why(store->db),
+			health == STORE_BROKEN ? "; nothing more is written" : "");
+	if (health == STORE_WELL && atomic_load(&store->health) == STORE_TROUBLED)
+		log_info("comments for review are stored again");
+	atomic_store(&store->health, health);
+}
+
+/* Writes the rows and syncs. A row that fails for a reason of its own fails alone. */
+static int write_batch(struct store *store, struct row_list *batch, bool *written)
+{
+	struct store_row *row;
+	size_t i = 0;
+	int rc = db_begin(store->db);
+
+	if (rc != OK)
+		return rc;
+	TAILQ_FOREACH(row, batch, link)
+	{
+		const struct queue_entry *entry = &row->entry;
+		int own = queue_add(store->db, entry, &row->added);
+
+		written[i++] = own == OK;
+		if (own != OK && db_trouble(store->db) != DB_MEMORY) {
+			rc = own;
+			break;
+		}
+	}
+	return db_end(store->db, rc);
+}
+
+static void count_row(struct store *store, const struct store_row *row, bool stored)
+{
+	if (!stored)
+		store->failed++;
+	else if (row->added.again)
+		store->again++;
+	else
+		store->stored++;
+}
+
+/* Tells each owner once, then lets the rows go. */
+static void tell(struct store *store, struct row_list *batch, const bool *stored)
+{
+	void *owners[STORE_BATCH_MAX];
+	size_t owners_count = 0, i = 0;
+	struct store_row *row;
+
+	while ((row = TAILQ_FIRST(batch)) != NULL) {
+		size_t known = 0;
+
+		TAILQ_REMOVE(batch, row, link);
+		while (known < owners_count && owners[known] != row->owner)
+			known++;
+		if (known == owners_count)
+			owners[owners_count++] = row->owner;
+		count_row(store, row, stored[i]);
+		atomic_store(&row->state, stored[i++] ? STORE_STORED : STORE_FAILED);
+		give_up(row);
+	}
+	for (i = 0; i < owners_count; i++)
+		store->done(owners[i]);
+}
+
+static void perform(struct store *store, struct row_list *batch)
+{
+	bool stored[STORE_BATCH_MAX] = {false};
+	int64_t began_ns = clock_mono_ns();
+	int rc = ERR_IO;
+
+	if (atomic_load(&store->health) != STORE_BROKEN) {
+		rc = write_batch(store, batch, stored);
+		set_health(store, rc);
+	}
+	if (rc != OK)
+		memset(stored, 0, sizeof(stored));
+	store->commits += rc == OK;
+	store->commit_ns += (uint64_t)(clock_mono_ns() - began_ns);
+	tell(store, batch, stored);
+}
+
+/* Takes what waits, as much as one commit may have. The lock is held. */
+static void take_batch(struct store *store, struct row_list *batch)
+{
+	TAILQ_INIT(batch);
+	for (size_t i = 0; i < STORE_BATCH_MAX && store->count > 0; i++) {
+		struct store_row *row = TAILQ_FIRST(&store->waiting);
+
+		TAILQ_REMOVE(&store->waiting, row, link);
+		TAILQ_INSERT_TAIL(batch, row, link);
+		store->count--;
+	}
+}
+
+static void *store_main(void *argument)
+{
+	struct store *store = argument;
+	struct row_list batch;
+
+	pthread_setname_np(pthread_self(), "store");
+	pthread_mutex_lock(&store->lock);
+	while (!store->stop || store->count > 0) {
+		if (store->count == 0) {
+			pthread_cond_wait(&store->wanted, &store->lock);
+			continue;
+		}
+		take_batch(store, &batch);
+		pthread_mutex_unlock(&store->lock);
+		perform(store, &batch);
+		pthread_mutex_lock(&store->lock);
+	}
+	pthread_mutex_unlock(&store->lock);
+	return NULL;
+}
+
+/* --- for others --- */
+
+int store_open(const char *path, void (*done)(void *owner), struct buf *why, struct store **out)
+{
+	struct store *store = calloc(1, sizeof(*store));
+	int rc;
+
+	*out = NULL;
+	if (store == NULL)
+		return ERR_NOMEM;
+	rc = db_open(path, DB_CREATE, why, &store->db);
+	if (rc != OK) {
+		free(store);
+		return rc;
+	}
+	store->done = done;
+	TAILQ_INIT(&store->waiting);
+	pthread_mutex_init(&store->lock, NULL);
+	pthread_cond_init(&store->wanted, NULL);
+	*out = store;
+	return OK;
+}
+
+int store_start(struct store *store)
+{
+	store->started = pthread_create(&store->thread, NULL, store_main, store) == 0;
+	return store->started ? OK : ERR_IO;
+}
+
+void store_close(struct store *store)
+{
+	struct store_row *row;
+
+	if (store == NULL)
+		return;
+	pthread_mutex_lock(&store->lock);
+	store->stop = true;
+	pthread_cond_signal(&store->wanted);
+	pthread_mutex_unlock(&store->lock);
+	if (store->started)
+		pthread_join(store->thread, NULL);
+	while ((row = TAILQ_FIRST(&store->waiting)) != NULL) {
+		TAILQ_REMOVE(&store->waiting, row, link);
+		give_up(row);
+	}
+	db_close(store->db);
+	pthread_cond_destroy(&store->wanted);
+	pthread_mutex_destroy(&store->lock);
+	free(store);
+}
+
+int store_add(
+	struct store *store, const struct queue_entry *entry, void *owner, struct store_row **out)
+{
+	struct store_row *row;
+	bool taken;
+
+	*out = NULL;
+	row = row_new(entry, owner);
+	if (row == NULL)
+		return ERR_NOMEM;
+	pthread_mutex_lock(&store->lock);
+	taken = store->count < STORE_BACKLOG_MAX && atomic_load(&store->health) != STORE_BROKEN;
+	if (taken) {
+		TAILQ_INSERT_TAIL(&store->waiting, row, link);
+		if (store->count++ == 0)
+			pthread_cond_signal(&store->wanted);
+	}
+	pthread_mutex_unlock(&store->lock);
+	if (!taken) {
+		store->refused++;
+		free(row);
+		return ERR_LIMIT;
+	}
+	*out = row;
+	return OK;
+}
+
+enum store_health store_health(struct store *store)
+{
+	return (enum store_health)atomic_load(&store->health);
+}
+
+void store_counts(struct store *store, struct store_counts *out)
+{
+	*out = (struct store_counts){
+		.stored = store->stored,
+		.again = store->again,
+		.failed = store->failed,
+		.refused = store->refused,
+		.commits = store->commits,
+		.commit_ns = store->commit_ns,
+	};
+	pthread_mutex_lock(&store->lock);
+	out->waiting = store->count;
+	pthread_mutex_unlock(&store->lock);
+}

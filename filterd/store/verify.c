@@ -1,0 +1,212 @@
+/* Whether all is as it was written, and what is to go: queue_verify(), queue_erase(). */
+#include "store/chain.h"
+#include "store/list.h"
+
+/* --- verifying --- */
+
+static int check_file(struct db *db, struct buf *findings)
+{
+	sqlite3_stmt *statement = NULL;
+	int rc = db_prepare(db, "PRAGMA integrity_check", &statement);
+
+	while (rc == OK && (rc = db_step(db, statement)) == DB_ROW) {
+		const char *line = (const char *)sqlite3_column_text(statement, 0);
+
+		if (line && strcmp(line, "ok") != 0)
+			buf_printf(findings, "file: %s\n", line);
+		rc = OK;
+	}
+	sqlite3_finalize(statement);
+	return rc;
+}
+
+struct walk {
+	int64_t expected; /* the next seq */
+	unsigned char hash[CHAIN_HASH]; /* of the row before */
+	struct arena arena;
+};
+
+/* Whether a blob of the row has these bytes. */
+static bool has_hash(sqlite3_stmt *statement, int column, const unsigned char *hash)
+{
+	const void *found = sqlite3_column_blob(statement, column);
+
+	return found && sqlite3_column_bytes(statement, column) == CHAIN_HASH &&
+	       memcmp(found, hash, CHAIN_HASH) == 0;
+}
+
+static int check_row(struct walk *walk, sqlite3_stmt *statement, struct buf *findings)
+{
+	struct chain_row row = {
+		.seq = sqlite3_column_int64(statement, 0),
+		.item = sqlite3_column_int64(statement, 1),
+		.version = sqlite3_column_int64(statement, 2),
+		.at_ms = sqlite3_column_int64(statement, 3),
+		.act = sqlite3_column_int64(statement, 4),
+		.state = sqlite3_column_int64(statement, 5),
+		.before = sqlite3_column_int64(statement, 6),
+		.undoes = sqlite3_column_int64(statement, 7),
+	};
+	const void *note_hash = sqlite3_column_blob(statement, 11);
+	unsigned char note[CHAIN_HASH];
+	struct span text;
+
+	arena_reset(&walk->arena);
+	if (!list_text(&walk->arena, statement, 8, &row.actor) ||
+		!list_text(&walk->arena, statement, 9, &row.reason) ||
+		!list_text(&walk->arena, statement, 10, &text) || !chain_hash_text(text, note))
+		return ERR_NOMEM;
+	if (row.seq != walk->expected)
+		buf_printf(findings, "decision %lld: missing (up to %lld)\n",
+			(long long)walk->expected, (long long)row.seq - 1);
+	walk->expected = row.seq + 1;
+	if (note_hash && sqlite3_column_bytes(statement, 11) == CHAIN_HASH)
+		memcpy(row.note_hash, note_hash, CHAIN_HASH);
+	if (text.len > 0 && memcmp(note, row.note_hash, CHAIN_HASH) != 0)
+		buf_printf(findings, "decision %lld: its note was changed\n", (long long)row.seq);
+	if (!chain_hash(walk->hash, &row, walk->hash))
+		return ERR_NOMEM;
+	if (!has_hash(statement, 12, walk->hash)) {
+		buf_printf(findings, "decision %lld: was changed, or one before it is missing\n",
+			(long long)row.seq);
+		/* The next one is judged by what is written here: one finding for one fault. */
+		if (sqlite3_column_bytes(statement, 12) == CHAIN_HASH)
+			memcpy(walk->hash, sqlite3_column_blob(statement, 12), CHAIN_HASH);
+	}
+	return OK;
+}
+
+static int check_chain(struct db *db, struct buf *findings, uint64_t *decisions)
+{
+	struct walk walk = {.expected = 1};
+	sqlite3_stmt *statement = NULL;
+	int64_t last = 0;
+	int rc = db_prepare(db,
+		"SELECT seq, item, version, at_ms, act, state, before, undoes, actor, reason, note,"
+		" note_hash, hash FROM decision ORDER BY seq",
+		&statement);
+
+	arena_init(&walk.arena, 0);
+	while (rc == OK && (rc = db_step(db, statement)) == DB_ROW) {
+		rc = check_row(&walk, statement, findings);
+		++*decisions;
+	}
+	sqlite3_finalize(statement);
+	arena_free(&walk.arena);
+	if (rc == OK)
+		rc = db_prepare(
+			db, "SELECT seq FROM sqlite_sequence WHERE name = 'decision'", &statement);
+	if (rc != OK)
+		return rc;
+	rc = db_step(db, statement);
+	if (rc == DB_ROW)
+		last = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	if (last >= walk.expected)
+		buf_printf(findings, "decision %lld: missing (up to %lld)\n",
+			(long long)walk.expected, (long long)last);
+	return rc == DB_ROW ? OK : rc;
+}
+
+/* Items that stand otherwise than their last decision says. */
+static int check_items(struct db *db, struct buf *findings)
+{
+	sqlite3_stmt *statement = NULL;
+	int rc = db_prepare(db,
+		"SELECT queue_id FROM item i WHERE state <> 4 AND state <> coalesce((SELECT d.state"
+		" FROM decision d WHERE d.item = i.seq AND d.act <> 3 ORDER BY d.seq DESC LIMIT 1),"
+		" 0) ORDER BY seq LIMIT 1000",
+		&statement);
+
+	while (rc == OK && (rc = db_step(db, statement)) == DB_ROW) {
+		buf_printf(findings, "item %s: its state is not what was decided\n",
+			(const char *)sqlite3_column_text(statement, 0));
+		rc = OK;
+	}
+	sqlite3_finalize(statement);
+	return rc;
+}
+
+int queue_verify(struct db *db, struct buf *findings, uint64_t *decisions)
+{
+	size_t before = findings->len;
+	int rc = check_file(db, findings);
+
+	*decisions = 0;
+	if (rc == OK)
+		rc = check_chain(db, findings, decisions);
+	if (rc == OK)
+		rc = check_items(db, findings);
+	if (rc == OK && findings->failed)
+		rc = ERR_NOMEM;
+	return rc == OK && findings->len > before ? ERR_INVALID : rc;
+}
+
+/* --- erasing --- */
+
+/* Statements that run for each item that goes; ?1 is its seq. */
+static const char *const erasers[] = {
+	"DELETE FROM content WHERE item = ?1",
+	("UPDATE item SET author_id = '', author_name = '', article_title = '',"
+	 " text_hash = zeroblob(32) WHERE seq = ?1"),
+	"UPDATE decision SET note = '' WHERE item = ?1 AND note <> ''",
+};
+
+static int erase_one(struct db *db, int64_t item)
+{
+	int rc = OK;
+
+	for (size_t i = 0; i < ARRAY_LEN(erasers) && rc == OK; i++) {
+		sqlite3_stmt *statement = db_statement(db, erasers[i]);
+
+		if (statement == NULL)
+			return ERR_IO;
+		sqlite3_bind_int64(statement, 1, item);
+		rc = db_finish(statement, db_step(db, statement));
+	}
+	return rc;
+}
+
+/* The next item that is to go; 0: none is left. */
+static int next_to_erase(struct db *db, int64_t before_ms, int64_t *item)
+{
+	sqlite3_stmt *statement =
+		db_statement(db, "SELECT i.seq FROM item i JOIN content c ON c.item = i.seq"
+				 " WHERE i.settled_ms < ?1 AND i.settled_ms IS NOT NULL LIMIT 1");
+	int rc;
+
+	*item = 0;
+	if (statement == NULL)
+		return ERR_IO;
+	sqlite3_bind_int64(statement, 1, before_ms);
+	rc = db_step(db, statement);
+	if (rc == DB_ROW) {
+		*item = sqlite3_column_int64(statement, 0);
+		rc = OK;
+	}
+	return db_finish(statement, rc);
+}
+
+int queue_erase(struct db *db, int64_t before_ms, size_t limit, size_t *erased)
+{
+	bool outermost = sqlite3_get_autocommit(db_handle(db)) != 0;
+	int64_t item = 0;
+	int rc = db_begin(db);
+
+	*erased = 0;
+	if (rc != OK)
+		return rc;
+	while (rc == OK && *erased < limit) {
+		rc = next_to_erase(db, before_ms, &item);
+		if (rc == OK && item == 0)
+			break;
+		if (rc == OK)
+			rc = erase_one(db, item);
+		++*erased;
+	}
+	rc = db_end(db, rc);
+	/* What was erased stands in the log until that is written over. */
+	if (rc == OK && outermost)
+		rc = db_run(db, "PRAGMA wal_checkpoint(TRUNCATE)");
+	return rc;
+}

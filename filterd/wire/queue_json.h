@@ -1,0 +1,33 @@
+/* The review queue as JSON: items, decisions and counts written; matches of a stored answer read.
+ */
+#pragma once
+
+#include "store/queue.h"
+#include "wire/refusal.h"
+
+/*
+ * Appends an item as one line: what queue.h says of it, `request` as it came and `answer` as it was
+ * given; both are null once they are erased.
+ */
+void queue_write_item(struct buf *out, const struct queue_item *item);
+
+/* Appends a decision as one line. */
+void queue_write_event(struct buf *out, const struct queue_event *event);
+
+/* Appends the counts as one line. */
+void queue_write_counts(struct buf *out, const struct queue_counts *counts);
+
+/* A match as a stored answer tells it. */
+struct told_match {
+	struct span rule, guideline, action, reason, field;
+	struct range *places; /* [bytes] of the field */
+	struct span *entries; /* of each place; may be empty */
+	size_t places_count;
+};
+
+/*
+ * Reads the matches of a stored answer. OK with *matches in the arena; ERR_INVALID if it is not
+ * what we write; ERR_NOMEM.
+ */
+int queue_read_matches(
+	struct span answer, struct arena *arena, struct told_match **matches, size_t *count);
