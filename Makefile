@@ -81,7 +81,7 @@ DEB_BUILD := gcc make pkg-config libc6-dev libevent-dev libyaml-dev libpcre2-dev
 	libsqlite3-dev libicu-dev libseccomp-dev libsystemd-dev
 DEB_TEST := libcmocka-dev libjansson-dev python3 python3-pytest python3-pytest-xdist \
 	python3-yaml python3-hypothesis python3-jsonschema python3-selenium chromium \
-	chromium-driver curl socat netcat-openbsd
+	chromium-driver curl socat strace netcat-openbsd
 DEB_TOOLS := clang clang-format clang-tidy cppcheck libclang-rt-14-dev gcovr
 
 # --- sources ------------------------------------------------------------------------------------

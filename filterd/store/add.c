@@ -6,10 +6,11 @@
 
 #define HASH_SIZE 32 /* [bytes] of SHA-256 */
 
-/* What the newest revision of the comment is. */
-struct newest {
-	bool there;
+/* An item that is there already. */
+struct known {
+	bool there, same; /* same: it has the same text */
 	uint32_t revision;
+	char queue_id[QUEUE_ID_SIZE];
 };
 
 /* 26 characters of five bits: the last two of 130 are zeros. False: no randomness to be had. */
@@ -36,52 +37,53 @@ static void bind_key(sqlite3_stmt *statement, const struct queue_entry *entry)
 	db_bind(statement, 2, entry->comment_id);
 }
 
-static int find_newest(struct db *db, const struct queue_entry *entry, struct newest *out)
+/* Reads what a look-up found, if anything; its columns are revision, text_hash, queue_id. */
+static int read_known(
+	struct db *db, sqlite3_stmt *statement, const unsigned char *hash, struct known *out)
 {
-	sqlite3_stmt *statement =
-		db_statement(db, "SELECT revision FROM item WHERE site = ?1 AND comment_id = ?2"
-				 " ORDER BY revision DESC LIMIT 1");
-	int rc;
+	int rc = db_step(db, statement);
+	const void *text_hash;
+	const unsigned char *id;
 
-	*out = (struct newest){.there = false};
-	if (statement == NULL)
-		return ERR_IO;
-	bind_key(statement, entry);
-	rc = db_step(db, statement);
-	if (rc == DB_ROW) {
-		out->there = true;
-		out->revision = (uint32_t)sqlite3_column_int64(statement, 0);
-		rc = OK;
-	}
-	return db_finish(statement, rc);
+	*out = (struct known){.there = rc == DB_ROW};
+	if (rc != DB_ROW)
+		return db_finish(statement, rc);
+	text_hash = sqlite3_column_blob(statement, 1);
+	id = sqlite3_column_text(statement, 2);
+	out->revision = (uint32_t)sqlite3_column_int64(statement, 0);
+	out->same = text_hash && sqlite3_column_bytes(statement, 1) == HASH_SIZE &&
+		    memcmp(text_hash, hash, HASH_SIZE) == 0;
+	if (id == NULL || sqlite3_column_bytes(statement, 2) != QUEUE_ID_SIZE - 1)
+		return db_finish(statement, ERR_IO);
+	memcpy(out->queue_id, id, QUEUE_ID_SIZE);
+	return db_finish(statement, OK);
 }
 
-/* The item that has this revision, if its text is the same: out->again is then set. */
-static int find_same(struct db *db, const struct queue_entry *entry, const unsigned char *hash,
-	uint32_t revision, struct queue_added *out)
+static int find_newest(struct db *db, const struct queue_entry *entry, const unsigned char *hash,
+	struct known *out)
 {
 	sqlite3_stmt *statement = db_statement(db,
-		"SELECT queue_id FROM item WHERE site = ?1 AND comment_id = ?2 AND revision = ?3"
-		" AND text_hash = ?4");
-	int rc;
+		"SELECT revision, text_hash, queue_id FROM item WHERE site = ?1 AND comment_id = ?2"
+		" ORDER BY revision DESC LIMIT 1");
 
 	if (statement == NULL)
 		return ERR_IO;
 	bind_key(statement, entry);
-	sqlite3_bind_int64(statement, 3, revision);
-	sqlite3_bind_blob(statement, 4, hash, HASH_SIZE, SQLITE_STATIC);
-	rc = db_step(db, statement);
-	if (rc == DB_ROW) {
-		const unsigned char *id = sqlite3_column_text(statement, 0);
+	return read_known(db, statement, hash, out);
+}
 
-		rc = id != NULL && sqlite3_column_bytes(statement, 0) == QUEUE_ID_SIZE - 1 ? OK
-											   : ERR_IO;
-		if (rc == OK)
-			memcpy(out->queue_id, id, QUEUE_ID_SIZE);
-		out->revision = revision;
-		out->again = rc == OK;
-	}
-	return db_finish(statement, rc);
+static int find_told(struct db *db, const struct queue_entry *entry, const unsigned char *hash,
+	struct known *out)
+{
+	sqlite3_stmt *statement = db_statement(db,
+		"SELECT revision, text_hash, queue_id FROM item WHERE site = ?1 AND comment_id = ?2"
+		" AND revision = ?3");
+
+	if (statement == NULL)
+		return ERR_IO;
+	bind_key(statement, entry);
+	sqlite3_bind_int64(statement, 3, entry->revision);
+	return read_known(db, statement, hash, out);
 }
 
 /* No decision is to land on what the comment said before. */
@@ -178,17 +180,22 @@ static int insert(struct db *db, const struct queue_entry *entry, const unsigned
 static int add(struct db *db, const struct queue_entry *entry, const unsigned char *hash,
 	struct queue_added *out)
 {
-	struct newest newest = {.there = false};
+	struct known newest = {.there = false}, known;
 	uint32_t told = entry->revision;
 	int rc = OK;
 
 	if (entry->comment_id.len > 0)
-		rc = find_newest(db, entry, &newest);
+		rc = find_newest(db, entry, hash, &newest);
+	known = newest;
+	if (rc == OK && newest.there && told != 0 && told != newest.revision)
+		rc = find_told(db, entry, hash, &known);
+	if (rc == OK && known.there && known.same) {
+		memcpy(out->queue_id, known.queue_id, QUEUE_ID_SIZE);
+		out->revision = known.revision;
+		out->again = true;
+		return OK;
+	}
 	if (rc == OK && newest.there)
-		rc = find_same(db, entry, hash, told ? told : newest.revision, out);
-	if (rc != OK || out->again)
-		return rc;
-	if (newest.there)
 		rc = supersede(db, entry);
 	out->revision = told ? told : 1;
 	if (newest.there && out->revision <= newest.revision)

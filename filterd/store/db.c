@@ -24,6 +24,7 @@ struct db {
 	struct kept kept[STATEMENTS_MAX];
 	size_t kept_count;
 	unsigned depth; /* of db_begin() */
+	bool spoilt; /* a part of the transaction failed */
 	enum db_trouble trouble; /* of the last failed call */
 };
 
@@ -44,6 +45,9 @@ static enum db_trouble trouble_of(sqlite3 *handle, int code)
 		return DB_FULL;
 	case SQLITE_NOMEM:
 		return DB_MEMORY;
+	case SQLITE_CONSTRAINT:
+	case SQLITE_TOOBIG:
+		return DB_REFUSED;
 	case SQLITE_IOERR:
 		if (code == SQLITE_IOERR_NOMEM)
 			return DB_MEMORY;
@@ -148,9 +152,17 @@ int db_run(struct db *db, const char *sql)
 
 /* --- whole or not at all --- */
 
+/* Runs a kept statement without results. */
+static int run_kept(struct db *db, const char *sql)
+{
+	sqlite3_stmt *statement = db_statement(db, sql);
+
+	return statement ? db_finish(statement, db_step(db, statement)) : ERR_IO;
+}
+
 int db_begin(struct db *db)
 {
-	int rc = db_run(db, db->depth == 0 ? "BEGIN IMMEDIATE" : "SAVEPOINT part");
+	int rc = db->depth == 0 ? run_kept(db, "BEGIN IMMEDIATE") : OK;
 
 	db->depth += rc == OK;
 	return rc;
@@ -158,19 +170,21 @@ int db_begin(struct db *db)
 
 int db_end(struct db *db, int rc)
 {
-	enum db_trouble trouble = db->trouble;
+	enum db_trouble trouble;
 
-	db->depth--;
-	if (rc == OK) {
-		rc = db_run(db, db->depth == 0 ? "COMMIT" : "RELEASE part");
-		trouble = db->trouble;
-	}
+	db->spoilt |= rc != OK;
+	if (--db->depth > 0)
+		return rc;
+	if (!db->spoilt)
+		rc = run_kept(db, "COMMIT");
+	else if (rc == OK) /* a part failed and nobody said so */
+		rc = ERR_IO;
+	trouble = db->trouble;
 	/* After some failures SQLite has taken it back already. */
 	if (rc != OK && !sqlite3_get_autocommit(db->handle))
-		(void)sqlite3_exec(db->handle,
-			db->depth == 0 ? "ROLLBACK" : "ROLLBACK TO part; RELEASE part", NULL, NULL,
-			NULL);
+		(void)run_kept(db, "ROLLBACK");
 	db->trouble = trouble;
+	db->spoilt = false;
 	return rc;
 }
 

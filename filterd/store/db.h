@@ -26,6 +26,7 @@ enum db_trouble {
 	DB_FINE,
 	DB_BUSY, /* another process holds the lock for longer than we wait: try again */
 	DB_FULL, /* disk or quota: goes on when there is room again */
+	DB_REFUSED, /* this row cannot be stored (too large, a constraint); others can */
 	DB_BROKEN, /* I/O error or damaged file: no further write on this connection */
 	DB_MEMORY,
 };
@@ -64,9 +65,10 @@ void db_bind(sqlite3_stmt *statement, int at, struct span text);
 int db_run(struct db *db, const char *sql);
 
 /*
- * Begins something that is done whole or not at all: a transaction that writes, or, within one, a
- * part of it that can fail alone. Each is ended by db_end(), which keeps it if `rc` is OK and takes
- * it back if not, and returns `rc`, or what went wrong with that. OK, ERR_NOMEM or ERR_IO.
+ * Begins something that is done whole or not at all: a transaction that writes. Within one it is
+ * part of that, and if it fails, all of it does. Each is ended by db_end(), whose outermost call
+ * commits if every `rc` was OK and takes all back if not; it returns `rc`, or what went wrong with
+ * the commit. OK, ERR_NOMEM or ERR_IO.
  */
 int db_begin(struct db *db);
 int db_end(struct db *db, int rc);

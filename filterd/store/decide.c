@@ -111,14 +111,14 @@ static int next_state(struct db *db, const struct queue_decision *decision,
 	return ERR_INVALID;
 }
 
-/* The end of the chain: its last seq (0: none yet) and hash (zeros). */
-static int find_end(struct db *db, int64_t *seq, unsigned char hash[CHAIN_HASH])
+/* The end of the chain: its last seq and time (0: none yet) and hash (zeros). */
+static int find_end(struct db *db, int64_t *seq, int64_t *at_ms, unsigned char hash[CHAIN_HASH])
 {
 	sqlite3_stmt *statement =
-		db_statement(db, "SELECT seq, hash FROM decision ORDER BY seq DESC LIMIT 1");
+		db_statement(db, "SELECT seq, hash, at_ms FROM decision ORDER BY seq DESC LIMIT 1");
 	int rc;
 
-	*seq = 0;
+	*seq = *at_ms = 0;
 	memset(hash, 0, CHAIN_HASH);
 	if (statement == NULL)
 		return ERR_IO;
@@ -127,6 +127,7 @@ static int find_end(struct db *db, int64_t *seq, unsigned char hash[CHAIN_HASH])
 		const void *found = sqlite3_column_blob(statement, 1);
 
 		*seq = sqlite3_column_int64(statement, 0);
+		*at_ms = sqlite3_column_int64(statement, 2);
 		rc = found && sqlite3_column_bytes(statement, 1) == CHAIN_HASH ? OK : ERR_IO;
 		if (rc == OK)
 			memcpy(hash, found, CHAIN_HASH);
@@ -185,15 +186,19 @@ static int decide(struct db *db, const struct queue_decision *decision, uint32_t
 		.reason = decision->reason,
 	};
 	unsigned char before[CHAIN_HASH], hash[CHAIN_HASH];
+	int64_t last_ms;
 	int rc = find(db, decision, &subject);
 
 	if (rc == OK)
 		rc = next_state(db, decision, &subject, &row);
 	if (rc == OK)
-		rc = find_end(db, &row.seq, before);
+		rc = find_end(db, &row.seq, &last_ms, before);
 	if (rc != OK)
 		return rc;
 	row.seq++;
+	/* A clock that was set back must not put a decision before those it came after. */
+	if (row.at_ms < last_ms)
+		row.at_ms = last_ms;
 	row.item = subject.seq;
 	row.before = subject.state;
 	row.version = decision->act == QUEUE_NOTE ? subject.version : subject.version + 1;

@@ -58,7 +58,8 @@ int queue_feed(struct db *db, int64_t after, int64_t hold_ms, int64_t now_ms, si
 	 */
 	sqlite3_stmt *statement = db_statement(db,
 		"SELECT" COLUMNS "WHERE d.seq > ?1"
-		" AND d.seq < coalesce((SELECT min(seq) FROM decision WHERE at_ms > ?3 - ?2),"
+		" AND d.seq < coalesce((SELECT min(seq) FROM decision WHERE at_ms > ?3 - ?2"
+		" AND seq > ?1),"
 		" 9223372036854775807)"
 		" AND (d.act IN (0, 1) OR (d.act = 4 AND d.before IN (2, 3)))"
 		" AND NOT EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.seq AND u.undoes > 0"

@@ -17,7 +17,7 @@ const char *const queue_state_names[QUEUE_STATES] = {
 	" i.queue_id, i.seq, i.version, i.state, i.site, i.comment_id, i.language, i.author_id,"   \
 	" i.author_name, i.article_id, i.article_title, i.guideline, i.rules_version, i.revision," \
 	" i.score, i.queued_ms, i.claimed_by, i.claimed_until_ms, c.request, c.answer"
-#define FROM " FROM item i LEFT JOIN content c ON c.item = i.seq WHERE "
+#define FROM " FROM item i LEFT JOIN content c ON c.item = i.seq "
 #define OPEN (1U << QUEUE_WAITING | 1U << QUEUE_ESCALATED)
 
 /* --- reading rows --- */
@@ -111,14 +111,15 @@ static void add_number(struct query *q, const char *condition, int64_t number)
 	q->count++;
 }
 
-/*
- * States stand in the text as numbers: of those that wait SQLite then sees that the partial indexes
- * will do.
- */
+/* States stand in the text as numbers; of those that wait there is a column, and indexes by it. */
 static void add_states(struct query *q, uint32_t states)
 {
 	bool first = true;
 
+	if (states == OPEN) {
+		buf_str(&q->sql, "i.open = 1");
+		return;
+	}
 	buf_str(&q->sql, "i.state IN (");
 	for (unsigned state = 0; state < QUEUE_STATES; state++) {
 		if (!(states & 1U << state))
@@ -127,6 +128,21 @@ static void add_states(struct query *q, uint32_t states)
 		first = false;
 	}
 	buf_char(&q->sql, ')');
+}
+
+/*
+ * Where the items come from: by a rule, in the order of its own index, for which a CROSS JOIN asks;
+ * then the conditions begin.
+ */
+static void add_source(struct query *q, const struct queue_filter *filter)
+{
+	if (filter->rule.len > 0)
+		add_text(q,
+			" FROM item_rule r CROSS JOIN item i ON i.seq = r.item WHERE r.rule = ? "
+			"AND ",
+			filter->rule);
+	else
+		buf_str(&q->sql, " FROM item i WHERE ");
 }
 
 static void add_filter(
@@ -138,7 +154,6 @@ static void add_filter(
 	add_text(q, " AND i.guideline = ?", filter->guideline);
 	add_text(q, " AND i.author_id = ? AND i.author_id <> ''", filter->author_id);
 	add_text(q, " AND i.article_id = ? AND i.article_id <> ''", filter->article_id);
-	add_text(q, " AND i.seq IN (SELECT item FROM item_rule WHERE rule = ?)", filter->rule);
 	add_text(q, " AND i.text_hash = (SELECT text_hash FROM item WHERE queue_id = ?)",
 		filter->same_text_as);
 	if (filter->score_from > 0)
@@ -161,10 +176,12 @@ static const struct {
 	char letter;
 	const char *after; /* by the cursor's seq; NULL: by the score, too */
 	const char *by;
+	const char *by_rule; /* the same by the rule's index */
 } orders[] = {
-	[QUEUE_OLDEST] = {'o', " AND i.seq > ?", " ORDER BY i.seq"},
-	[QUEUE_NEWEST] = {'n', " AND i.seq < ?", " ORDER BY i.seq DESC"},
-	[QUEUE_HIGHEST_SCORE] = {'s', NULL, " ORDER BY i.score DESC, i.seq"},
+	[QUEUE_OLDEST] = {'o', " AND i.seq > ?", " ORDER BY i.seq", " ORDER BY r.item"},
+	[QUEUE_NEWEST] = {'n', " AND i.seq < ?", " ORDER BY i.seq DESC", " ORDER BY r.item DESC"},
+	[QUEUE_HIGHEST_SCORE] = {'s', NULL, " ORDER BY i.score DESC, i.seq DESC",
+		" ORDER BY i.score DESC, i.seq DESC"},
 };
 
 /* Up to 15 digits. */
@@ -201,7 +218,7 @@ static int add_cursor(struct query *q, const struct queue_filter *filter)
 	if (filter->order == QUEUE_HIGHEST_SCORE) {
 		add_number(q, " AND (i.score < ?", score);
 		add_number(q, " OR (i.score = ?", score);
-		add_number(q, " AND i.seq > ?))", seq);
+		add_number(q, " AND i.seq < ?))", seq);
 	} else {
 		add_number(q, orders[filter->order].after, seq);
 	}
@@ -278,7 +295,8 @@ static int count_all(struct db *db, const struct queue_filter *filter, uint64_t 
 	sqlite3_stmt *statement = NULL;
 	int rc;
 
-	buf_str(&q.sql, "SELECT count(*) FROM (SELECT 1 FROM item i WHERE ");
+	buf_str(&q.sql, "SELECT count(*) FROM (SELECT 1");
+	add_source(&q, filter);
 	add_filter(&q, filter, NULL);
 	buf_printf(&q.sql, " LIMIT %d)", QUEUE_TOTAL_MAX);
 	rc = prepare(db, &q, &statement);
@@ -301,11 +319,15 @@ int list_items(struct db *db, const struct queue_filter *filter, const struct sp
 	int rc;
 
 	*out = (struct queue_page){.next = {"", 0}};
-	buf_str(&q.sql, "SELECT" COLUMNS FROM);
+	/* Texts are read only of the page: a sorter must not carry them. */
+	buf_str(&q.sql, "SELECT" COLUMNS FROM "JOIN (SELECT i.seq AS found");
+	add_source(&q, filter);
 	add_filter(&q, filter, claimant);
 	rc = add_cursor(&q, filter);
-	buf_str(&q.sql, orders[filter->order].by);
-	buf_printf(&q.sql, " LIMIT %zu", limit_of(filter) + 1);
+	buf_str(&q.sql,
+		filter->rule.len > 0 ? orders[filter->order].by_rule : orders[filter->order].by);
+	buf_printf(&q.sql, " LIMIT %zu) ON i.seq = found%s", limit_of(filter) + 1,
+		orders[filter->order].by);
 	if (rc == OK)
 		rc = prepare(db, &q, &statement);
 	if (rc == OK)
@@ -326,7 +348,7 @@ int queue_list(struct db *db, const struct queue_filter *filter, struct arena *a
 int queue_get(struct db *db, struct span queue_id, int64_t now_ms, struct arena *arena,
 	struct queue_item *out)
 {
-	sqlite3_stmt *statement = db_statement(db, "SELECT" COLUMNS FROM "i.queue_id = ?1");
+	sqlite3_stmt *statement = db_statement(db, "SELECT" COLUMNS FROM "WHERE i.queue_id = ?1");
 	int rc;
 
 	if (statement == NULL)
@@ -357,7 +379,7 @@ int queue_count(struct db *db, struct queue_counts *out)
 	}
 	rc = db_finish(statement, rc);
 	statement = rc == OK ? db_statement(db,
-				       "SELECT (SELECT queued_ms FROM item WHERE state IN (0, 1)"
+				       "SELECT (SELECT queued_ms FROM item WHERE open = 1"
 				       " ORDER BY seq LIMIT 1), (SELECT count(*) FROM decision)")
 			     : NULL;
 	if (statement == NULL)

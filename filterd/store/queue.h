@@ -20,7 +20,7 @@
 
 #define QUEUE_ID_SIZE 27 /* 26 characters of [a-z2-7] (128 random bits), NUL */
 #define QUEUE_PAGE_MAX 200 /* items of a page */
-#define QUEUE_TOTAL_MAX 100000 /* items that are counted */
+#define QUEUE_TOTAL_MAX 10000 /* items that are counted; if there are more, that is not told */
 #define QUEUE_NOTE_MAX 2000 /* [bytes] */
 #define QUEUE_ACTOR_MAX 128 /* [bytes] */
 

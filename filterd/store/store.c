@@ -118,43 +118,74 @@ static struct store_row *row_new(const struct queue_entry *entry, void *owner)
 
 /* --- the thread --- */
 
+static const char *explain(struct store *store, int rc)
+{
+	return rc == ERR_NOMEM ? "out of memory" : db_why(store->db);
+}
+
 static void set_health(struct store *store, int rc)
 {
 	static _Atomic int64_t last;
-	enum store_health health = STORE_WELL;
+	enum db_trouble trouble = rc == OK ? DB_FINE : db_trouble(store->db);
+	enum store_health health = STORE_TROUBLED;
 
-	if (rc != OK)
-		health = db_trouble(store->db) == DB_BROKEN ? STORE_BROKEN : STORE_TROUBLED;
+	if (trouble == DB_FINE || trouble == DB_REFUSED)
+		health = STORE_WELL;
+	else if (trouble == DB_BROKEN)
+		health = STORE_BROKEN;
+	if (trouble == DB_REFUSED && log_once_a_second(&last))
+		log_errorx("a comment for review cannot be stored: %s", explain(store, rc));
 	if (health != STORE_WELL && log_once_a_second(&last))
-		log_errorx("comments for review cannot be stored: %s%s",
-			rc == ERR_NOMEM ? "out of memory" : db_why(store->db),
+		log_errorx("comments for review cannot be stored: %s%s", explain(store, rc),
 			health == STORE_BROKEN ? "; nothing more is written" : "");
 	if (health == STORE_WELL && atomic_load(&store->health) == STORE_TROUBLED)
 		log_info("comments for review are stored again");
 	atomic_store(&store->health, health);
 }
 
-/* Writes the rows and syncs. A row that fails for a reason of its own fails alone. */
-static int write_batch(struct store *store, struct row_list *batch, bool *written)
+/* Writes the rows with one commit, all or none. *own: a row failed, not the database. */
+static int write_together(struct store *store, const struct row_list *batch, bool *own)
 {
 	struct store_row *row;
-	size_t i = 0;
 	int rc = db_begin(store->db);
 
+	*own = false;
 	if (rc != OK)
 		return rc;
-	TAILQ_FOREACH(row, batch, link)
-	{
-		const struct queue_entry *entry = &row->entry;
-		int own = queue_add(store->db, entry, &row->added);
-
-		written[i++] = own == OK;
-		if (own != OK && db_trouble(store->db) != DB_MEMORY) {
-			rc = own;
-			break;
-		}
-	}
+	for (row = TAILQ_FIRST(batch); row != NULL && rc == OK; row = TAILQ_NEXT(row, link))
+		rc = queue_add(store->db, &row->entry, &row->added);
+	*own = rc != OK && db_trouble(store->db) != DB_BROKEN;
 	return db_end(store->db, rc);
+}
+
+/* After a row has spoilt the batch: each alone, so that only that one fails. */
+static int write_apart(struct store *store, const struct row_list *batch, bool *stored)
+{
+	struct store_row *row;
+	int rc = OK;
+	size_t i = 0;
+
+	for (row = TAILQ_FIRST(batch); row != NULL; row = TAILQ_NEXT(row, link), i++) {
+		int one = queue_add(store->db, &row->entry, &row->added);
+
+		stored[i] = one == OK;
+		if (one != OK)
+			rc = one;
+		if (one != OK && db_trouble(store->db) == DB_BROKEN)
+			break;
+	}
+	return rc;
+}
+
+/* Writes the rows and syncs; says which are stored. */
+static int write_batch(struct store *store, const struct row_list *batch, bool *stored)
+{
+	bool own;
+	int rc = write_together(store, batch, &own);
+
+	if (rc == OK)
+		memset(stored, true, STORE_BATCH_MAX * sizeof(*stored));
+	return own ? write_apart(store, batch, stored) : rc;
 }
 
 static void count_row(struct store *store, const struct store_row *row, bool stored)
@@ -200,8 +231,6 @@ static void perform(struct store *store, struct row_list *batch)
 		rc = write_batch(store, batch, stored);
 		set_health(store, rc);
 	}
-	if (rc != OK)
-		memset(stored, 0, sizeof(stored));
 	store->commits += rc == OK;
 	store->commit_ns += (uint64_t)(clock_mono_ns() - began_ns);
 	tell(store, batch, stored);

@@ -11,6 +11,12 @@ def pytest_configure(config):
         "`make test-rules` tries all of them")
 
 
+def pytest_collection_modifyitems(items):
+    """pytest puts a test's name into the environment, and no program starts with a larger one."""
+    for item in items:
+        assert len(item.nodeid) < 8000, "give it an id: %s..." % item.nodeid[:100]
+
+
 @pytest.fixture
 def make_daemon(tmp_path):
     """Makes and starts daemons; ends them after the test, which they must survive in good order."""

@@ -5,6 +5,7 @@ import os
 import random
 import re
 import resource
+import select
 import shutil
 import signal
 import sqlite3
@@ -300,15 +301,70 @@ def test_sigterm_under_load_keeps_what_it_acknowledged(tmp_path):
     assert os.listdir(os.path.dirname(database(daemon))) == ["queue.db"]
 
 
-@pytest.mark.skipif(shutil.which("strace") is None or is_sanitized(), reason="needs strace")
+needs_strace = pytest.mark.skipif(shutil.which("strace") is None or is_sanitized(), reason="needs strace")
+
+
+def attach(daemon, trace, *options):
+    """strace on a running daemon, once it is there."""
+    tracer = subprocess.Popen(["strace", "-f", "-q", "-o", trace, *options, "-p", str(daemon.child.pid)],
+                              stderr=subprocess.DEVNULL)
+    status = "/proc/%d/status" % daemon.child.pid
+
+    def attached():
+        if tracer.poll() is not None:
+            daemon.stop()
+            pytest.skip("strace may not attach here")
+        with open(status, encoding="ascii") as text:
+            return "TracerPid:\t%d\n" % tracer.pid in text.read()
+
+    wait_for(attached, "strace to attach")
+    return tracer
+
+
+@needs_strace
+def test_after_a_failed_sync_nothing_is_promised_and_it_ends(tmp_path):
+    """A sync that fails may have lost what it was to keep, and a second one may succeed without it."""
+    daemon = Daemon(tmp_path / "d", store="var/queue.db")
+    daemon.start()
+    promised = [daemon.check(**review(n))["queue_id"] for n in range(5)]
+    tracer = attach(daemon, str(tmp_path / "trace"), "-e", "inject=fdatasync:error=EIO:when=3")
+    with daemon.ndjson() as client:
+        answers = [client.ask(review(n)) for n in range(5, 8)]
+    assert [bool(a.get("queued")) for a in answers] == [True, True, False]
+    assert answers[2]["error"]["code"] == "queue_unavailable"
+    assert daemon.wait() == 75
+    tracer.wait()
+    promised += [a["queue_id"] for a in answers[:2]]
+    assert set(promised) <= {row[0] for row in rows(daemon)}
+    with daemon:
+        assert daemon.check(**review(7))["queued"] is True
+    assert [row[2] for row in rows(daemon)].count("r-7") == 1
+
+
+@needs_strace
+def test_while_a_commit_is_slow_the_others_are_answered(tmp_path):
+    daemon = Daemon(tmp_path / "d", store="var/queue.db")
+    daemon.start()
+    tracer = attach(daemon, str(tmp_path / "trace"), "-e", "inject=fdatasync:delay_enter=1000000")
+    with daemon.ndjson() as slow, daemon.ndjson() as quick, daemon.http() as http:
+        slow.send(line_of(review(1)) + line_of({"id": "behind", "text": FINE}))
+        # On every worker, while the first one waits for its second to be over.
+        for number in range(50):
+            assert quick.ask({"id": "q-%d" % number, "text": FINE})["verdict"] == "approve"
+            assert http.check({"text": KILL}).json()["verdict"] == "reject"
+        assert not select.select([slow.socket], [], [], 0)[0]
+        assert slow.answer()["queued"] is True
+        assert slow.answer()["id"] == "behind"
+    daemon.stop()
+    tracer.wait()
+
+
+@needs_strace
 def test_the_answer_leaves_after_the_sync_that_covers_it(tmp_path):
-    daemon = Daemon(tmp_path / "d", store="var/queue.db", more="sandbox: off", workers=1)
+    daemon = Daemon(tmp_path / "d", store="var/queue.db", workers=1)
     daemon.start()
     trace = str(tmp_path / "trace")
-    tracer = subprocess.Popen(
-        ["strace", "-f", "-q", "-e", "trace=fdatasync,fsync,sendto,recvfrom,pwrite64", "-s", "4000", "-o", trace,
-         "-p", str(daemon.child.pid)], stderr=subprocess.DEVNULL)
-    wait_for(lambda: os.path.exists(trace), "strace")
+    tracer = attach(daemon, trace, "-e", "trace=fdatasync,fsync,sendto,pwrite64", "-s", "4000")
     try:
         with daemon.ndjson() as client:
             for number in range(200):

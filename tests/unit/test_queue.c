@@ -9,6 +9,7 @@
 #include "store/queue.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -331,6 +332,80 @@ static void nobody_gets_what_another_holds(void **state)
 	assert_int_equal(get(f, later.items[0].queue_id).claimed_by.len, 3);
 }
 
+#define CROWD 4
+#define CROWD_ITEMS 400
+
+struct moderator {
+	const char *path;
+	char name[16];
+	int decided[CROWD_ITEMS + 1]; /* by seq: how often */
+	pthread_t thread;
+};
+
+/* Claims some, decides them, until nothing waits; another's lock is waited for. */
+static void *work(void *argument)
+{
+	struct moderator *m = argument;
+	struct buf why = {0};
+	struct arena arena;
+	struct db *db;
+	bool more = true;
+
+	arena_init(&arena, 0);
+	assert_int_equal(db_open(m->path, DB_WRITE, &why, &db), OK);
+	while (more) {
+		struct queue_filter filter = {.limit = 7, .now_ms = BEGUN};
+		struct queue_page page;
+
+		if (queue_claim(db, &filter, span_of(m->name), HOUR, &arena, &page) != OK)
+			continue;
+		more = page.count > 0;
+		for (size_t i = 0; i < page.count; i++) {
+			const struct queue_decision decision = {
+				.queue_id = span_of(page.items[i].queue_id),
+				.version = page.items[i].version,
+				.act = i % 2 ? QUEUE_APPROVE : QUEUE_REJECT,
+				.actor = span_of(m->name),
+				.now_ms = BEGUN,
+			};
+			uint32_t version;
+			int rc;
+
+			while ((rc = queue_decide(db, &decision, &version)) == ERR_IO)
+				continue;
+			m->decided[page.items[i].seq] += rc == OK;
+		}
+	}
+	db_close(db);
+	arena_free(&arena);
+	return NULL;
+}
+
+static void a_crowd_decides_each_once(void **state)
+{
+	static struct moderator crowd[CROWD];
+	struct fixture *f = *state;
+	struct buf findings = {0};
+
+	fill(f, CROWD_ITEMS);
+	for (int i = 0; i < CROWD; i++) {
+		crowd[i].path = f->path;
+		snprintf(crowd[i].name, sizeof(crowd[i].name), "m%d", i);
+		assert_int_equal(pthread_create(&crowd[i].thread, NULL, work, &crowd[i]), 0);
+	}
+	for (int i = 0; i < CROWD; i++)
+		pthread_join(crowd[i].thread, NULL);
+	for (int seq = 1; seq <= CROWD_ITEMS; seq++) {
+		int times = 0;
+
+		for (int i = 0; i < CROWD; i++)
+			times += crowd[i].decided[seq];
+		assert_int_equal(times, 1);
+	}
+	assert_int_equal(verify(f, &findings), OK);
+	buf_free(&findings);
+}
+
 /* --- decisions --- */
 
 static void a_second_decision_is_a_conflict(void **state)
@@ -430,6 +505,22 @@ static void the_feed_tells_what_can_no_longer_be_undone(void **state)
 	assert_int_equal(events[0].state, QUEUE_WAITING);
 	assert_string_equal(events[1].queue_id, items[3].queue_id);
 	assert_true(span_eq(events[1].comment_id, SPAN("c-3")));
+}
+
+static void a_clock_set_back_changes_no_order(void **state)
+{
+	struct fixture *f = *state;
+	struct queue_added one = add(f, "c-1", 0, "one"), two = add(f, "c-2", 0, "two");
+	struct queue_event *events;
+
+	decide_as(f, one.queue_id, QUEUE_APPROVE, "ana", 0, BEGUN + HOUR);
+	decide_as(f, two.queue_id, QUEUE_REJECT, "ana", 0, BEGUN);
+	assert_int_equal(feed(f, 0, BEGUN + 60000, &events), 0);
+	assert_int_equal(feed(f, 0, BEGUN + HOUR + 60000, &events), 2);
+	assert_int_equal(events[0].at_ms, BEGUN + HOUR);
+	assert_int_equal(events[1].at_ms, BEGUN + HOUR);
+	/* What was told already holds nothing up, whenever it says that it was. */
+	assert_int_equal(feed(f, 2, BEGUN, &events), 0);
 }
 
 static void the_history_tells_all_about_one(void **state)
@@ -606,10 +697,12 @@ int main(void)
 		TEST(filters_restrict),
 		TEST(a_wrong_cursor_is_refused),
 		TEST(nobody_gets_what_another_holds),
+		TEST(a_crowd_decides_each_once),
 		TEST(a_second_decision_is_a_conflict),
 		TEST(undo_goes_back_step_by_step),
 		TEST(what_is_no_decision_is_refused),
 		TEST(the_feed_tells_what_can_no_longer_be_undone),
+		TEST(a_clock_set_back_changes_no_order),
 		TEST(the_history_tells_all_about_one),
 		TEST(a_changed_or_missing_row_is_found),
 		TEST(what_is_erased_is_in_no_file),
