@@ -189,6 +189,9 @@ static int add(struct db *db, const struct queue_entry *entry, const unsigned ch
 	known = newest;
 	if (rc == OK && newest.there && told != 0 && told != newest.revision)
 		rc = find_told(db, entry, hash, &known);
+	/* It got a greater number than was told when it came first: this is the retry. */
+	if (newest.same && !known.same && told < newest.revision)
+		known = newest;
 	if (rc == OK && known.there && known.same) {
 		memcpy(out->queue_id, known.queue_id, QUEUE_ID_SIZE);
 		out->revision = known.revision;
@@ -198,8 +201,9 @@ static int add(struct db *db, const struct queue_entry *entry, const unsigned ch
 	if (rc == OK && newest.there)
 		rc = supersede(db, entry);
 	out->revision = told ? told : 1;
+	/* After the greatest there is none: that one again, which the table refuses. */
 	if (newest.there && out->revision <= newest.revision)
-		out->revision = newest.revision + 1;
+		out->revision = newest.revision + (newest.revision < UINT32_MAX);
 	return rc == OK ? insert(db, entry, hash, out) : rc;
 }
 

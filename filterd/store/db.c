@@ -228,6 +228,25 @@ static char *folder_of(const char *path)
 	return strndup(path, len);
 }
 
+/* A new name is safe once its folder is synced. */
+static int sync_folder(const char *path, struct buf *why)
+{
+	char *folder = folder_of(path);
+	int fd, rc = OK;
+
+	if (folder == NULL)
+		return ERR_NOMEM;
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) != 0) {
+		buf_printf(why, "%s: %s", folder, strerror(errno));
+		rc = ERR_IO;
+	}
+	if (fd >= 0)
+		close(fd);
+	free(folder);
+	return rc;
+}
+
 /* Makes the file's folder if it is not there (its parent must be) and looks at what is at `path`.
  */
 static int prepare_place(const char *path, bool *is_new, struct buf *why)
@@ -238,7 +257,9 @@ static int prepare_place(const char *path, bool *is_new, struct buf *why)
 
 	if (folder == NULL)
 		return ERR_NOMEM;
-	if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
+	if (mkdir(folder, 0700) == 0) {
+		rc = sync_folder(folder, why);
+	} else if (errno != EEXIST) {
 		buf_printf(why, "%s: the folder cannot be made: %s", folder, strerror(errno));
 		rc = ERR_IO;
 	}
@@ -271,25 +292,6 @@ static int make_file(const char *path, struct buf *why)
 	return OK;
 }
 
-/* A new name is safe once its folder is synced. */
-static int sync_folder(const char *path, struct buf *why)
-{
-	char *folder = folder_of(path);
-	int fd, rc = OK;
-
-	if (folder == NULL)
-		return ERR_NOMEM;
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd) != 0) {
-		buf_printf(why, "%s: %s", folder, strerror(errno));
-		rc = ERR_IO;
-	}
-	if (fd >= 0)
-		close(fd);
-	free(folder);
-	return rc;
-}
-
 /* One integer of a pragma. */
 static int pragma_number(struct db *db, const char *sql, int64_t *out)
 {
@@ -306,6 +308,13 @@ static int pragma_number(struct db *db, const char *sql, int64_t *out)
 	return rc;
 }
 
+/* Appends what SQLite says as one line. */
+static void append_line(struct buf *out, const char *said)
+{
+	for (; *said; said++)
+		buf_char(out, *said == '\n' ? ' ' : *said);
+}
+
 /* Whether a pragma answers with this word. OK, ERR_INVALID (*got has its answer) or a failure. */
 static int pragma_word(struct db *db, const char *sql, const char *wanted, struct buf *got)
 {
@@ -319,7 +328,7 @@ static int pragma_word(struct db *db, const char *sql, const char *wanted, struc
 
 		rc = word && strcmp(word, wanted) == 0 ? OK : ERR_INVALID;
 		if (rc != OK && got)
-			buf_str(got, word ? word : "nothing");
+			append_line(got, word ? word : "nothing");
 	} else {
 		rc = failed(db);
 	}
@@ -336,6 +345,8 @@ static int set_up(struct db *db, enum db_use use)
 	sqlite3_busy_timeout(db->handle, BUSY_MS);
 	sqlite3_extended_result_codes(db->handle, 1);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, &on);
+	/* A file that is refused is left as it is, and so is its log: see open_ready(). */
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &on);
 	sqlite3_limit(db->handle, SQLITE_LIMIT_LENGTH, 64 << 20);
 	sqlite3_limit(db->handle, SQLITE_LIMIT_ATTACHED, 0);
 	rc = db_run(db, "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
@@ -364,6 +375,8 @@ static int identify(struct db *db, const char *path, struct buf *why, int64_t *v
 		return explain(why, path, "is a database of another program");
 	if (*version > DB_SCHEMA_VERSION)
 		return explain(why, path, "was made by a newer filterd");
+	if (*version < 0)
+		return explain(why, path, "is of a version that there is not");
 	if (application == 0)
 		*version = 0;
 	return OK;
@@ -388,7 +401,7 @@ static int migrate(struct db *db)
 	return db_end(db, rc);
 }
 
-/* Whatever is done when the file may be changed: log, check, schema. */
+/* Whatever is done when the file may be changed: check, log, schema. */
 static int make_ready(struct db *db, const char *path, bool is_new, struct buf *why)
 {
 	struct buf got = {0};
@@ -397,37 +410,34 @@ static int make_ready(struct db *db, const char *path, bool is_new, struct buf *
 
 	if (rc != OK)
 		return rc;
-	rc = pragma_word(db, "PRAGMA journal_mode=WAL", "wal", &got);
+	if (!is_new)
+		rc = pragma_word(db, "PRAGMA quick_check(1)", "ok", &got);
+	if (rc == ERR_INVALID) {
+		buf_printf(why, "%s: is damaged (%.*s); nothing was changed", path, (int)got.len,
+			got.data);
+		buf_free(&got);
+		return ERR_INVALID;
+	}
+	if (rc == OK)
+		rc = pragma_word(db, "PRAGMA journal_mode=WAL", "wal", &got);
 	if (rc == ERR_INVALID) {
 		buf_printf(why, "%s: a write-ahead log is not possible there (it answers `%.*s`)",
 			path, (int)got.len, got.data);
 		buf_free(&got);
 		return ERR_IO;
 	}
-	if (rc == OK && !is_new) {
-		rc = pragma_word(db, "PRAGMA quick_check(1)", "ok", &got);
-		if (rc == ERR_INVALID) {
-			buf_printf(why, "%s: is damaged (%.*s); nothing was changed", path,
-				(int)got.len, got.data);
-			buf_free(&got);
-			return ERR_INVALID;
-		}
-	}
 	if (rc == OK && version < DB_SCHEMA_VERSION)
 		rc = migrate(db);
 	return rc == OK ? sync_folder(path, why) : explain_failure(db, why, path);
 }
 
-static int open_ready(
+/* Accepts the file, or says why not. */
+static int accept_file(
 	struct db *db, const char *path, enum db_use use, bool is_new, struct buf *why)
 {
 	int64_t version = 0;
 	int rc;
 
-	if (sqlite3_open_v2(path, &db->handle,
-		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
-		    NULL) != SQLITE_OK)
-		return explain_failure(db, why, path);
 	if (set_up(db, use) != OK)
 		return explain_failure(db, why, path);
 	if (use == DB_CREATE)
@@ -437,6 +447,21 @@ static int open_ready(
 		return explain(why, path,
 			version == 0 ? "is empty"
 				     : "is of an older filterd: start the daemon once");
+	return rc;
+}
+
+static int open_ready(
+	struct db *db, const char *path, enum db_use use, bool is_new, struct buf *why)
+{
+	int rc, off = 0;
+
+	if (sqlite3_open_v2(path, &db->handle,
+		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
+		    NULL) != SQLITE_OK)
+		return explain_failure(db, why, path);
+	rc = accept_file(db, path, use, is_new, why);
+	if (rc == OK)
+		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, &off);
 	return rc;
 }
 
