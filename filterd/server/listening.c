@@ -2,6 +2,7 @@
 #include "server/listening.h"
 
 #include "base/log.h"
+#include "base/path.h"
 #include "server/notify.h"
 #include "server/protocol.h"
 
@@ -34,12 +35,8 @@ static void add_error(struct errors *errors, const struct config *config, const 
 /* Makes the folder of a socket's path, if only that is missing. */
 static void make_parent(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	char *folder;
+	char *folder = path_folder(path);
 
-	if (slash == NULL || slash == path)
-		return;
-	folder = strndup(path, (size_t)(slash - path));
 	/* If that fails, so does bind(), with a better reason. */
 	if (folder != NULL && mkdir(folder, 0750) == 0)
 		log_info("made the folder %s", folder);

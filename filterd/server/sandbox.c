@@ -34,6 +34,8 @@ static void enter_seccomp(struct part *part)
 
 #else
 
+#include "base/path.h"
+
 #include <fcntl.h>
 #include <stdint.h>
 #include <sys/prctl.h>
@@ -97,16 +99,8 @@ static void allow(int rules, const char *folder, uint64_t access)
  */
 static void allow_beside(int rules, const char *path, uint64_t access)
 {
-	size_t len = strlen(path);
-	char *folder;
+	char *folder = path_folder(path);
 
-	while (len > 1 && path[len - 1] == '/')
-		len--;
-	while (len > 0 && path[len - 1] != '/')
-		len--;
-	while (len > 1 && path[len - 1] == '/')
-		len--;
-	folder = len > 0 ? strndup(path, len) : strdup(".");
 	if (folder != NULL && strcmp(folder, "/") != 0)
 		allow(rules, folder, access);
 	free(folder);
