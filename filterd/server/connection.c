@@ -61,9 +61,8 @@ static void die(struct connection *c)
 	set_writing(c, false);
 	close(c->fd);
 	c->fd = -1;
-	if (c->holding)
+	if (held_any(&c->held))
 		TAILQ_REMOVE(&w->holding, c, holding_link);
-	c->holding = false;
 	TAILQ_REMOVE(&w->all, c, link);
 	TAILQ_INSERT_TAIL(&w->doomed, c, link);
 	addresses_give(w->service->addresses, &c->peer);
@@ -180,23 +179,23 @@ struct buf *connection_out(struct connection *c, struct buf *out)
 }
 
 bool connection_hold(struct connection *c, struct buf *answers, size_t from, struct store_row *row,
-	const struct held_frame *frame)
+	struct span id, const struct held_frame *frame)
 {
 	struct span answer = span_sub(buf_content(answers), from, answers->len);
-	int rc = held_add(&c->held, row, answer, frame, c->worker->now_ns);
+	bool first = !held_any(&c->held);
+	int rc = held_add(&c->held, row, id, answer, frame, c->worker->now_ns);
 
 	answers->len = from;
 	if (rc != OK) {
 		store_row_drop(row);
 		return false;
 	}
-	if (!c->holding)
+	if (first)
 		TAILQ_INSERT_TAIL(&c->worker->holding, c, holding_link);
-	c->holding = true;
 	return true;
 }
 
-/* [bytes] that the client has not taken yet, or could not. */
+/* [bytes] that the client has not taken yet, or could not; none: nothing is held back either. */
 static size_t unsent(struct connection *c)
 {
 	return c->out.len + held_bytes(&c->held);
@@ -266,7 +265,7 @@ static void settle(struct connection *c, enum outcome outcome, struct buf *out)
 		buf_free(&c->in);
 	if (!flush(c, out))
 		return;
-	if (outcome == OUTCOME_CLOSE && unsent(c) == 0 && !held_any(&c->held))
+	if (outcome == OUTCOME_CLOSE && unsent(c) == 0)
 		linger(c);
 	else if (outcome == OUTCOME_CLOSE)
 		connection_state(c, CONNECTION_CLOSING);
@@ -367,7 +366,7 @@ static void on_readable(evutil_socket_t fd, short what, void *argument)
 /* Something was sent or released: goes on with what had to wait for that. */
 static void relieve(struct connection *c)
 {
-	if (c->state == CONNECTION_CLOSING && c->out.len == 0 && !held_any(&c->held))
+	if (c->state == CONNECTION_CLOSING && unsent(c) == 0)
 		linger(c);
 	else if (c->state == CONNECTION_PAUSED &&
 		 unsent(c) <= c->worker->generation->limits.output / 2)
@@ -420,7 +419,6 @@ static void release(struct connection *c, enum refusal_code last_words, struct b
 		held_drop(held);
 	}
 	TAILQ_REMOVE(&c->worker->holding, c, holding_link);
-	c->holding = false;
 }
 
 void connection_release(struct connection *c)
@@ -521,7 +519,7 @@ void connection_check(struct connection *c)
 {
 	struct worker *w = c->worker;
 
-	if (c->holding)
+	if (held_any(&c->held))
 		connection_release(c);
 	if (c->state == CONNECTION_DEAD)
 		return;
@@ -550,7 +548,7 @@ void connection_abandon(struct connection *c)
 	out = sendable(c);
 	if (c->state != CONNECTION_CLOSING && c->state != CONNECTION_LINGERING)
 		c->protocol->drained(c, connection_out(c, out));
-	if (c->holding)
+	if (held_any(&c->held))
 		release(c, REFUSAL_CLOSING, out);
 	if (flush(c, out))
 		connection_state(c, CONNECTION_DEAD);

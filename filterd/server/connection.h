@@ -62,8 +62,8 @@ struct connection {
 
 	struct buf in; /* received, not used yet */
 	struct buf out; /* written, not sent yet */
-	struct held_list held; /* written and waiting to become whole, with all that follows */
-	bool holding; /* it is on the worker's list */
+	struct held_list held; /* written and waiting to become whole, with all that follows; not
+				* empty: it is in worker.holding */
 	uint64_t sent; /* [bytes] altogether */
 	uint64_t write_mark; /* up to here must be sent by write_deadline_ns */
 	int64_t write_deadline_ns; /* 0: nothing is unsent */
@@ -107,11 +107,11 @@ void connection_abandon(struct connection *connection);
 struct buf *connection_out(struct connection *connection, struct buf *out);
 
 /*
- * For protocols: holds back the answer that stands in `answers` from `from` on, and takes it out of
- * there. Takes the row over. False: no memory for it, and the row is dropped.
+ * For protocols: holds back the answer to the comment `id` that stands in `answers` from `from` on,
+ * and takes it out of there. Takes the row over. False: no memory for it, and the row is dropped.
  */
 bool connection_hold(struct connection *connection, struct buf *answers, size_t from,
-	struct store_row *row, const struct held_frame *frame);
+	struct store_row *row, struct span id, const struct held_frame *frame);
 
 /*
  * For protocols: whether this connection has had its share of the turn. `since` is `handled` at its

@@ -35,7 +35,7 @@ size_t held_bytes(struct held_list *list)
 	return held_any(list) ? list->bytes + last(list)->after.len : 0;
 }
 
-int held_add(struct held_list *list, struct store_row *row, struct span answer,
+int held_add(struct held_list *list, struct store_row *row, struct span id, struct span answer,
 	const struct held_frame *frame, int64_t now_ns)
 {
 	struct held *held = calloc(1, sizeof(*held));
@@ -49,6 +49,9 @@ int held_add(struct held_list *list, struct store_row *row, struct span answer,
 	}
 	held->row = row;
 	held->since_ns = now_ns;
+	held->id_len = id.len < sizeof(held->id) ? id.len : sizeof(held->id);
+	if (held->id_len > 0)
+		memcpy(held->id, id.ptr, held->id_len);
 	held->frame = *frame;
 	list->bytes = held_bytes(list) + answer.len;
 	TAILQ_INSERT_TAIL(&list->first, held, link);

@@ -18,8 +18,6 @@
 
 /* How a protocol sends the answer once it is whole. */
 struct held_frame {
-	char id[NATIVE_ID_MAX]; /* the comment's, for a refusal */
-	size_t id_len; /* [bytes] */
 	uint64_t line; /* of an NDJSON connection or body; 0: none */
 	bool streamed; /* a line of an HTTP answer that is under way */
 	bool chunked; /* and that goes in chunks */
@@ -30,6 +28,8 @@ struct held {
 	TAILQ_ENTRY(held) link;
 	struct store_row *row;
 	int64_t since_ns;
+	char id[NATIVE_ID_MAX]; /* the comment's, for a refusal */
+	size_t id_len; /* [bytes] */
 	struct held_frame frame;
 	struct buf answer; /* without its end */
 	struct buf after; /* what was answered after it */
@@ -55,10 +55,17 @@ struct buf *held_tail(struct held_list *list);
 size_t held_bytes(struct held_list *list);
 
 /*
- * Holds `answer` back. The row is taken over. OK; or ERR_NOMEM, and the row is the caller's still.
+ * Holds `answer` to the comment `id` (at most NATIVE_ID_MAX bytes) back. The row is taken over. OK;
+ * or ERR_NOMEM, and the row is the caller's still.
  */
-int held_add(struct held_list *list, struct store_row *row, struct span answer,
+int held_add(struct held_list *list, struct store_row *row, struct span id, struct span answer,
 	const struct held_frame *frame, int64_t now_ns);
+
+/* The id of the comment it answers; may be empty. */
+static inline struct span held_id(const struct held *held)
+{
+	return (struct span){held->id, held->id_len};
+}
 
 /* How the first held answer stands. */
 enum held_state {

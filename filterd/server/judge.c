@@ -145,13 +145,6 @@ enum judged judge(struct worker *w, const struct judge_input *input, struct buf 
 	return made->refusal.code == REFUSAL_NONE ? JUDGED : JUDGED_REFUSED;
 }
 
-void judge_frame(struct held_frame *frame, struct span id)
-{
-	frame->id_len = id.len < sizeof(frame->id) ? id.len : sizeof(frame->id);
-	if (frame->id_len > 0)
-		memcpy(frame->id, id.ptr, frame->id_len);
-}
-
 bool judge_release(struct worker *w, enum protocol protocol, struct held *held,
 	const struct queue_added *added, enum refusal_code code, struct refusal *refusal)
 {

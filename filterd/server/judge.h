@@ -35,12 +35,10 @@ enum judged judge(struct worker *worker, const struct judge_input *input, struct
 /* Counts a request that was refused before it came to a comment, or answered without one. */
 void judge_count(struct worker *worker, enum protocol protocol, enum refusal_code code);
 
-/* For protocol_ops.release: whose answer it is and what becomes of it. */
-void judge_frame(struct held_frame *frame, struct span id);
-
 /*
- * Makes a held answer whole: `held->answer` is then a line; false: *refusal is to be answered
- * instead (`added` is NULL and `code` says why, or memory is out). Counts it.
+ * For protocol_ops.release: makes a held answer whole: `held->answer` is then a line; false:
+ * *refusal is to be answered instead (`added` is NULL and `code` says why, or memory is out).
+ * Counts it.
  */
 bool judge_release(struct worker *worker, enum protocol protocol, struct held *held,
 	const struct queue_added *added, enum refusal_code code, struct refusal *refusal);

@@ -90,8 +90,7 @@ void exchange_hold(struct exchange *x, const struct judge_output *made, struct b
 {
 	struct held_frame frame = {.head = x->session->head, .close = x->session->close};
 
-	judge_frame(&frame, made->id);
-	if (!connection_hold(x->connection, body, 0, made->row, &frame))
+	if (!connection_hold(x->connection, body, 0, made->row, made->id, &frame))
 		exchange_refuse(x, REFUSAL_OOM, NULL);
 }
 
@@ -119,9 +118,8 @@ static bool stream_hold(
 	};
 	bool held;
 
-	judge_frame(&frame, made->id);
 	stream_bytes(x, span_sub(buf_content(piece), 0, from));
-	held = connection_hold(c, piece, from, made->row, &frame);
+	held = connection_hold(c, piece, from, made->row, made->id, &frame);
 	buf_clear(piece);
 	x->out = connection_out(c, x->out);
 	return held;
@@ -343,8 +341,7 @@ static void release_line(struct held *held, const struct refusal *refusal, struc
 {
 	if (refusal->code != REFUSAL_NONE) {
 		buf_clear(&held->answer);
-		native_write_refusal(
-			&held->answer, (struct span){held->frame.id, held->frame.id_len}, refusal);
+		native_write_refusal(&held->answer, held_id(held), refusal);
 	}
 	out->failed |= held->answer.failed;
 	if (held->frame.chunked)

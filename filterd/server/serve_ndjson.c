@@ -22,8 +22,7 @@ static void hold_line(
 	struct held_frame frame = {.line = framing_of(c)->line};
 	struct refusal refusal;
 
-	judge_frame(&frame, made->id);
-	if (connection_hold(c, out, from, made->row, &frame))
+	if (connection_hold(c, out, from, made->row, made->id, &frame))
 		return;
 	refusal_set(&refusal, REFUSAL_OOM, NULL, REFUSAL_NOWHERE);
 	judge_count(c->worker, PROTOCOL_NDJSON, refusal.code);
@@ -127,8 +126,7 @@ static void release(struct connection *c, struct held *held, const struct queue_
 	if (judge_release(c->worker, PROTOCOL_NDJSON, held, added, code, &refusal))
 		buf_span(out, buf_content(&held->answer));
 	else
-		native_write_refusal(
-			out, (struct span){held->frame.id, held->frame.id_len}, &refusal);
+		native_write_refusal(out, held_id(held), &refusal);
 }
 
 static bool drained(struct connection *c, struct buf *out)
