@@ -73,6 +73,8 @@ static void start_draining(struct server *server)
 	acceptor_stop(&server->acceptor);
 	atomic_store(&server->service.draining, true);
 	wake_workers(server);
+	server->stopping = true;
+	event_base_loopbreak(server->base);
 }
 
 static void on_term(evutil_socket_t number, short what, void *argument)
@@ -85,9 +87,7 @@ static void on_term(evutil_socket_t number, short what, void *argument)
 		log_warnx("told twice to stop: stopping at once");
 		_exit(1);
 	}
-	server->stopping = true;
 	start_draining(server);
-	event_base_loopbreak(server->base);
 }
 
 /* After a failed sync or on a damaged file nothing can be promised any more. */
@@ -100,9 +100,8 @@ static void on_look(evutil_socket_t fd, short what, void *argument)
 	if (server->stopping || store_health(server->service.store) != STORE_BROKEN)
 		return;
 	log_errorx("the review queue cannot be written any more: stopping, to be started anew");
-	server->broken = server->stopping = true;
+	server->broken = true;
 	start_draining(server);
-	event_base_loopbreak(server->base);
 }
 
 static int watch_store(struct server *server)
