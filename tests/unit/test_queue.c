@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "queue_folder.h"
 #include "store/queue.h"
 
 #include <fcntl.h>
@@ -18,8 +19,8 @@
 #define BEGUN INT64_C(1700000000000)
 
 struct fixture {
-	char folder[64];
-	char path[96];
+	char folder[QUEUE_FOLDER_SIZE];
+	char path[QUEUE_PATH_SIZE];
 	struct db *db;
 	struct arena arena;
 };
@@ -29,9 +30,7 @@ static int set_up(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct buf why = {0};
 
-	snprintf(f->folder, sizeof(f->folder), "/tmp/filterd-queue-XXXXXX");
-	assert_non_null(mkdtemp(f->folder));
-	snprintf(f->path, sizeof(f->path), "%s/queue.db", f->folder);
+	queue_folder_make(f->folder, f->path);
 	assert_int_equal(db_open(f->path, DB_CREATE, &why, &f->db), OK);
 	assert_int_equal(why.len, 0);
 	arena_init(&f->arena, 0);
@@ -42,12 +41,10 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct fixture *f = *state;
-	char command[96];
 
 	db_close(f->db);
 	arena_free(&f->arena);
-	snprintf(command, sizeof(command), "rm -r %s", f->folder);
-	assert_int_equal(system(command), 0);
+	queue_folder_remove(f->folder);
 	free(f);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "queue_folder.h"
 #include "store/store.h"
 
 #include <pthread.h>
@@ -18,7 +19,7 @@
 #define WAIT_NS (20 * NS_PER_S) /* never reached when things work */
 
 struct fixture {
-	char folder[64], path[96];
+	char folder[QUEUE_FOLDER_SIZE], path[QUEUE_PATH_SIZE];
 	struct store *store;
 	struct db *other; /* another process, as it were */
 };
@@ -33,9 +34,7 @@ static int set_up(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct buf why = {0};
 
-	snprintf(f->folder, sizeof(f->folder), "/tmp/filterd-store-XXXXXX");
-	assert_non_null(mkdtemp(f->folder));
-	snprintf(f->path, sizeof(f->path), "%s/queue.db", f->folder);
+	queue_folder_make(f->folder, f->path);
 	assert_int_equal(store_open(f->path, count_call, &why, &f->store), OK);
 	assert_int_equal(db_open(f->path, DB_WRITE, &why, &f->other), OK);
 	assert_int_equal(why.len, 0);
@@ -46,12 +45,10 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct fixture *f = *state;
-	char command[96];
 
 	store_close(f->store);
 	db_close(f->other);
-	snprintf(command, sizeof(command), "rm -r %s", f->folder);
-	assert_int_equal(system(command), 0);
+	queue_folder_remove(f->folder);
 	free(f);
 	return 0;
 }

@@ -6,13 +6,14 @@
 
 #include <cmocka.h>
 
+#include "queue_folder.h"
 #include "store/queue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 struct fixture {
-	char folder[64];
+	char folder[QUEUE_FOLDER_SIZE];
 	struct db *db;
 };
 
@@ -20,11 +21,9 @@ static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct buf why = {0};
-	char path[96];
+	char path[QUEUE_PATH_SIZE];
 
-	snprintf(f->folder, sizeof(f->folder), "/tmp/filterd-add-XXXXXX");
-	assert_non_null(mkdtemp(f->folder));
-	snprintf(path, sizeof(path), "%s/queue.db", f->folder);
+	queue_folder_make(f->folder, path);
 	assert_int_equal(db_open(path, DB_CREATE, &why, &f->db), OK);
 	*state = f;
 	return 0;
@@ -33,11 +32,9 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct fixture *f = *state;
-	char command[96];
 
 	db_close(f->db);
-	snprintf(command, sizeof(command), "rm -r %s", f->folder);
-	assert_int_equal(system(command), 0);
+	queue_folder_remove(f->folder);
 	free(f);
 	return 0;
 }
@@ -63,18 +60,6 @@ static struct queue_added add(
 
 	assert_int_equal(queue_add(f->db, &entry, &added), OK);
 	return added;
-}
-
-static int64_t number(struct fixture *f, const char *sql)
-{
-	sqlite3_stmt *statement;
-	int64_t value;
-
-	assert_int_equal(db_prepare(f->db, sql, &statement), OK);
-	assert_int_equal(db_step(f->db, statement), DB_ROW);
-	value = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	return value;
 }
 
 static void assert_same(struct queue_added first, struct queue_added later)
@@ -105,8 +90,8 @@ static void the_same_comment_is_the_same_item(void **state)
 		strspn(first.queue_id, "abcdefghijklmnopqrstuvwxyz234567"), QUEUE_ID_SIZE - 1);
 	for (int i = 0; i < 100; i++)
 		assert_same(first, add(f, "c", i % 2, "text"));
-	assert_int_equal(number(f, "SELECT count(*) FROM item"), 1);
-	assert_int_equal(number(f, "SELECT count(*) FROM content"), 1);
+	assert_int_equal(queue_number(f->db, "SELECT count(*) FROM item"), 1);
+	assert_int_equal(queue_number(f->db, "SELECT count(*) FROM content"), 1);
 }
 
 static void ids_are_of_their_site(void **state)
@@ -126,7 +111,7 @@ static void a_comment_without_an_id_is_an_item_of_its_own(void **state)
 	struct queue_added first = add(f, "", 0, "text");
 
 	assert_new(first, add(f, "", 0, "text"), 1);
-	assert_int_equal(number(f, "SELECT count(*) FROM item WHERE state = 0"), 2);
+	assert_int_equal(queue_number(f->db, "SELECT count(*) FROM item WHERE state = 0"), 2);
 }
 
 /* --- another text --- */
@@ -137,11 +122,15 @@ static void another_text_supersedes_the_one_that_waits(void **state)
 	struct queue_added first = add(f, "c", 0, "text");
 
 	assert_new(first, add(f, "c", 0, "other"), 2);
-	assert_int_equal(number(f, "SELECT state FROM item WHERE revision = 1"), QUEUE_SUPERSEDED);
-	assert_int_equal(number(f, "SELECT settled_ms FROM item WHERE revision = 1"), 1000);
-	assert_int_equal(number(f, "SELECT version FROM item WHERE revision = 1"), 2);
-	assert_int_equal(number(f, "SELECT state FROM item WHERE revision = 2"), QUEUE_WAITING);
-	assert_int_equal(number(f, "SELECT settled_ms IS NULL FROM item WHERE revision = 2"), 1);
+	assert_int_equal(
+		queue_number(f->db, "SELECT state FROM item WHERE revision = 1"), QUEUE_SUPERSEDED);
+	assert_int_equal(
+		queue_number(f->db, "SELECT settled_ms FROM item WHERE revision = 1"), 1000);
+	assert_int_equal(queue_number(f->db, "SELECT version FROM item WHERE revision = 1"), 2);
+	assert_int_equal(
+		queue_number(f->db, "SELECT state FROM item WHERE revision = 2"), QUEUE_WAITING);
+	assert_int_equal(
+		queue_number(f->db, "SELECT settled_ms IS NULL FROM item WHERE revision = 2"), 1);
 }
 
 static void what_was_decided_is_not_superseded(void **state)
@@ -154,8 +143,9 @@ static void what_was_decided_is_not_superseded(void **state)
 	decision.queue_id = span_of(first.queue_id);
 	assert_int_equal(queue_decide(f->db, &decision, &version), OK);
 	assert_new(first, add(f, "c", 0, "other"), 2);
-	assert_int_equal(number(f, "SELECT state FROM item WHERE revision = 1"), QUEUE_APPROVED);
-	assert_int_equal(number(f, "SELECT settled_ms FROM item WHERE revision = 1"), 7);
+	assert_int_equal(
+		queue_number(f->db, "SELECT state FROM item WHERE revision = 1"), QUEUE_APPROVED);
+	assert_int_equal(queue_number(f->db, "SELECT settled_ms FROM item WHERE revision = 1"), 7);
 }
 
 static void a_told_revision_is_kept(void **state)
@@ -179,7 +169,7 @@ static void an_older_revision_that_is_sent_again_is_found(void **state)
 	assert_same(first, add(f, "c", 1, "text"));
 	assert_same(second, add(f, "c", 2, "other"));
 	assert_same(third, add(f, "c", 3, "text"));
-	assert_int_equal(number(f, "SELECT count(*) FROM item"), 3);
+	assert_int_equal(queue_number(f->db, "SELECT count(*) FROM item"), 3);
 }
 
 /* A CMS that counts no edits but sends a number, or is behind: each retry finds the first. */
@@ -214,8 +204,8 @@ static void nothing_comes_after_the_greatest_revision(void **state)
 	/* Refused, never wrapped round to a number that would be taken for the oldest. */
 	assert_int_equal(queue_add(f->db, &entry, &added), ERR_IO);
 	assert_int_equal(db_trouble(f->db), DB_REFUSED);
-	assert_int_equal(number(f, "SELECT count(*) FROM item"), 1);
-	assert_int_equal(number(f, "SELECT state FROM item"), QUEUE_WAITING);
+	assert_int_equal(queue_number(f->db, "SELECT count(*) FROM item"), 1);
+	assert_int_equal(queue_number(f->db, "SELECT state FROM item"), QUEUE_WAITING);
 	assert_same(first, add(f, "c", 0, "text"));
 }
 
@@ -277,7 +267,7 @@ static void a_long_comment_is_stored_whole(void **state)
 	memset(text, 'x', sizeof(text));
 	entry.text = entry.request = (struct span){text, sizeof(text)};
 	assert_int_equal(queue_add(f->db, &entry, &added), OK);
-	assert_int_equal(number(f, "SELECT length(request) FROM content"), sizeof(text));
+	assert_int_equal(queue_number(f->db, "SELECT length(request) FROM content"), sizeof(text));
 	text[sizeof(text) - 1] = 'y';
 	assert_int_equal(queue_add(f->db, &entry, &again), OK);
 	assert_new(added, again, 2);
@@ -294,7 +284,7 @@ static void a_rule_that_held_twice_is_one_row(void **state)
 	entry.matches = matches;
 	entry.matches_count = ARRAY_LEN(matches);
 	assert_int_equal(queue_add(f->db, &entry, &added), OK);
-	assert_int_equal(number(f, "SELECT count(*) FROM item_rule"), 2);
+	assert_int_equal(queue_number(f->db, "SELECT count(*) FROM item_rule"), 2);
 }
 
 static void a_comment_is_stored_whole_or_not_at_all(void **state)
@@ -310,10 +300,10 @@ static void a_comment_is_stored_whole_or_not_at_all(void **state)
 	entry.matches = &match;
 	entry.matches_count = 1;
 	assert_int_equal(queue_add(f->db, &entry, &added), ERR_IO);
-	assert_int_equal(number(f, "SELECT count(*) FROM item"), 1);
-	assert_int_equal(number(f, "SELECT count(*) FROM content"), 1);
+	assert_int_equal(queue_number(f->db, "SELECT count(*) FROM item"), 1);
+	assert_int_equal(queue_number(f->db, "SELECT count(*) FROM content"), 1);
 	/* Nor was the older one superseded by what is not there. */
-	assert_int_equal(number(f, "SELECT state FROM item"), QUEUE_WAITING);
+	assert_int_equal(queue_number(f->db, "SELECT state FROM item"), QUEUE_WAITING);
 	assert_same(first, add(f, "c", 0, "text"));
 }
 

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "queue_folder.h"
 #include "store/queue.h"
 
 #include <fcntl.h>
@@ -15,7 +16,7 @@
 #include <unistd.h>
 
 struct fixture {
-	char folder[32], path[128];
+	char folder[QUEUE_FOLDER_SIZE], path[QUEUE_PATH_SIZE];
 	struct buf why;
 	struct db *db;
 };
@@ -24,9 +25,7 @@ static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 
-	snprintf(f->folder, sizeof(f->folder), "/tmp/filterd-db-XXXXXX");
-	assert_non_null(mkdtemp(f->folder));
-	snprintf(f->path, sizeof(f->path), "%s/queue.db", f->folder);
+	queue_folder_make(f->folder, f->path);
 	*state = f;
 	return 0;
 }
@@ -34,12 +33,10 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct fixture *f = *state;
-	char command[160];
 
 	db_close(f->db);
 	buf_free(&f->why);
-	snprintf(command, sizeof(command), "chmod -R u+rwx %s && rm -r %s", f->folder, f->folder);
-	assert_int_equal(system(command), 0);
+	queue_folder_remove(f->folder);
 	free(f);
 	return 0;
 }
@@ -61,18 +58,6 @@ static void assert_refused(struct fixture *f, enum db_use use, int wanted, const
 	if (strstr(f->why.data, says) == NULL)
 		fail_msg("`%s` does not say `%s`", f->why.data, says);
 	assert_null(strchr(f->why.data, '\n'));
-}
-
-static int64_t number(struct fixture *f, const char *sql)
-{
-	sqlite3_stmt *statement;
-	int64_t value;
-
-	assert_int_equal(db_prepare(f->db, sql, &statement), OK);
-	assert_int_equal(db_step(f->db, statement), DB_ROW);
-	value = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	return value;
 }
 
 static void put(const char *path, const char *bytes, size_t len)
@@ -171,7 +156,7 @@ static void it_is_opened_as_durable_as_promised(void **state)
 	for (int round = 0; round < 2; round++) { /* made, then found */
 		assert_int_equal(reopen(f, DB_CREATE), OK);
 		for (size_t i = 0; i < ARRAY_LEN(promised); i++)
-			assert_int_equal(number(f, promised[i].sql), promised[i].value);
+			assert_int_equal(queue_number(f->db, promised[i].sql), promised[i].value);
 		sqlite3_db_config(db_handle(f->db), SQLITE_DBCONFIG_DEFENSIVE, -1, &defensive);
 		assert_int_equal(defensive, 1);
 	}
@@ -187,10 +172,10 @@ static void what_was_stored_is_there_when_it_is_opened_again(void **state)
 	add_some(f, 3);
 	for (size_t i = 0; i < ARRAY_LEN(uses); i++) {
 		assert_int_equal(reopen(f, uses[i]), OK);
-		assert_int_equal(number(f, "SELECT count(*) FROM item"), 3);
+		assert_int_equal(queue_number(f->db, "SELECT count(*) FROM item"), 3);
 	}
 	assert_int_equal(db_run(f->db, "DELETE FROM item"), ERR_IO); /* it only reads */
-	assert_int_equal(number(f, "SELECT count(*) FROM item"), 3);
+	assert_int_equal(queue_number(f->db, "SELECT count(*) FROM item"), 3);
 }
 
 static void an_empty_file_becomes_a_database_only_when_one_is_to_be_made(void **state)
@@ -201,7 +186,7 @@ static void an_empty_file_becomes_a_database_only_when_one_is_to_be_made(void **
 	assert_refused(f, DB_WRITE, ERR_INVALID, "is empty");
 	assert_refused(f, DB_READ, ERR_INVALID, "is empty");
 	assert_int_equal(reopen(f, DB_CREATE), OK);
-	assert_int_equal(number(f, "SELECT count(*) FROM item"), 0);
+	assert_int_equal(queue_number(f->db, "SELECT count(*) FROM item"), 0);
 }
 
 static void a_file_that_is_not_there_is_not_made_by_a_reader(void **state)
@@ -355,7 +340,7 @@ static void what_the_last_process_left_in_the_log_is_there(void **state)
 	add_some(f, 7);
 	leave_behind(f);
 	assert_int_equal(reopen(f, DB_CREATE), OK);
-	assert_int_equal(number(f, "SELECT count(*) FROM item"), 7);
+	assert_int_equal(queue_number(f->db, "SELECT count(*) FROM item"), 7);
 }
 
 static void statements_are_kept_by_their_text(void **state)
@@ -382,9 +367,9 @@ static void a_part_that_fails_takes_back_the_whole(void **state)
 	assert_int_equal(db_begin(f->db), OK);
 	assert_int_equal(db_end(f->db, ERR_IO), ERR_IO);
 	assert_int_equal(db_end(f->db, OK), ERR_IO);
-	assert_int_equal(number(f, "SELECT count(*) FROM item"), 0);
+	assert_int_equal(queue_number(f->db, "SELECT count(*) FROM item"), 0);
 	add_some(f, 1); /* and the connection goes on */
-	assert_int_equal(number(f, "SELECT count(*) FROM item"), 1);
+	assert_int_equal(queue_number(f->db, "SELECT count(*) FROM item"), 1);
 }
 
 static void troubles_are_told_apart(void **state)
