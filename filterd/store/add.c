@@ -1,10 +1,8 @@
 /* A comment enters the queue, or is found to be there: queue_add() of queue.h. */
-#include "store/queue.h"
+#include "store/chain.h"
+#include "store/list.h"
 
-#include <openssl/evp.h>
 #include <sys/random.h>
-
-#define HASH_SIZE 32 /* [bytes] of SHA-256 */
 
 /* An item that is there already. */
 struct known {
@@ -42,21 +40,14 @@ static int read_known(
 	struct db *db, sqlite3_stmt *statement, const unsigned char *hash, struct known *out)
 {
 	int rc = db_step(db, statement);
-	const void *text_hash;
-	const unsigned char *id;
 
 	*out = (struct known){.there = rc == DB_ROW};
-	if (rc != DB_ROW)
-		return db_finish(statement, rc);
-	text_hash = sqlite3_column_blob(statement, 1);
-	id = sqlite3_column_text(statement, 2);
-	out->revision = (uint32_t)sqlite3_column_int64(statement, 0);
-	out->same = text_hash && sqlite3_column_bytes(statement, 1) == HASH_SIZE &&
-		    memcmp(text_hash, hash, HASH_SIZE) == 0;
-	if (id == NULL || sqlite3_column_bytes(statement, 2) != QUEUE_ID_SIZE - 1)
-		return db_finish(statement, ERR_IO);
-	memcpy(out->queue_id, id, QUEUE_ID_SIZE);
-	return db_finish(statement, OK);
+	if (rc == DB_ROW) {
+		out->revision = (uint32_t)sqlite3_column_int64(statement, 0);
+		out->same = chain_is(statement, 1, hash);
+		rc = list_id(statement, 2, out->queue_id) ? OK : ERR_IO;
+	}
+	return db_finish(statement, rc);
 }
 
 static int find_newest(struct db *db, const struct queue_entry *entry, const unsigned char *hash,
@@ -117,7 +108,7 @@ static int insert_item(struct db *db, const struct queue_entry *entry, const uns
 	bind_key(statement, entry);
 	db_bind(statement, 3, (struct span){added->queue_id, QUEUE_ID_SIZE - 1});
 	sqlite3_bind_int64(statement, 4, added->revision);
-	sqlite3_bind_blob(statement, 5, hash, HASH_SIZE, SQLITE_STATIC);
+	sqlite3_bind_blob(statement, 5, hash, CHAIN_HASH, SQLITE_STATIC);
 	sqlite3_bind_int64(statement, 6, entry->now_ms);
 	sqlite3_bind_int64(statement, 7, entry->score);
 	db_bind(statement, 8, entry->language);
@@ -209,12 +200,11 @@ static int add(struct db *db, const struct queue_entry *entry, const unsigned ch
 
 int queue_add(struct db *db, const struct queue_entry *entry, struct queue_added *out)
 {
-	unsigned char hash[HASH_SIZE];
+	unsigned char hash[CHAIN_HASH];
 	int rc;
 
 	*out = (struct queue_added){.again = false};
-	if (EVP_Digest(entry->text.len ? entry->text.ptr : "", entry->text.len, hash, NULL,
-		    EVP_sha256(), NULL) != 1)
+	if (!chain_hash_text(entry->text, hash))
 		return ERR_NOMEM;
 	rc = db_begin(db);
 	return rc == OK ? db_end(db, add(db, entry, hash, out)) : rc;

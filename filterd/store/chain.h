@@ -17,6 +17,9 @@ struct chain_row {
 /* The hash of a note, or of any text. False: no memory. */
 bool chain_hash_text(struct span text, unsigned char out[CHAIN_HASH]);
 
+/* Whether the column of the row is this hash. */
+bool chain_is(sqlite3_stmt *statement, int column, const unsigned char hash[CHAIN_HASH]);
+
 /*
  * SHA-256 over `before` (of the first row: zeros), the numbers in the order above as 8 bytes each
  * (little-endian), actor and reason with their lengths before them as numbers, and the note's hash.

@@ -1,6 +1,7 @@
 /* A connection to the queue's database: see db.h. */
 #include "store/db.h"
 
+#include "base/path.h"
 #include "store/schema.h"
 
 #include <errno.h>
@@ -210,28 +211,10 @@ static int explain_failure(struct db *db, struct buf *why, const char *path)
 										 : ERR_IO;
 }
 
-/* [bytes] of the path up to its last slash, 0: there is none. */
-static size_t folder_len(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? (size_t)(slash - path) : 0;
-}
-
-/* The folder of the file; the caller's to free. "/" and "." for want of one. */
-static char *folder_of(const char *path)
-{
-	size_t len = folder_len(path);
-
-	if (len == 0)
-		return strdup(path[0] == '/' ? "/" : ".");
-	return strndup(path, len);
-}
-
 /* A new name is safe once its folder is synced. */
 static int sync_folder(const char *path, struct buf *why)
 {
-	char *folder = folder_of(path);
+	char *folder = path_folder(path);
 	int fd, rc = OK;
 
 	if (folder == NULL)
@@ -251,7 +234,7 @@ static int sync_folder(const char *path, struct buf *why)
  */
 static int prepare_place(const char *path, bool *is_new, struct buf *why)
 {
-	char *folder = folder_of(path);
+	char *folder = path_folder(path);
 	struct stat st;
 	int rc = OK;
 
@@ -295,11 +278,11 @@ static int make_file(const char *path, struct buf *why)
 /* One integer of a pragma. */
 static int pragma_number(struct db *db, const char *sql, int64_t *out)
 {
-	sqlite3_stmt *statement = NULL;
-	int rc = OK;
+	sqlite3_stmt *statement;
+	int rc = db_prepare(db, sql, &statement);
 
-	if (sqlite3_prepare_v2(db->handle, sql, -1, &statement, NULL) != SQLITE_OK)
-		return failed(db);
+	if (rc != OK)
+		return rc;
 	if (sqlite3_step(statement) == SQLITE_ROW)
 		*out = sqlite3_column_int64(statement, 0);
 	else
@@ -318,11 +301,11 @@ static void append_line(struct buf *out, const char *said)
 /* Whether a pragma answers with this word. OK, ERR_INVALID (*got has its answer) or a failure. */
 static int pragma_word(struct db *db, const char *sql, const char *wanted, struct buf *got)
 {
-	sqlite3_stmt *statement = NULL;
-	int rc;
+	sqlite3_stmt *statement;
+	int rc = db_prepare(db, sql, &statement);
 
-	if (sqlite3_prepare_v2(db->handle, sql, -1, &statement, NULL) != SQLITE_OK)
-		return failed(db);
+	if (rc != OK)
+		return rc;
 	if (sqlite3_step(statement) == SQLITE_ROW) {
 		const char *word = (const char *)sqlite3_column_text(statement, 0);
 

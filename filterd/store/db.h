@@ -1,7 +1,7 @@
 /*
- * A connection to the queue's database: one SQLite file, opened as FAILURE wants it (WAL,
- * synchronous=FULL, secure_delete, defensive, quick_check at the first opening), with its schema
- * made or brought up to date.
+ * A connection to the queue's database: one SQLite file, opened so that what is
+ * committed is on the disk and what is erased is gone (WAL, synchronous=FULL, secure_delete), with
+ * its schema made or brought up to date and the file checked when the daemon opens it.
  *
  * One thread at a time uses a connection. Several connections, of this process or others (`filterd
  * queue` beside the daemon), may be open on one file.

@@ -10,16 +10,6 @@ const char *const queue_act_names[QUEUE_ACTS] = {
 	[QUEUE_UNDO] = "undo",
 };
 
-const struct queue_reason queue_reasons[] = {
-	{"illegal-content", "Content is illegal (Digital Services Act, art. 17 (3) d)."},
-	{"incompatible-content", "Content breaks the terms (Digital Services Act, art. 17 (3) e)."},
-	{"off-topic", "Has nothing to do with the article."},
-	{"duplicate", "Was said before."},
-	{"false-alarm", "Was held, but breaks no guideline: a rule is to be mended."},
-	{"appeal", "Decided anew after a complaint."},
-	{NULL, NULL},
-};
-
 /* What a decision is about, as it stands. */
 struct subject {
 	int64_t seq;

@@ -1,4 +1,4 @@
-/* Finding items: what lists and claims share. */
+/* Finding and reading items: what the operations on the queue share. */
 #pragma once
 
 #include "store/queue.h"

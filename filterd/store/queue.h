@@ -131,17 +131,10 @@ struct queue_decision {
 	uint32_t version; /* of the item as the person saw it; 0: whatever it is now */
 	enum queue_act act;
 	struct span actor; /* who */
-	struct span reason; /* code, see queue_reasons; may be empty */
+	struct span reason; /* at most 64 of [a-z0-9_/-], such as a guideline's id; may be empty */
 	struct span note; /* may be empty */
 	int64_t now_ms;
 };
-
-/* A reason is a code of [a-z0-9_/-], at most 64 bytes: a guideline's id, or one of the table. */
-struct queue_reason {
-	const char *code;
-	const char *meaning;
-};
-extern const struct queue_reason queue_reasons[]; /* ended by a NULL code */
 
 /*
  * Decides. OK with *version the item's new one; ERR_NOTFOUND; ERR_CONFLICT when the item has

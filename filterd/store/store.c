@@ -62,12 +62,13 @@ enum store_state store_row_state(struct store_row *row, struct queue_added *adde
 }
 
 /* The texts of an entry, all that have to be copied. */
-#define ENTRY_TEXTS 11
+#define ENTRY_TEXTS 12
 static void texts_of(struct queue_entry *entry, struct span *texts[ENTRY_TEXTS])
 {
 	struct span *const all[ENTRY_TEXTS] = {&entry->site, &entry->comment_id, &entry->text,
 		&entry->language, &entry->author_id, &entry->author_name, &entry->article_id,
-		&entry->article_title, &entry->guideline, &entry->request, &entry->answer};
+		&entry->article_title, &entry->guideline, &entry->rules_version, &entry->request,
+		&entry->answer};
 
 	memcpy(texts, all, sizeof(all));
 }
@@ -87,7 +88,7 @@ static struct store_row *row_new(const struct queue_entry *entry, void *owner)
 	struct queue_entry own = *entry;
 	struct span *texts[ENTRY_TEXTS];
 	size_t matches_size = entry->matches_count * sizeof(struct queue_match);
-	size_t size = matches_size + entry->rules_version.len;
+	size_t size = matches_size;
 	struct store_row *row;
 	struct queue_match *matches;
 	char *at;
@@ -104,7 +105,6 @@ static struct store_row *row_new(const struct queue_entry *entry, void *owner)
 	at = row->bytes + matches_size;
 	for (size_t i = 0; i < ENTRY_TEXTS; i++)
 		*texts[i] = copy(&at, *texts[i]);
-	own.rules_version = copy(&at, entry->rules_version);
 	for (size_t i = 0; i < entry->matches_count; i++) {
 		matches[i].rule = copy(&at, entry->matches[i].rule);
 		matches[i].guideline = copy(&at, entry->matches[i].guideline);

@@ -26,15 +26,6 @@ struct walk {
 	struct arena arena;
 };
 
-/* Whether a blob of the row has these bytes. */
-static bool has_hash(sqlite3_stmt *statement, int column, const unsigned char *hash)
-{
-	const void *found = sqlite3_column_blob(statement, column);
-
-	return found && sqlite3_column_bytes(statement, column) == CHAIN_HASH &&
-	       memcmp(found, hash, CHAIN_HASH) == 0;
-}
-
 static int check_row(struct walk *walk, sqlite3_stmt *statement, struct buf *findings)
 {
 	struct chain_row row = {
@@ -66,7 +57,7 @@ static int check_row(struct walk *walk, sqlite3_stmt *statement, struct buf *fin
 		buf_printf(findings, "decision %lld: its note was changed\n", (long long)row.seq);
 	if (!chain_hash(walk->hash, &row, walk->hash))
 		return ERR_NOMEM;
-	if (!has_hash(statement, 12, walk->hash)) {
+	if (!chain_is(statement, 12, walk->hash)) {
 		buf_printf(findings, "decision %lld: was changed, or one before it is missing\n",
 			(long long)row.seq);
 		/* The next one is judged by what is written here: one finding for one fault. */
