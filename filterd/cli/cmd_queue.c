@@ -131,19 +131,17 @@ static struct queue_filter filter_of(const struct desk *desk)
 	};
 }
 
-static bool show_items(struct desk *desk, const struct queue_page *page)
+static void show_items(struct desk *desk, const struct queue_page *page)
 {
 	struct out *out = &desk->run->out;
-	bool done = true;
 
-	for (size_t i = 0; i < page->count && done; i++) {
+	for (size_t i = 0; i < page->count; i++) {
 		if (desk->options->common.json)
 			queue_write_item(&out->buffer, &page->items[i]);
 		else
-			done = queue_show_line(out, &page->items[i], desk->now_ms);
+			queue_show_line(out, &page->items[i], desk->now_ms);
 		out_flush(out);
 	}
-	return done;
 }
 
 static int list(struct desk *desk)
@@ -153,8 +151,8 @@ static int list(struct desk *desk)
 	struct queue_page page;
 	int rc = queue_list(desk->db, &filter, &desk->arena, &page);
 
-	if (rc == OK && !show_items(desk, &page))
-		rc = ERR_NOMEM;
+	if (rc == OK)
+		show_items(desk, &page);
 	if (rc != OK || desk->options->common.json)
 		return failed(desk, rc);
 	out_count(out, page.count);

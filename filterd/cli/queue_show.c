@@ -66,7 +66,7 @@ static void read_comment(
 		(void)native_read_export(item->request, arena, request, &refusal);
 }
 
-bool queue_show_line(struct out *out, const struct queue_item *item, int64_t now_ms)
+void queue_show_line(struct out *out, const struct queue_item *item, int64_t now_ms)
 {
 	struct native_request request;
 	struct arena arena;
@@ -81,7 +81,6 @@ bool queue_show_line(struct out *out, const struct queue_item *item, int64_t now
 		out_styled(out, STYLE_DIM, "erased");
 	out_str(out, "\n");
 	arena_free(&arena);
-	return true;
 }
 
 /* --- the whole --- */

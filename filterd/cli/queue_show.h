@@ -4,9 +4,8 @@
 #include "cli/out.h"
 #include "store/queue.h"
 
-/* Two lines: id, state, score, guideline, where it belongs; the text's beginning. False: no memory.
- */
-bool queue_show_line(struct out *out, const struct queue_item *item, int64_t now_ms);
+/* Two lines: id, state, score, guideline, where it belongs; the text's beginning. */
+void queue_show_line(struct out *out, const struct queue_item *item, int64_t now_ms);
 
 /*
  * The whole comment with what matched underlined, which rules, why, its context and what was
