@@ -30,6 +30,21 @@ struct db {
 
 /* --- troubles --- */
 
+/*
+ * What the system said when the log was last written to in vain, 0: nothing. SQLite itself keeps
+ * that only for failures before a commit's own.
+ */
+static int log_errno(sqlite3 *handle)
+{
+	sqlite3_file *log = NULL;
+	int said = 0;
+
+	if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK &&
+		log != NULL && log->pMethods != NULL)
+		(void)log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &said);
+	return said;
+}
+
 static enum db_trouble trouble_of(sqlite3 *handle, int code)
 {
 	switch (code & 0xFF) {
@@ -52,8 +67,8 @@ static enum db_trouble trouble_of(sqlite3 *handle, int code)
 		if (code == SQLITE_IOERR_NOMEM)
 			return DB_MEMORY;
 		/* What was not written can be written later; what was not synced may be lost. */
-		if (code == SQLITE_IOERR_WRITE && (sqlite3_system_errno(handle) == ENOSPC ||
-							  sqlite3_system_errno(handle) == EDQUOT))
+		if (code == SQLITE_IOERR_WRITE &&
+			(log_errno(handle) == ENOSPC || log_errno(handle) == EDQUOT))
 			return DB_FULL;
 		return DB_BROKEN;
 	default:
