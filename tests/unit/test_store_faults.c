@@ -39,12 +39,12 @@ static struct {
 
 struct handle {
 	sqlite3_file base;
-	_Alignas(max_align_t) char real[]; /* the handle of the layer below */
+	sqlite3_file real; /* the head of the handle of the layer below */
 };
 
 static sqlite3_file *real_of(sqlite3_file *handle)
 {
-	return (sqlite3_file *)(void *)((struct handle *)handle)->real;
+	return &((struct handle *)handle)->real;
 }
 
 static const sqlite3_io_methods *below(sqlite3_file *handle)
