@@ -26,6 +26,7 @@ struct db {
 	unsigned depth; /* of db_begin() */
 	bool spoilt; /* a part of the transaction failed */
 	enum db_trouble trouble; /* of the last failed call */
+	bool moved; /* the file is not at its place any more */
 };
 
 /* --- troubles --- */
@@ -91,7 +92,7 @@ enum db_trouble db_trouble(const struct db *db)
 
 const char *db_why(const struct db *db)
 {
-	return sqlite3_errmsg(db->handle);
+	return db->moved ? "its file was removed or replaced" : sqlite3_errmsg(db->handle);
 }
 
 /* --- statements --- */
@@ -175,10 +176,26 @@ static int run_kept(struct db *db, const char *sql)
 	return statement ? db_finish(statement, db_step(db, statement)) : ERR_IO;
 }
 
+/* What is written to a file without a name is gone with the process, and SQLite does not mind. */
+static int check_place(struct db *db)
+{
+	int moved = 0;
+
+	(void)sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	db->moved = moved != 0;
+	if (db->moved)
+		db->trouble = DB_BROKEN;
+	return db->moved ? ERR_IO : OK;
+}
+
 int db_begin(struct db *db)
 {
-	int rc = db->depth == 0 ? run_kept(db, "BEGIN IMMEDIATE") : OK;
+	int rc = OK;
 
+	if (db->depth == 0)
+		rc = check_place(db);
+	if (rc == OK && db->depth == 0)
+		rc = run_kept(db, "BEGIN IMMEDIATE");
 	db->depth += rc == OK;
 	return rc;
 }
