@@ -27,9 +27,25 @@ struct db {
 	unsigned depth; /* of db_begin() */
 	bool spoilt; /* a part of the transaction failed */
 	enum db_trouble trouble; /* of the last failed call */
+	bool moved; /* the file is not at its place any more */
 };
 
 /* --- troubles --- */
+
+/*
+ * What the system said when the log was last written to in vain, 0: nothing. SQLite itself keeps
+ * that only for failures before a commit's own.
+ */
+static int log_errno(sqlite3 *handle)
+{
+	sqlite3_file *log = NULL;
+	int said = 0;
+
+	if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK &&
+		log != NULL && log->pMethods != NULL)
+		(void)log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &said);
+	return said;
+}
 
 static enum db_trouble trouble_of(sqlite3 *handle, int code)
 {
@@ -53,8 +69,8 @@ static enum db_trouble trouble_of(sqlite3 *handle, int code)
 		if (code == SQLITE_IOERR_NOMEM)
 			return DB_MEMORY;
 		/* What was not written can be written later; what was not synced may be lost. */
-		if (code == SQLITE_IOERR_WRITE && (sqlite3_system_errno(handle) == ENOSPC ||
-							  sqlite3_system_errno(handle) == EDQUOT))
+		if (code == SQLITE_IOERR_WRITE &&
+			(log_errno(handle) == ENOSPC || log_errno(handle) == EDQUOT))
 			return DB_FULL;
 		return DB_BROKEN;
 	default:
@@ -77,7 +93,7 @@ enum db_trouble db_trouble(const struct db *db)
 
 const char *db_why(const struct db *db)
 {
-	return sqlite3_errmsg(db->handle);
+	return db->moved ? "its file was removed or replaced" : sqlite3_errmsg(db->handle);
 }
 
 /* --- statements --- */
@@ -161,10 +177,26 @@ static int run_kept(struct db *db, const char *sql)
 	return statement ? db_finish(statement, db_step(db, statement)) : ERR_IO;
 }
 
+/* What is written to a file without a name is gone with the process, and SQLite does not mind. */
+static int check_place(struct db *db)
+{
+	int moved = 0;
+
+	(void)sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	db->moved = moved != 0;
+	if (db->moved)
+		db->trouble = DB_BROKEN;
+	return db->moved ? ERR_IO : OK;
+}
+
 int db_begin(struct db *db)
 {
-	int rc = db->depth == 0 ? run_kept(db, "BEGIN IMMEDIATE") : OK;
+	int rc = OK;
 
+	if (db->depth == 0)
+		rc = check_place(db);
+	if (rc == OK && db->depth == 0)
+		rc = run_kept(db, "BEGIN IMMEDIATE");
 	db->depth += rc == OK;
 	return rc;
 }

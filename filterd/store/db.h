@@ -27,7 +27,7 @@ enum db_trouble {
 	DB_BUSY, /* another process holds the lock for longer than we wait: try again */
 	DB_FULL, /* disk or quota: goes on when there is room again */
 	DB_REFUSED, /* this row cannot be stored (too large, a constraint); others can */
-	DB_BROKEN, /* I/O error or damaged file: no further write on this connection */
+	DB_BROKEN, /* I/O error, file damaged or gone: no further write on this connection */
 	DB_MEMORY,
 };
 

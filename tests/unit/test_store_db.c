@@ -396,6 +396,22 @@ static void troubles_are_told_apart(void **state)
 	assert_int_equal(db_trouble(f->db), DB_FULL); /* taking it back did not hide why */
 }
 
+static void nothing_is_written_to_a_file_that_was_removed_or_replaced(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int replaced = 0; replaced < 2; replaced++) {
+		assert_int_equal(reopen(f, DB_CREATE), OK);
+		add_some(f, 1);
+		assert_int_equal(unlink(f->path), 0);
+		if (replaced)
+			put(f->path, "", 0);
+		assert_int_equal(db_begin(f->db), ERR_IO);
+		assert_int_equal(db_trouble(f->db), DB_BROKEN);
+		assert_non_null(strstr(db_why(f->db), "removed or replaced"));
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -416,6 +432,7 @@ int main(void)
 		TEST(statements_are_kept_by_their_text),
 		TEST(a_part_that_fails_takes_back_the_whole),
 		TEST(troubles_are_told_apart),
+		TEST(nothing_is_written_to_a_file_that_was_removed_or_replaced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
