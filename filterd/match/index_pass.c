@@ -431,17 +431,28 @@ static bool look_up_parts(const struct pass *pass, size_t at)
 	return true;
 }
 
+/* One loop for each length, made for it: a key is loaded with a move or two. */
+static bool scan_parts_of(const struct pass *pass, size_t len)
+{
+	switch (len) {
+	case 1:
+		return scan_keys(pass, TABLE_PARTS, 1, 1);
+	case 2:
+		return scan_keys(pass, TABLE_PARTS, 2, 1);
+	case 3:
+		return scan_keys(pass, TABLE_PARTS, 3, 1);
+	default:
+		return scan_keys(pass, TABLE_PARTS, GRAM_MAX, 1);
+	}
+}
+
 static bool scan_parts(const struct pass *pass)
 {
 	const struct table *t = &pass->index->tables[TABLE_PARTS];
 	bool going = true;
 
-	for (unsigned i = 0; i < t->lengths_count && going; i++) {
-		if (t->lengths[i] == GRAM_MAX) /* one move each */
-			going = scan_keys(pass, TABLE_PARTS, GRAM_MAX, 1);
-		else
-			going = scan_keys(pass, TABLE_PARTS, t->lengths[i], 1);
-	}
+	for (unsigned i = 0; i < t->lengths_count && going; i++)
+		going = scan_parts_of(pass, t->lengths[i]);
 	return going;
 }
 
