@@ -40,10 +40,10 @@ bool entry_make(struct arena *arena, const struct phrase_sequence *sequence, str
 	count = 0;
 	for (const struct phrase_element *e = sequence->first; e; e = e->next)
 		words[count++] = e->word;
-	*anchor = literal_of_word(&words[0], &out->anchor_offset);
+	*anchor = literal_of_word(NULL, &words[0], &out->anchor_offset);
 	for (uint32_t i = 1; i < count && can_look_back(&words[i - 1], &words[i]); i++) {
 		uint32_t offset;
-		struct literal literal = literal_of_word(&words[i], &offset);
+		struct literal literal = literal_of_word(&words[i - 1], &words[i], &offset);
 
 		if (literal_worth(&literal) > literal_worth(anchor)) {
 			*anchor = literal;

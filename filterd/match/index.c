@@ -45,9 +45,19 @@ void index_free(struct index *index)
 	free(index);
 }
 
+static uint64_t hash_span(struct span run)
+{
+	return hash_run(run.ptr, run.len, run_key(run.ptr, run.len, run.len));
+}
+
 uint16_t index_run_bit(struct span run)
 {
-	return run_bit(hash_run(run.ptr, run.len, run_key(run.ptr, run.len, run.len)));
+	return run_bit(hash_span(run));
+}
+
+uint16_t index_pair_bit(struct span before, struct span run)
+{
+	return run_bit(hash_pair(hash_span(before), hash_span(run)));
 }
 
 /* --- building --------------------------------------------------------------------------------- */
@@ -99,6 +109,8 @@ static int compare_literals(const struct literal *a, const struct literal *b)
 
 	if (order == 0)
 		order = span_cmp(a->bytes, b->bytes);
+	if (order == 0)
+		order = span_cmp(a->before, b->before);
 	if (order == 0)
 		order = (a->key_from > b->key_from) - (a->key_from < b->key_from);
 	if (order == 0)
@@ -194,6 +206,8 @@ static enum index_table table_of(const struct literal *l)
 	switch (l->kind) {
 	case LITERAL_RUN:
 		return TABLE_RUNS;
+	case LITERAL_PAIR:
+		return TABLE_PAIRS;
 	case LITERAL_PREFIX:
 		return TABLE_PREFIXES;
 	case LITERAL_STEM:
@@ -238,7 +252,7 @@ static struct literal bounded(struct literal l, const uint16_t *counts)
 /* How many bytes of its key a literal is hashed by; 0: all, as a run. */
 static size_t hashed_length(const struct stored *s)
 {
-	if (s->table == TABLE_RUNS)
+	if (s->table == TABLE_RUNS || s->table == TABLE_PAIRS)
 		return 0;
 	if ((s->table == TABLE_PREFIXES || s->table == TABLE_STEMS) && s->key_len >= KEY_MAX)
 		return KEY_MAX;
@@ -251,16 +265,23 @@ static uint64_t stored_hash(const struct index *index, const struct stored *s, s
 	const char *key = index->pool + s->bytes + s->key_from + behind;
 	size_t len = hashed_length(s);
 
+	if (s->table == TABLE_PAIRS)
+		return hash_pair(hash_span((struct span){key - s->before_len, s->before_len}),
+			hash_span((struct span){key, s->key_len}));
 	if (len == 0)
-		return hash_run(key, s->key_len, run_key(key, s->key_len, s->key_len));
+		return hash_span((struct span){key, s->key_len});
 	return whole_hash(half_hash(load_key(key, len, len), hash_seed(len)));
 }
 
 /* Stores a literal whose bytes begin at `at` in the pool, without anybody who wants to know. */
 static struct stored store(struct index *index, const struct literal *l, size_t at)
 {
+	if (l->before.len > 0)
+		memcpy(index->pool + at, l->before.ptr, l->before.len);
+	at += l->before.len;
 	memcpy(index->pool + at, l->bytes.ptr, l->bytes.len);
 	return (struct stored){.bytes = (uint32_t)at,
+		.before_len = (uint8_t)l->before.len,
 		.len = (uint16_t)l->bytes.len,
 		.key_from = (uint16_t)l->key_from,
 		.key_len = (uint16_t)l->key_len,
@@ -280,7 +301,7 @@ static int store_literals(struct index *index)
 	count_grams(index, counts);
 	for (size_t i = 0; i < n; i++) {
 		index->added[i].literal = bounded(index->added[i].literal, counts);
-		bytes += index->added[i].literal.bytes.len;
+		bytes += index->added[i].literal.before.len + index->added[i].literal.bytes.len;
 	}
 	free(counts);
 	index->literals = calloc(n ? n : 1, sizeof(*index->literals));
@@ -299,7 +320,7 @@ static int store_literals(struct index *index)
 
 		if (i == 0 || compare_literals(l, &index->added[i - 1].literal) != 0) {
 			index->literals[index->count++] = store(index, l, at);
-			at += l->bytes.len;
+			at += l->before.len + l->bytes.len;
 		}
 		s = &index->literals[index->count - 1];
 		if (posting.entry == POSTING_MARKER && s->markers_count < UINT16_MAX) {

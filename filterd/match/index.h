@@ -17,10 +17,10 @@ struct posting {
 #define INDEX_PATTERNS_MAX (1u << 30)
 
 /*
- * What a text is made of, so that "is this run there?" takes no time: seldom a wrong yes, never a
- * no.
+ * What a text is made of, so that "is this run there?" and "does this run follow that one?" take no
+ * time: seldom a wrong yes, never a no.
  */
-#define RUN_SET_BITS 4096
+#define RUN_SET_BITS 8192
 #define RUN_SET_DIGIT RUN_SET_BITS /* one more: a digit is there */
 #define RUN_SET_MARKERS (RUN_SET_BITS + 64) /* and for each set of literals: one of it is there */
 #define INDEX_MARKERS_MAX 1024
@@ -59,11 +59,15 @@ int index_build(struct index *index);
 /* The bit of a run_set that stands for a run, 1 to 64 KiB long. */
 uint16_t index_run_bit(struct span run);
 
+/* The bit that stands for a run with another one, `before`, as the next before it. */
+uint16_t index_pair_bit(struct span before, struct span run);
+
 /* What stands in a text. */
 struct sight {
 	const struct posting *postings; /* of a literal */
 	size_t postings_count;
 	uint32_t from, to; /* [bytes] of the text: the literal */
+	uint32_t pair_from; /* [bytes] of a pair: where the run before begins; else `from` */
 };
 
 /* Told of a sight. False: stop. */

@@ -18,11 +18,18 @@
 
 struct lookups;
 
+/* The run that was looked up last. */
+struct previous {
+	uint64_t hash; /* 0: there was none */
+	size_t from; /* [bytes] of the text */
+};
+
 struct pass {
 	const struct index *index;
 	const struct lookups *lookups; /* for the rarer ways; the loop has its own copy */
 	struct span text;
 	struct run_set *runs;
+	struct previous *previous;
 	index_seen *seen;
 	void *context;
 };
@@ -36,6 +43,11 @@ struct filter {
 static inline struct filter filter_of(const struct table *t)
 {
 	return (struct filter){t->filter, t->filter_shift};
+}
+
+static inline void note_bit(struct run_set *set, uint16_t bit)
+{
+	set->bits[bit / 64] |= UINT64_C(1) << (bit % 64);
 }
 
 static inline bool passes(struct filter f, uint64_t hash)
@@ -67,7 +79,7 @@ static bool stands(const struct pass *pass, const struct stored *s, size_t behin
 {
 	size_t before = s->key_from + behind; /* bytes of the literal before the key */
 
-	if (s->table == TABLE_RUNS && s->key_len != run_len)
+	if ((s->table == TABLE_RUNS || s->table == TABLE_PAIRS) && s->key_len != run_len)
 		return false;
 	if (at < before || s->len > pass->text.len - (at - before))
 		return false;
@@ -94,13 +106,11 @@ static __attribute__((noinline)) bool probe(
 		s = &pass->index->literals[SLOT_LITERAL(found)];
 		if (!stands(pass, s, SLOT_BEHIND(found), at, run_len, &start))
 			continue;
-		for (size_t i = 0; i < s->markers_count; i++) {
-			uint16_t bit = pass->index->markers[s->markers + i];
-
-			pass->runs->bits[bit / 64] |= UINT64_C(1) << (bit % 64);
-		}
+		for (size_t i = 0; i < s->markers_count; i++)
+			note_bit(pass->runs, pass->index->markers[s->markers + i]);
 		sight = (struct sight){pass->index->postings + s->postings, s->postings_count,
-			(uint32_t)start, (uint32_t)(start + s->len)};
+			(uint32_t)start, (uint32_t)(start + s->len),
+			(uint32_t)(table == TABLE_PAIRS ? pass->previous->from : start)};
 		if (!pass->seen(pass->context, &sight))
 			return false;
 	}
@@ -111,7 +121,7 @@ static __attribute__((noinline)) bool probe(
 
 /* What looking up a run takes. */
 struct lookups {
-	struct filter runs, prefixes;
+	struct filter runs, pairs, prefixes;
 	uint64_t prefix_heads; /* of the index */
 	unsigned lengths_count;
 	struct {
@@ -125,6 +135,7 @@ static struct lookups lookups_of(const struct index *index)
 	struct lookups l; /* not cleared: most of it is never read */
 
 	l.runs = filter_of(&index->tables[TABLE_RUNS]);
+	l.pairs = filter_of(&index->tables[TABLE_PAIRS]);
 	l.prefixes = filter_of(prefixes);
 	l.prefix_heads = index->prefix_heads;
 	l.lengths_count = prefixes->lengths_count;
@@ -201,11 +212,15 @@ static inline __attribute__((always_inline)) bool look_up(
 	const char *p = pass->text.ptr + from;
 	uint64_t first = run_key(p, to - from, pass->text.len - from);
 	uint64_t hash = hash_run(p, to - from, first);
-	uint16_t bit = run_bit(hash);
+	uint64_t pair = hash_pair(pass->previous->hash, hash);
 
-	pass->runs->bits[bit / 64] |= UINT64_C(1) << (bit % 64);
+	note_bit(pass->runs, run_bit(hash));
+	note_bit(pass->runs, run_bit(pair));
 	if (passes(l->runs, hash) && !probe(pass, TABLE_RUNS, hash, from, to - from))
 		return false;
+	if (passes(l->pairs, pair) && !probe(pass, TABLE_PAIRS, pair, from, to - from))
+		return false;
+	*pass->previous = (struct previous){hash, from};
 	for (unsigned i = 0; i < l->lengths_count; i++) {
 		uint64_t half = half_hash(first & l->lengths[i].mask, l->lengths[i].seed);
 
@@ -250,21 +265,31 @@ static bool look_up_if_any(const struct pass *pass, size_t from, size_t to)
 	return from == to || look_up(pass, pass->lookups, from, to);
 }
 
+/* Pairs are made of whole runs, never of such a part. */
+static bool look_up_part(const struct pass *pass, size_t from, size_t to)
+{
+	*pass->previous = (struct previous){0, 0};
+	return look_up_if_any(pass, from, to);
+}
+
 /* Looks up what stands between the marks of a run: see literal_find_run(). */
 static bool look_up_between_marks(const struct pass *pass, size_t from, size_t to)
 {
+	struct previous whole = *pass->previous;
 	size_t part = from, at = from;
+	bool going = true;
 
-	while (at < to) {
+	while (at < to && going) {
 		size_t start = at;
 
 		if (next_char(pass, &at) != RUN_MARK)
 			continue;
-		if (!look_up_if_any(pass, part, start))
-			return false;
+		going = look_up_part(pass, part, start);
 		part = at;
 	}
-	return look_up_if_any(pass, part, to);
+	going = going && look_up_part(pass, part, to);
+	*pass->previous = whole; /* what follows, follows the whole run */
+	return going;
 }
 
 /*
@@ -406,17 +431,28 @@ static bool look_up_parts(const struct pass *pass, size_t at)
 	return true;
 }
 
+/* One loop for each length, made for it: a key is loaded with a move or two. */
+static bool scan_parts_of(const struct pass *pass, size_t len)
+{
+	switch (len) {
+	case 1:
+		return scan_keys(pass, TABLE_PARTS, 1, 1);
+	case 2:
+		return scan_keys(pass, TABLE_PARTS, 2, 1);
+	case 3:
+		return scan_keys(pass, TABLE_PARTS, 3, 1);
+	default:
+		return scan_keys(pass, TABLE_PARTS, GRAM_MAX, 1);
+	}
+}
+
 static bool scan_parts(const struct pass *pass)
 {
 	const struct table *t = &pass->index->tables[TABLE_PARTS];
 	bool going = true;
 
-	for (unsigned i = 0; i < t->lengths_count && going; i++) {
-		if (t->lengths[i] == GRAM_MAX) /* one move each */
-			going = scan_keys(pass, TABLE_PARTS, GRAM_MAX, 1);
-		else
-			going = scan_keys(pass, TABLE_PARTS, t->lengths[i], 1);
-	}
+	for (unsigned i = 0; i < t->lengths_count && going; i++)
+		going = scan_parts_of(pass, t->lengths[i]);
 	return going;
 }
 
@@ -457,7 +493,8 @@ bool index_scan(const struct index *index, struct span text, struct run_set *run
 	void *context)
 {
 	const struct lookups lookups = lookups_of(index);
-	struct pass pass = {index, &lookups, text, runs, seen, context};
+	struct previous previous = {0, 0};
+	struct pass pass = {index, &lookups, text, runs, &previous, seen, context};
 
 	memset(runs, 0, sizeof(*runs));
 	return scan_runs(&pass) && (index->by_nibbles ? scan_nibbles(&pass) : scan_parts(&pass)) &&

@@ -30,6 +30,7 @@ struct stored {
 	uint16_t key_from, key_len; /* [bytes] of it: what it is found by */
 	uint8_t table; /* enum index_table */
 	uint8_t edges; /* EDGE_BEFORE, EDGE_AFTER */
+	uint8_t before_len; /* [bytes] of a pair: of the run before, which precedes `bytes` */
 };
 
 #define EDGE_BEFORE 1
@@ -49,6 +50,7 @@ struct slot {
 
 enum index_table {
 	TABLE_RUNS, /* whole runs */
+	TABLE_PAIRS, /* whole runs behind certain others */
 	TABLE_PREFIXES, /* what runs begin with */
 	TABLE_STEMS, /* what runs go on with behind one of index->prefixes */
 	TABLE_PARTS, /* what may stand anywhere, and is looked for at each byte */
@@ -169,6 +171,12 @@ static inline uint64_t hash_run(const char *p, size_t len, uint64_t first)
 		first ^= last * UINT64_C(0xE7037ED1A0B428DB);
 	}
 	return whole_hash(half_hash(first, hash_seed(len)));
+}
+
+/* Of a run with the hash `hash` behind one with the hash `before`. */
+static inline uint64_t hash_pair(uint64_t before, uint64_t hash)
+{
+	return whole_hash(half_hash(before * UINT64_C(0xE7037ED1A0B428DB), hash));
 }
 
 /* The bit of a run_set for a run with this hash; other bits than the filters use. */

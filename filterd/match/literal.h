@@ -12,19 +12,24 @@
 #include "match/exact.h"
 #include "match/phrase_tree.h"
 
+#define LITERAL_PAIR_MAX 64 /* [bytes] of each run of a pair */
+
 enum literal_kind {
 	LITERAL_RUN, /* its key is a whole run */
 	LITERAL_PREFIX, /* its key is what a run begins with */
 	LITERAL_PART, /* may stand anywhere */
 	LITERAL_STEM, /* its key is what a run goes on with behind one of the index's prefixes */
+	LITERAL_PAIR, /* its key is a whole run, and the run before it is `before` */
 };
 
 struct literal {
-	enum literal_kind kind;
 	struct span bytes; /* folded, not empty */
+	struct span before; /* of LITERAL_PAIR: a run, 1 to LITERAL_PAIR_MAX long */
 	uint32_t key_from, key_len; /* [bytes] the part that is looked up; of LITERAL_PART: none */
+	enum literal_kind kind;
 	/* Of a regex: what stands before or behind it is no letter, digit or _ (\b). */
 	bool edge_before, edge_after;
+	uint8_t worth; /* literal_worth(), once that is known; else 0 */
 };
 
 struct literals {
@@ -40,9 +45,14 @@ void literal_find_run(struct literal *literal);
 
 /*
  * The piece of a word to look for, and its offset in it [bytes]. There always is one. Of a word
- * with prefixes that is so only without them: see literal_behind_prefixes().
+ * with prefixes that is so only without them: see literal_behind_prefixes(). `before` is the word
+ * that stands directly before it in every match, or NULL: the two together are rarer than each.
  */
-struct literal literal_of_word(const struct phrase_word *word, uint32_t *offset);
+struct literal literal_of_word(
+	const struct phrase_word *before, const struct phrase_word *word, uint32_t *offset);
+
+/* The literal as people read it, in the arena; no ptr when out of memory. */
+struct span literal_text(struct arena *arena, const struct literal *literal);
 
 /* Turns that piece into what to look for behind prefixes; false if they make no difference to it.
  */

@@ -11,6 +11,7 @@
 #define SIGNS_FROM 0x2190 /* arrows, symbols, emoji and what comes behind them */
 #define WORTH_SIGN 7 /* of a literal that begins so */
 #define WORTH_SHORT 3 /* of a word of one or two letters */
+#define WORTH_PAIR 1 /* of two words less than both together: some often go together */
 #define WORTH_MAX 10 /* letters beyond this make a literal no rarer */
 
 /*
@@ -18,6 +19,7 @@
  * all the time. Folded, in the order of their bytes.
  */
 static const char *const frequent[] = {
+	"a",
 	"about",
 	"after",
 	"again",
@@ -347,10 +349,24 @@ static bool is_sign(struct span bytes)
 	return utf8_next(bytes, &at) >= SIGNS_FROM;
 }
 
+/* How telling the two words of a pair are. */
+static int pair_worth(const struct literal *pair)
+{
+	const struct literal first = {.kind = LITERAL_RUN, .bytes = pair->before};
+	const struct literal second = {.kind = LITERAL_RUN, .bytes = pair->bytes};
+	int worth = literal_worth(&first) + literal_worth(&second) - WORTH_PAIR;
+
+	return worth < WORTH_MAX ? worth : WORTH_MAX;
+}
+
 int literal_worth(const struct literal *literal)
 {
 	int worth = (int)utf8_count(literal->bytes).chars;
 
+	if (literal->worth > 0)
+		return literal->worth;
+	if (literal->kind == LITERAL_PAIR)
+		return pair_worth(literal);
 	if (worth > WORTH_MAX)
 		worth = WORTH_MAX;
 	/* Short words that are none of these are abbreviations and the like: rarer than long ones
@@ -380,11 +396,46 @@ static bool next_run(struct span s, size_t *at, struct span *run)
 	return len > 0;
 }
 
-struct literal literal_of_word(const struct phrase_word *word, uint32_t *offset)
+/* The run that every match of the word begins with; false if it is not always the same. */
+static bool first_run(const struct phrase_word *word, struct span *run)
 {
-	struct literal best = {.kind = LITERAL_PART, .bytes = word->text};
+	*run = span_sub(word->text, 0, run_length(word->text));
+	return phrase_word_begin(word->text) == PHRASE_PLAIN && !word->prefixes &&
+	       !(phrase_word_is_open(word) && run->len == word->text.len);
+}
+
+/* The run that every match of the word ends with. */
+static bool last_run(const struct phrase_word *word, struct span *run)
+{
+	struct span next;
+
+	if (phrase_word_end(word->text) != PHRASE_PLAIN || phrase_word_is_open(word))
+		return false;
+	for (size_t at = 0; next_run(word->text, &at, &next);)
+		*run = next;
+	return run->ptr != word->text.ptr || first_run(word, run);
+}
+
+/*
+ * The last run of a word and the first of the one behind it: what parts them is never a word
+ * character, so no run stands between.
+ */
+static bool pair_of_words(
+	const struct phrase_word *before, const struct phrase_word *word, struct literal *out)
+{
+	*out = (struct literal){.kind = LITERAL_PAIR};
+	if (!last_run(before, &out->before) || !first_run(word, &out->bytes))
+		return false;
+	out->key_len = (uint32_t)out->bytes.len;
+	out->worth = (uint8_t)literal_worth(out);
+	return out->before.len <= LITERAL_PAIR_MAX && out->bytes.len <= LITERAL_PAIR_MAX;
+}
+
+struct literal literal_of_word(
+	const struct phrase_word *before, const struct phrase_word *word, uint32_t *offset)
+{
+	struct literal best = {.kind = LITERAL_PART, .bytes = word->text}, pair;
 	struct span run;
-	bool found = false;
 
 	*offset = 0;
 	for (size_t at = 0; next_run(word->text, &at, &run);) {
@@ -393,13 +444,33 @@ struct literal literal_of_word(const struct phrase_word *word, uint32_t *offset)
 
 		if (phrase_word_is_open(word) && at == word->text.len)
 			literal.kind = LITERAL_PREFIX;
-		if (!found || literal_worth(&literal) > literal_worth(&best)) {
+		literal.worth = (uint8_t)literal_worth(&literal);
+		if (literal.worth > best.worth) {
 			best = literal;
 			*offset = (uint32_t)(run.ptr - word->text.ptr);
-			found = true;
 		}
 	}
+	if (before && pair_of_words(before, word, &pair) && pair.worth > best.worth) {
+		*offset = 0;
+		return pair;
+	}
 	return best;
+}
+
+struct span literal_text(struct arena *arena, const struct literal *literal)
+{
+	size_t before = literal->kind == LITERAL_PAIR ? literal->before.len + 1 : 0;
+	char *text;
+
+	if (before == 0)
+		return literal->bytes;
+	text = arena_alloc(arena, before + literal->bytes.len);
+	if (!text)
+		return (struct span){NULL, 0};
+	memcpy(text, literal->before.ptr, literal->before.len);
+	text[before - 1] = ' ';
+	memcpy(text + before, literal->bytes.ptr, literal->bytes.len);
+	return (struct span){text, before + literal->bytes.len};
 }
 
 bool literal_behind_prefixes(
@@ -408,6 +479,7 @@ bool literal_behind_prefixes(
 	if (!word->prefixes || offset > 0)
 		return false;
 	literal->kind = LITERAL_STEM;
+	literal->worth = 0;
 	return true;
 }
 
@@ -459,7 +531,7 @@ static int often(const struct literal *literal)
 
 	/* what may go on is met more often; what may stand anywhere, and costs a look at every byte
 	 */
-	return literal->kind == LITERAL_RUN ? times : 3 * times;
+	return literal->kind == LITERAL_RUN || literal->kind == LITERAL_PAIR ? times : 3 * times;
 }
 
 int literals_worth(const struct literals *set)
@@ -507,9 +579,9 @@ static int literals_of_choices(
 	return OK;
 }
 
-/* The literals of an element that is no gap. */
-static int literals_of_element(
-	struct arena *arena, const struct phrase_element *e, struct literals *out)
+/* The literals of an element that is no gap; `before` as of literal_of_word(). */
+static int literals_of_element(struct arena *arena, const struct phrase_word *before,
+	const struct phrase_element *e, struct literals *out)
 {
 	uint32_t offset;
 
@@ -518,7 +590,7 @@ static int literals_of_element(
 	out->items = arena_alloc(arena, 2 * sizeof(*out->items));
 	if (!out->items)
 		return ERR_NOMEM;
-	out->items[0] = out->items[1] = literal_of_word(&e->word, &offset);
+	out->items[0] = out->items[1] = literal_of_word(before, &e->word, &offset);
 	out->count = literal_behind_prefixes(&e->word, offset, &out->items[1]) ? 2 : 1;
 	return OK;
 }
@@ -530,17 +602,21 @@ static int sets_of_sequence(
 {
 	size_t room = 0;
 	int best = 0; /* what the best is worth, once there are two */
+	const struct phrase_word *before = NULL;
 
 	*out = (struct literal_sets){NULL, 0, 0};
 	for (const struct phrase_element *e = s->first; e; e = e->next) {
 		size_t i = out->count;
 		int worth;
 
-		if (phrase_is_optional(e))
+		if (phrase_is_optional(e)) {
+			before = NULL;
 			continue;
+		}
 		if (!arena_grow(arena, (void **)&out->items, i, &room, sizeof(*out->items), 4) ||
-			literals_of_element(arena, e, &out->items[i]) != OK)
+			literals_of_element(arena, before, e, &out->items[i]) != OK)
 			return ERR_NOMEM;
+		before = e->kind == PHRASE_WORD ? &e->word : NULL;
 		out->count++;
 		if (i == 0)
 			continue;

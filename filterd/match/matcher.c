@@ -124,11 +124,14 @@ static int index_literals(
 	if (!p->literals)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < literals->count && rc == OK; i++) {
-		p->literals[p->literals_count++] = literals->items[i].bytes;
-		rc = index_add(b->index, &literals->items[i],
-			(struct posting){.pattern = id,
-				.disguised = p->options.disguised,
-				.entry = POSTING_NO_ENTRY});
+		struct span text = literal_text(b->arena, &literals->items[i]);
+
+		p->literals[p->literals_count++] = text;
+		rc = !text.ptr ? ERR_NOMEM
+			       : index_add(b->index, &literals->items[i],
+					 (struct posting){.pattern = id,
+						 .disguised = p->options.disguised,
+						 .entry = POSTING_NO_ENTRY});
 	}
 	return rc;
 }
@@ -276,7 +279,9 @@ static int index_entries(struct matcher_builder *b, struct pattern *p)
 
 		if (!entry_make(b->arena, &p->sequences[i], &compiled[i], &literal))
 			return ERR_NOMEM;
-		p->literals[p->literals_count++] = literal.bytes;
+		p->literals[p->literals_count] = literal_text(b->arena, &literal);
+		if (!p->literals[p->literals_count++].ptr)
+			return ERR_NOMEM;
 		rc = index_anchor(b, &compiled[i], literal,
 			(struct posting){.pattern = (uint32_t)b->count,
 				.disguised = p->options.disguised,
@@ -351,9 +356,11 @@ static struct span set_key(struct matcher_builder *b, const struct literals *set
 	for (size_t i = 0; i < set->count; i++) {
 		const struct literal *l = &set->items[i];
 
-		const uint32_t marks[] = {l->kind, l->key_from, l->key_len, (uint32_t)l->bytes.len};
+		const uint32_t marks[] = {l->kind, l->key_from, l->key_len, (uint32_t)l->before.len,
+			(uint32_t)l->bytes.len};
 
 		buf_append(&b->text, marks, sizeof(marks));
+		buf_span(&b->text, l->before);
 		buf_span(&b->text, l->bytes);
 	}
 	return b->text.failed ? (struct span){NULL, 0} : buf_content(&b->text);
@@ -398,7 +405,7 @@ static int add_marker(struct matcher_builder *b, const struct literals *set)
 }
 
 /*
- * Notes that one of the set must be there: words that are whole runs by their bits, if they are
+ * Notes that one of the set must be there: whole runs and pairs of them by their bits, if they are
  * few; of others, and of many, the index tells by a marker.
  */
 static int add_group(struct matcher_builder *b, const struct literals *set)
@@ -409,15 +416,16 @@ static int add_group(struct matcher_builder *b, const struct literals *set)
 	if (set->count == 0)
 		return OK;
 	for (size_t i = 0; i < set->count; i++)
-		runs &= set->items[i].kind == LITERAL_RUN;
+		runs &= set->items[i].kind == LITERAL_RUN || set->items[i].kind == LITERAL_PAIR;
 	if (!runs)
 		return -literals_worth(set) < NEED_COMMON ? add_marker(b, set) : OK;
 	rc = add_need(b, (uint16_t)set->count);
 	for (size_t i = 0; i < set->count && rc == OK; i++) {
 		const struct literal *l = &set->items[i];
+		struct span run = span_sub(l->bytes, l->key_from, l->key_from + l->key_len);
 
-		rc = add_need(b,
-			index_run_bit(span_sub(l->bytes, l->key_from, l->key_from + l->key_len)));
+		rc = add_need(b, l->kind == LITERAL_PAIR ? index_pair_bit(l->before, run)
+							 : index_run_bit(run));
 	}
 	return rc;
 }

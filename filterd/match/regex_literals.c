@@ -14,7 +14,7 @@
 #include "text/fold.h"
 #include "text/utf8.h"
 
-#define SET_MAX 24 /* strings of an exact set */
+#define SET_MAX 48 /* strings of an exact set */
 #define NEEDED_MAX 128 /* literals of a needed set */
 #define CLASS_MAX 4 /* members of a class that is spelt out */
 #define STRING_MAX 64 /* [bytes] of one string */

@@ -4,6 +4,7 @@
  * The matcher keeps only bits of the words that a pattern needs besides what it is looked up by.
  * Their spelling is found again among the words of the pattern's regex, where all of them stand.
  */
+#include "match/literal.h"
 #include "match/pattern.h"
 
 #define WORDS_MAX 32 /* told about */
@@ -34,7 +35,7 @@ static bool is_known(const struct span *words, size_t count, struct span word)
 static bool note(void *context, const struct sight *sight)
 {
 	struct tracer *t = context;
-	struct span literal = span_sub(t->text, sight->from, sight->to);
+	struct span literal = span_sub(t->text, sight->pair_from, sight->to);
 
 	for (size_t i = 0; i < sight->postings_count; i++) {
 		const struct posting *p = &sight->postings[i];
@@ -68,10 +69,8 @@ static bool is_syntax(struct span regex, size_t at)
 	return before == '\\' || before == '{' || before == '&';
 }
 
-static bool is_in_group(const uint16_t *group, struct span word)
+static bool is_in_group(const uint16_t *group, uint16_t bit)
 {
-	uint16_t bit = index_run_bit(word);
-
 	for (size_t i = 1; i <= *group; i++) {
 		if (group[i] == bit)
 			return true;
@@ -79,39 +78,67 @@ static bool is_in_group(const uint16_t *group, struct span word)
 	return false;
 }
 
-/* The words of the pattern's regex that the group is about. */
-static int name_group(struct tracer *t, const uint16_t *group, struct pattern_trace *out)
+/* Words that a pattern lacks. */
+struct lacks {
+	struct span *words; /* in the arena */
+	size_t count;
+	bool failed; /* out of memory */
+};
+
+/* Adds a literal of a group, each once. */
+static void add_lack(struct tracer *t, struct lacks *lacks, const struct literal *literal)
 {
-	struct pattern_info info;
-	struct span regex, *words;
-	size_t count = 0, end;
+	struct span text = literal_text(t->arena, literal);
 
-	words = arena_alloc(t->arena, WORDS_MAX * sizeof(*words));
-	if (!words || matcher_describe(t->matcher, t->id, t->arena, &info) != OK)
-		return ERR_NOMEM;
-	regex = info.regex;
-	if (group[1] >= RUN_SET_MARKERS) {
-		const struct literals *set = &t->matcher->marked[group[1] - RUN_SET_MARKERS];
+	lacks->failed |= !text.ptr;
+	if (text.ptr && lacks->count < WORDS_MAX && !is_known(lacks->words, lacks->count, text))
+		lacks->words[lacks->count++] = text;
+}
 
-		for (size_t i = 0; i < set->count && count < WORDS_MAX; i++)
-			if (!is_known(words, count, set->items[i].bytes))
-				words[count++] = set->items[i].bytes;
-		regex.len = 0;
-	}
-	for (size_t at = 0; at < regex.len && count < WORDS_MAX; at = end + 1) {
-		struct span word;
+/* Adds the words of the regex that the group is about, and those that it is about together. */
+static void add_words(
+	struct tracer *t, struct span regex, const uint16_t *group, struct lacks *lacks)
+{
+	struct span before = {NULL, 0};
+
+	for (size_t at = 0, end; at < regex.len; at = end + 1) {
+		struct literal literal = {.kind = LITERAL_RUN};
 
 		for (end = at; end < regex.len && is_word_byte(regex.ptr[end]);)
 			end++;
-		word = span_sub(regex, at, end);
-		if (word.len > 0 && !is_syntax(regex, at) && is_in_group(group, word) &&
-			!is_known(words, count, word))
-			words[count++] = word;
+		literal.bytes = span_sub(regex, at, end);
+		if (literal.bytes.len == 0 || is_syntax(regex, at))
+			continue;
+		if (is_in_group(group, index_run_bit(literal.bytes)))
+			add_lack(t, lacks, &literal);
+		literal.kind = LITERAL_PAIR;
+		literal.before = before;
+		if (before.len > 0 && is_in_group(group, index_pair_bit(before, literal.bytes)))
+			add_lack(t, lacks, &literal);
+		before = literal.bytes;
 	}
-	out->lacks = words;
-	out->lacks_count = count;
+}
+
+/* The words of the pattern that the group is about. */
+static int name_group(struct tracer *t, const uint16_t *group, struct pattern_trace *out)
+{
+	struct lacks lacks = {.words = arena_alloc(t->arena, WORDS_MAX * sizeof(*lacks.words))};
+	struct pattern_info info;
+
+	if (!lacks.words || matcher_describe(t->matcher, t->id, t->arena, &info) != OK)
+		return ERR_NOMEM;
+	if (group[1] >= RUN_SET_MARKERS) {
+		const struct literals *set = &t->matcher->marked[group[1] - RUN_SET_MARKERS];
+
+		for (size_t i = 0; i < set->count; i++)
+			add_lack(t, &lacks, &set->items[i]);
+	} else {
+		add_words(t, info.regex, group, &lacks);
+	}
+	out->lacks = lacks.words;
+	out->lacks_count = lacks.count;
 	out->lacks_digit = *group == 1 && group[1] == RUN_SET_DIGIT;
-	return OK;
+	return lacks.failed ? ERR_NOMEM : OK;
 }
 
 static int trace_view(struct tracer *t, const struct matcher *matcher, enum view_kind view,

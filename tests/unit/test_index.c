@@ -10,8 +10,8 @@
 #include "match/index.h"
 #include "match/runs.h"
 
-#define LITERALS_MOST 300
-#define SIGHTS_MOST 8192
+#define LITERALS_MOST 600
+#define SIGHTS_MOST 16384
 
 static unsigned random_below(unsigned *state, unsigned bound)
 {
@@ -156,6 +156,7 @@ static void test_parts(void **state)
 		check(seed, 40, 4, true);
 		check(seed, 120, 5, true);
 		check(seed, 60, 14, true);
+		check(seed, 600, 6, true); /* too many for a look at sixteen places at a time */
 		check(seed, 300, 20, true);
 	}
 }
@@ -170,11 +171,101 @@ static void test_runs(void **state)
 	}
 }
 
+/* What is between words: nothing that is in a run, but marks, which join two words. */
+static const char *const separators[] = {" ", ", ", "-", "'", "\n\n", "\xE2\x80\x94",
+	"\xE6\xBC\xA2", "\xF0\x9F\x98\x80", "\xCC\x81"};
+
+static struct span random_text(unsigned *state, struct arena *arena, size_t words)
+{
+	char *text = arena_alloc(arena, 16 * words), *to = text;
+
+	assert_non_null(text);
+	for (size_t i = 0; i < words; i++) {
+		size_t letters = 1 + random_below(state, 2);
+		struct span word = random_word(state, arena, letters, random_below(state, 4) == 0);
+		const char *separator = separators[random_below(state, ARRAY_LEN(separators))];
+
+		memcpy(to, word.ptr, word.len);
+		to = stpcpy(to + word.len, separator);
+	}
+	return (struct span){text, (size_t)(to - text)};
+}
+
+static bool note_pair(void *context, const struct sight *sight)
+{
+	for (size_t i = 0; i < sight->postings_count; i++)
+		add_sight(context, sight->postings[i].pattern,
+			(size_t)sight->pair_from << 16 | sight->from);
+	return true;
+}
+
+/* Each pair of literals is seen where its runs follow each other, and its bit is set then. */
+static void check_pairs(const struct index *index, const struct literal *pairs, size_t count,
+	struct span text, struct arena *arena)
+{
+	static struct seen seen, expected;
+	struct run_set set;
+	struct runs runs;
+
+	seen.count = expected.count = 0;
+	assert_true(index_scan(index, text, &set, note_pair, &seen));
+	assert_true(runs_find(arena, text, &runs));
+	for (size_t r = 1; r < runs.count; r++) {
+		const struct run *first = &runs.items[r - 1], *second = first + 1;
+		struct span before = span_sub(text, first->from, first->to);
+		struct span bytes = span_sub(text, second->from, second->to);
+
+		assert_true(run_set_has(&set, index_pair_bit(before, bytes)));
+		for (uint32_t i = 0; i < count; i++)
+			if (span_eq(pairs[i].before, before) && span_eq(pairs[i].bytes, bytes))
+				add_sight(&expected, i, (size_t)first->from << 16 | second->from);
+	}
+	qsort(seen.sights, seen.count, sizeof(uint64_t), compare);
+	qsort(expected.sights, expected.count, sizeof(uint64_t), compare);
+	assert_int_equal(seen.count, expected.count);
+	assert_memory_equal(seen.sights, expected.sights, seen.count * sizeof(uint64_t));
+}
+
+static void test_pairs(void **state)
+{
+	struct literal pairs[100];
+	unsigned seed = 7;
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena, 0);
+	for (int round = 0; round < 20; round++) {
+		struct index *index = index_new();
+
+		assert_non_null(index);
+		for (uint32_t i = 0; i < ARRAY_LEN(pairs); i++) {
+			struct span before = random_word(&seed, &arena, 1 + i % 2, i % 7 == 0);
+			struct span bytes = random_word(&seed, &arena, 1 + i % 3, i % 5 == 0);
+
+			pairs[i] = (struct literal){.kind = LITERAL_PAIR,
+				.before = before,
+				.bytes = bytes,
+				.key_len = (uint32_t)bytes.len};
+			assert_int_equal(
+				index_add(index, &pairs[i],
+					(struct posting){.pattern = i, .entry = POSTING_NO_ENTRY}),
+				OK);
+		}
+		assert_int_equal(index_build(index), OK);
+		for (size_t words = 0; words < 120; words++)
+			check_pairs(index, pairs, ARRAY_LEN(pairs),
+				random_text(&seed, &arena, words), &arena);
+		index_free(index);
+	}
+	arena_free(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_runs),
+		cmocka_unit_test(test_pairs),
 	};
 
 	return cmocka_run_group_tests_name("index", tests, NULL, NULL);

@@ -423,6 +423,80 @@ static void test_candidates(void **state)
 }
 
 /* One scan serves one matcher after another. */
+/* Two words that stand together are tried only where they do. */
+static void test_pairs(void **state)
+{
+	static const struct {
+		const char *pattern, *text, *finds;
+		bool tried;
+	} cases[] = {
+		{"what the", "what is the matter", "", false},
+		{"what the", "the what", "", false},
+		{"what the", "so What - THE matter", "What - THE", true},
+		{"what the", "what\xCC\x81 the", "what\xCC\x81 the", true},
+		{"what the", "what. the", "", true}, /* a sentence ends */
+		{"what the", "what then", "", false},
+		{"what the*", "what then", "what then", true},
+		{"what* the", "whatever the", "whatever the", true},
+		{"don't you", "I don't, you see", "don't, you", true},
+		{"don't you", "I don t you see", "", true},
+		{"you 're", "you're", "you're", true},
+		{"i \xF0\x9F\x90\x80 you", "i \xF0\x9F\x90\x80 you", "i \xF0\x9F\x90\x80 you",
+			true},
+		{"the \xE6\xBC\xA2 a", "the \xE6\xBC\xA2 a", "the \xE6\xBC\xA2 a", true},
+		{"a (b|c d) e", "a c d e", "a c d e", true},
+		{"a (b|c d) e", "a d c e", "", false},
+		{"a [b] c", "a c", "a c", true},
+		{"a ...2 c", "a b c", "a b c", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct rig r;
+		size_t count;
+		uint32_t id;
+
+		rig_begin(&r);
+		id = add_phrase(&r, cases[i].pattern, false);
+		rig_build(&r);
+		rig_run(&r, span_of(cases[i].text));
+		scan_candidates(r.scan, &count);
+		if (count != cases[i].tried)
+			fail_msg("`%s` in `%s`: tried %zu times", cases[i].pattern, cases[i].text,
+				count);
+		check_hits(&r, id, cases[i].finds);
+		rig_end(&r);
+	}
+}
+
+/* Who asks is told of both words. */
+static void test_pairs_are_named(void **state)
+{
+	struct pattern_trace trace;
+	struct pattern_info info;
+	struct rig r;
+	uint32_t phrase, list;
+
+	(void)state;
+	rig_begin(&r);
+	phrase = add_phrase(&r, "villain ...3 you are", false);
+	list = add_word(&r, "such a", false);
+	rig_build(&r);
+	rig_run(&r, span_of("Such - a villain are you"));
+	assert_int_equal(matcher_trace(r.matcher, phrase, &r.text, &r.arena, &trace), OK);
+	assert_false(trace.candidate);
+	assert_int_equal(trace.lacks_count, 1);
+	assert_true(span_eq(trace.lacks[0], span_of("you are")));
+	assert_int_equal(matcher_trace(r.matcher, list, &r.text, &r.arena, &trace), OK);
+	assert_true(trace.candidate);
+	assert_int_equal(trace.seen_count, 1);
+	assert_true(span_eq(trace.seen[0], span_of("such - a")));
+	assert_int_equal(matcher_describe(r.matcher, list, &r.arena, &info), OK);
+	assert_int_equal(info.literals_count, 1);
+	assert_true(span_eq(info.literals[0], span_of("such a")));
+	rig_end(&r);
+}
+
 static void test_scan_changes_matchers(void **state)
 {
 	struct rig a, b;
@@ -912,6 +986,8 @@ int main(void)
 		cmocka_unit_test(test_original),
 		cmocka_unit_test(test_exact_regexes),
 		cmocka_unit_test(test_candidates),
+		cmocka_unit_test(test_pairs),
+		cmocka_unit_test(test_pairs_are_named),
 		cmocka_unit_test(test_scan_changes_matchers),
 		cmocka_unit_test(test_lexicon),
 		cmocka_unit_test(test_inflected),
