@@ -29,7 +29,7 @@ static bool make_id(char out[QUEUE_ID_SIZE])
 	return true;
 }
 
-static void bind_key(sqlite3_stmt *statement, const struct queue_entry *entry)
+static void bind_key(struct db_statement *statement, const struct queue_entry *entry)
 {
 	db_bind(statement, 1, entry->site);
 	db_bind(statement, 2, entry->comment_id);
@@ -37,13 +37,13 @@ static void bind_key(sqlite3_stmt *statement, const struct queue_entry *entry)
 
 /* Reads what a look-up found, if anything; its columns are revision, text_hash, queue_id. */
 static int read_known(
-	struct db *db, sqlite3_stmt *statement, const unsigned char *hash, struct known *out)
+	struct db *db, struct db_statement *statement, const unsigned char *hash, struct known *out)
 {
 	int rc = db_step(db, statement);
 
 	*out = (struct known){.there = rc == DB_ROW};
 	if (rc == DB_ROW) {
-		out->revision = (uint32_t)sqlite3_column_int64(statement, 0);
+		out->revision = (uint32_t)db_int(statement, 0);
 		out->same = chain_is(statement, 1, hash);
 		rc = list_id(statement, 2, out->queue_id) ? OK : ERR_IO;
 	}
@@ -53,7 +53,7 @@ static int read_known(
 static int find_newest(struct db *db, const struct queue_entry *entry, const unsigned char *hash,
 	struct known *out)
 {
-	sqlite3_stmt *statement = db_statement(db,
+	struct db_statement *statement = db_statement(db,
 		"SELECT revision, text_hash, queue_id FROM item WHERE site = ?1 AND comment_id = ?2"
 		" ORDER BY revision DESC LIMIT 1");
 
@@ -66,38 +66,38 @@ static int find_newest(struct db *db, const struct queue_entry *entry, const uns
 static int find_told(struct db *db, const struct queue_entry *entry, const unsigned char *hash,
 	struct known *out)
 {
-	sqlite3_stmt *statement = db_statement(db,
+	struct db_statement *statement = db_statement(db,
 		"SELECT revision, text_hash, queue_id FROM item WHERE site = ?1 AND comment_id = ?2"
 		" AND revision = ?3");
 
 	if (statement == NULL)
 		return ERR_IO;
 	bind_key(statement, entry);
-	sqlite3_bind_int64(statement, 3, entry->revision);
+	db_bind_int(statement, 3, entry->revision);
 	return read_known(db, statement, hash, out);
 }
 
 /* No decision is to land on what the comment said before. */
 static int supersede(struct db *db, const struct queue_entry *entry)
 {
-	sqlite3_stmt *statement = db_statement(db,
+	struct db_statement *statement = db_statement(db,
 		"UPDATE item SET state = ?3, settled_ms = ?4, version = version + 1"
 		" WHERE site = ?1 AND comment_id = ?2 AND state IN (?5, ?6)");
 
 	if (statement == NULL)
 		return ERR_IO;
 	bind_key(statement, entry);
-	sqlite3_bind_int(statement, 3, QUEUE_SUPERSEDED);
-	sqlite3_bind_int64(statement, 4, entry->now_ms);
-	sqlite3_bind_int(statement, 5, QUEUE_WAITING);
-	sqlite3_bind_int(statement, 6, QUEUE_ESCALATED);
+	db_bind_int(statement, 3, QUEUE_SUPERSEDED);
+	db_bind_int(statement, 4, entry->now_ms);
+	db_bind_int(statement, 5, QUEUE_WAITING);
+	db_bind_int(statement, 6, QUEUE_ESCALATED);
 	return db_finish(statement, db_step(db, statement));
 }
 
 static int insert_item(struct db *db, const struct queue_entry *entry, const unsigned char *hash,
 	const struct queue_added *added)
 {
-	sqlite3_stmt *statement = db_statement(db,
+	struct db_statement *statement = db_statement(db,
 		"INSERT INTO item (site, comment_id, queue_id, revision, text_hash, queued_ms,"
 		" score, language, guideline, rules_version, author_id, author_name, article_id,"
 		" article_title) VALUES (?1, nullif(?2, ''), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
@@ -107,10 +107,10 @@ static int insert_item(struct db *db, const struct queue_entry *entry, const uns
 		return ERR_IO;
 	bind_key(statement, entry);
 	db_bind(statement, 3, (struct span){added->queue_id, QUEUE_ID_SIZE - 1});
-	sqlite3_bind_int64(statement, 4, added->revision);
-	sqlite3_bind_blob(statement, 5, hash, CHAIN_HASH, SQLITE_STATIC);
-	sqlite3_bind_int64(statement, 6, entry->now_ms);
-	sqlite3_bind_int64(statement, 7, entry->score);
+	db_bind_int(statement, 4, added->revision);
+	db_bind_blob(statement, 5, hash, CHAIN_HASH);
+	db_bind_int(statement, 6, entry->now_ms);
+	db_bind_int(statement, 7, entry->score);
 	db_bind(statement, 8, entry->language);
 	db_bind(statement, 9, entry->guideline);
 	db_bind(statement, 10, entry->rules_version);
@@ -123,12 +123,12 @@ static int insert_item(struct db *db, const struct queue_entry *entry, const uns
 
 static int insert_content(struct db *db, const struct queue_entry *entry, int64_t item)
 {
-	sqlite3_stmt *statement =
+	struct db_statement *statement =
 		db_statement(db, "INSERT INTO content (item, request, answer) VALUES (?1, ?2, ?3)");
 
 	if (statement == NULL)
 		return ERR_IO;
-	sqlite3_bind_int64(statement, 1, item);
+	db_bind_int(statement, 1, item);
 	db_bind(statement, 2, entry->request);
 	db_bind(statement, 3, entry->answer);
 	return db_finish(statement, db_step(db, statement));
@@ -139,13 +139,14 @@ static int insert_matches(struct db *db, const struct queue_entry *entry, int64_
 	int rc = OK;
 
 	for (size_t i = 0; i < entry->matches_count && rc == OK; i++) {
-		sqlite3_stmt *statement = db_statement(db, "INSERT OR IGNORE INTO item_rule (rule, "
-							   "item, guideline) VALUES (?1, ?2, ?3)");
+		struct db_statement *statement =
+			db_statement(db, "INSERT OR IGNORE INTO item_rule (rule, "
+					 "item, guideline) VALUES (?1, ?2, ?3)");
 
 		if (statement == NULL)
 			return ERR_IO;
 		db_bind(statement, 1, entry->matches[i].rule);
-		sqlite3_bind_int64(statement, 2, item);
+		db_bind_int(statement, 2, item);
 		db_bind(statement, 3, entry->matches[i].guideline);
 		rc = db_finish(statement, db_step(db, statement));
 	}
@@ -163,7 +164,7 @@ static int insert(struct db *db, const struct queue_entry *entry, const unsigned
 	rc = insert_item(db, entry, hash, out);
 	if (rc != OK)
 		return rc;
-	item = sqlite3_last_insert_rowid(db_handle(db));
+	item = db_inserted(db);
 	rc = insert_content(db, entry, item);
 	return rc == OK ? insert_matches(db, entry, item) : rc;
 }

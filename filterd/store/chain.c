@@ -8,12 +8,11 @@ bool chain_hash_text(struct span text, unsigned char out[CHAIN_HASH])
 	return EVP_Digest(text.len ? text.ptr : "", text.len, out, NULL, EVP_sha256(), NULL) == 1;
 }
 
-bool chain_is(sqlite3_stmt *statement, int column, const unsigned char hash[CHAIN_HASH])
+bool chain_is(struct db_statement *statement, int column, const unsigned char hash[CHAIN_HASH])
 {
-	const void *found = sqlite3_column_blob(statement, column);
+	struct span found = db_blob(statement, column);
 
-	return found && sqlite3_column_bytes(statement, column) == CHAIN_HASH &&
-	       memcmp(found, hash, CHAIN_HASH) == 0;
+	return found.len == CHAIN_HASH && memcmp(found.ptr, hash, CHAIN_HASH) == 0;
 }
 
 static void put_number(struct buf *out, int64_t number)

@@ -18,7 +18,7 @@ struct chain_row {
 bool chain_hash_text(struct span text, unsigned char out[CHAIN_HASH]);
 
 /* Whether the column of the row is this hash. */
-bool chain_is(sqlite3_stmt *statement, int column, const unsigned char hash[CHAIN_HASH]);
+bool chain_is(struct db_statement *statement, int column, const unsigned char hash[CHAIN_HASH]);
 
 /*
  * SHA-256 over `before` (of the first row: zeros), the numbers in the order above as 8 bytes each

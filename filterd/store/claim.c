@@ -4,15 +4,15 @@
 static int claim_one(
 	struct db *db, const struct queue_item *item, struct span actor, int64_t until_ms)
 {
-	sqlite3_stmt *statement = db_statement(db,
+	struct db_statement *statement = db_statement(db,
 		"UPDATE item SET claimed_by = ?2, claimed_until_ms = ?3, version = version + 1"
 		" WHERE seq = ?1");
 
 	if (statement == NULL)
 		return ERR_IO;
-	sqlite3_bind_int64(statement, 1, item->seq);
+	db_bind_int(statement, 1, item->seq);
 	db_bind(statement, 2, actor);
-	sqlite3_bind_int64(statement, 3, until_ms);
+	db_bind_int(statement, 3, until_ms);
 	return db_finish(statement, db_step(db, statement));
 }
 
@@ -43,7 +43,7 @@ int queue_claim(struct db *db, const struct queue_filter *filter, struct span ac
 
 int queue_release(struct db *db, struct span queue_id, struct span actor, int64_t now_ms)
 {
-	sqlite3_stmt *statement;
+	struct db_statement *statement;
 	int rc = db_begin(db);
 
 	if (rc != OK)
@@ -55,10 +55,10 @@ int queue_release(struct db *db, struct span queue_id, struct span actor, int64_
 	if (statement != NULL) {
 		db_bind(statement, 1, queue_id);
 		db_bind(statement, 2, actor);
-		sqlite3_bind_int64(statement, 3, now_ms);
+		db_bind_int(statement, 3, now_ms);
 		rc = db_finish(statement, db_step(db, statement));
 	}
-	if (rc == OK && sqlite3_changes(db_handle(db)) == 0)
+	if (rc == OK && db_changed(db) == 0)
 		rc = ERR_NOTFOUND;
 	return db_end(db, rc);
 }

@@ -15,14 +15,14 @@
 #define STATEMENTS_MAX 64 /* texts of ours that one connection uses */
 #define BUSY_MS 200 /* [ms] that another process's lock is waited for */
 
-struct kept {
-	const char *sql; /* by address */
-	sqlite3_stmt *statement;
+struct db_statement {
+	const char *sql; /* of a kept one, by address */
+	sqlite3_stmt *sqlite;
 };
 
 struct db {
 	sqlite3 *handle;
-	struct kept kept[STATEMENTS_MAX];
+	struct db_statement kept[STATEMENTS_MAX];
 	size_t kept_count;
 	unsigned depth; /* of db_begin() */
 	bool spoilt; /* a part of the transaction failed */
@@ -103,40 +103,59 @@ sqlite3 *db_handle(struct db *db)
 	return db->handle;
 }
 
-sqlite3_stmt *db_statement(struct db *db, const char *sql)
+struct db_statement *db_statement(struct db *db, const char *sql)
 {
-	struct kept *kept = db->kept;
+	struct db_statement *kept = db->kept;
 
 	for (size_t i = 0; i < db->kept_count; i++) {
 		if (kept[i].sql == sql)
-			return kept[i].statement;
+			return &kept[i];
 	}
 	if (db->kept_count == STATEMENTS_MAX) {
 		/* More than we have: a mistake of ours, but no reason to fail. */
-		sqlite3_finalize(kept[--db->kept_count].statement);
+		sqlite3_finalize(kept[--db->kept_count].sqlite);
 	}
 	kept += db->kept_count;
-	if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &kept->statement,
+	if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &kept->sqlite,
 		    NULL) != SQLITE_OK) {
 		failed(db);
 		return NULL;
 	}
 	kept->sql = sql;
 	db->kept_count++;
-	return kept->statement;
+	return kept;
 }
 
-int db_prepare(struct db *db, const char *sql, sqlite3_stmt **out)
+int db_prepare(struct db *db, const char *sql, struct db_statement **out)
 {
+	struct db_statement *made = calloc(1, sizeof(*made));
+	int rc;
+
 	*out = NULL;
-	if (sqlite3_prepare_v3(db->handle, sql, -1, 0, out, NULL) == SQLITE_OK)
+	if (made == NULL) {
+		db->trouble = DB_MEMORY;
+		return ERR_NOMEM;
+	}
+	if (sqlite3_prepare_v3(db->handle, sql, -1, 0, &made->sqlite, NULL) == SQLITE_OK) {
+		*out = made;
 		return OK;
-	return failed(db);
+	}
+	rc = failed(db);
+	free(made);
+	return rc;
 }
 
-int db_step(struct db *db, sqlite3_stmt *statement)
+void db_finalize(struct db_statement *statement)
 {
-	int code = sqlite3_step(statement);
+	if (statement == NULL)
+		return;
+	sqlite3_finalize(statement->sqlite);
+	free(statement);
+}
+
+int db_step(struct db *db, struct db_statement *statement)
+{
+	int code = sqlite3_step(statement->sqlite);
 
 	if (code == SQLITE_ROW)
 		return DB_ROW;
@@ -145,19 +164,60 @@ int db_step(struct db *db, sqlite3_stmt *statement)
 	return failed(db);
 }
 
-int db_finish(sqlite3_stmt *statement, int rc)
+int db_finish(struct db_statement *statement, int rc)
 {
 	/* Its own result is that of the last step, which is known. */
-	(void)sqlite3_reset(statement);
-	(void)sqlite3_clear_bindings(statement);
+	(void)sqlite3_reset(statement->sqlite);
+	(void)sqlite3_clear_bindings(statement->sqlite);
 	return rc;
 }
 
-void db_bind(sqlite3_stmt *statement, int at, struct span text)
+/* Binding fails only for want of memory, and then the next step does, too. */
+void db_bind(struct db_statement *statement, int at, struct span text)
 {
-	/* Fails only for want of memory, and then the next step does, too. */
-	(void)sqlite3_bind_text64(
-		statement, at, text.len ? text.ptr : "", text.len, SQLITE_STATIC, SQLITE_UTF8);
+	(void)sqlite3_bind_text64(statement->sqlite, at, text.len ? text.ptr : "", text.len,
+		SQLITE_STATIC, SQLITE_UTF8);
+}
+
+void db_bind_int(struct db_statement *statement, int at, int64_t number)
+{
+	(void)sqlite3_bind_int64(statement->sqlite, at, number);
+}
+
+void db_bind_blob(struct db_statement *statement, int at, const void *bytes, size_t len)
+{
+	(void)sqlite3_bind_blob64(statement->sqlite, at, bytes, len, SQLITE_STATIC);
+}
+
+int64_t db_int(struct db_statement *statement, int column)
+{
+	return sqlite3_column_int64(statement->sqlite, column);
+}
+
+bool db_text(struct db_statement *statement, int column, struct span *out)
+{
+	out->ptr = (const char *)sqlite3_column_text(statement->sqlite, column);
+	out->len = out->ptr ? (size_t)sqlite3_column_bytes(statement->sqlite, column) : 0;
+	return out->ptr != NULL ||
+	       sqlite3_errcode(sqlite3_db_handle(statement->sqlite)) != SQLITE_NOMEM;
+}
+
+struct span db_blob(struct db_statement *statement, int column)
+{
+	const void *bytes = sqlite3_column_blob(statement->sqlite, column);
+
+	return (struct span){
+		bytes, bytes ? (size_t)sqlite3_column_bytes(statement->sqlite, column) : 0};
+}
+
+int64_t db_inserted(struct db *db)
+{
+	return sqlite3_last_insert_rowid(db->handle);
+}
+
+int64_t db_changed(struct db *db)
+{
+	return sqlite3_changes64(db->handle);
 }
 
 int db_run(struct db *db, const char *sql)
@@ -172,7 +232,7 @@ int db_run(struct db *db, const char *sql)
 /* Runs a kept statement without results. */
 static int run_kept(struct db *db, const char *sql)
 {
-	sqlite3_stmt *statement = db_statement(db, sql);
+	struct db_statement *statement = db_statement(db, sql);
 
 	return statement ? db_finish(statement, db_step(db, statement)) : ERR_IO;
 }
@@ -219,6 +279,11 @@ int db_end(struct db *db, int rc)
 	db->trouble = trouble;
 	db->spoilt = false;
 	return rc;
+}
+
+bool db_within(const struct db *db)
+{
+	return db->depth > 0;
 }
 
 /* --- opening --- */
@@ -310,44 +375,47 @@ static int make_file(const char *path, struct buf *why)
 /* One integer of a pragma. */
 static int pragma_number(struct db *db, const char *sql, int64_t *out)
 {
-	sqlite3_stmt *statement;
+	struct db_statement *statement;
 	int rc = db_prepare(db, sql, &statement);
 
 	if (rc != OK)
 		return rc;
-	if (sqlite3_step(statement) == SQLITE_ROW)
-		*out = sqlite3_column_int64(statement, 0);
-	else
-		rc = failed(db);
-	sqlite3_finalize(statement);
+	rc = db_step(db, statement);
+	if (rc == DB_ROW) {
+		*out = db_int(statement, 0);
+		rc = OK;
+	}
+	db_finalize(statement);
 	return rc;
 }
 
 /* Appends what SQLite says as one line. */
-static void append_line(struct buf *out, const char *said)
+static void append_line(struct buf *out, struct span said)
 {
-	for (; *said; said++)
-		buf_char(out, *said == '\n' ? ' ' : *said);
+	for (size_t i = 0; i < said.len; i++)
+		buf_char(out, said.ptr[i] == '\n' ? ' ' : said.ptr[i]);
 }
 
 /* Whether a pragma answers with this word. OK, ERR_INVALID (*got has its answer) or a failure. */
 static int pragma_word(struct db *db, const char *sql, const char *wanted, struct buf *got)
 {
-	sqlite3_stmt *statement;
+	struct db_statement *statement;
 	int rc = db_prepare(db, sql, &statement);
 
 	if (rc != OK)
 		return rc;
-	if (sqlite3_step(statement) == SQLITE_ROW) {
-		const char *word = (const char *)sqlite3_column_text(statement, 0);
+	rc = db_step(db, statement);
+	if (rc == DB_ROW) {
+		struct span word;
 
-		rc = word && strcmp(word, wanted) == 0 ? OK : ERR_INVALID;
-		if (rc != OK && got)
-			append_line(got, word ? word : "nothing");
-	} else {
-		rc = failed(db);
+		if (!db_text(statement, 0, &word))
+			rc = ERR_NOMEM;
+		else
+			rc = span_eq(word, span_of(wanted)) ? OK : ERR_INVALID;
+		if (rc == ERR_INVALID && got)
+			append_line(got, word);
 	}
-	sqlite3_finalize(statement);
+	db_finalize(statement);
 	return rc;
 }
 
@@ -511,7 +579,7 @@ void db_close(struct db *db)
 	if (db == NULL)
 		return;
 	for (size_t i = 0; i < db->kept_count; i++)
-		sqlite3_finalize(db->kept[i].statement);
+		sqlite3_finalize(db->kept[i].sqlite);
 	sqlite3_close(db->handle);
 	free(db);
 }

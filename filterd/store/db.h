@@ -32,6 +32,7 @@ enum db_trouble {
 };
 
 struct db;
+struct db_statement;
 
 /*
  * Opens the file at `path`. OK with *out; ERR_INVALID when the file is not ours, damaged or of a
@@ -45,21 +46,39 @@ void db_close(struct db *db); /* NULL is legal */
  * The statement of the text, prepared at its first use and kept until the connection is closed; by
  * address, so `sql` must be a string literal. NULL after a failure, which db_trouble() tells.
  */
-sqlite3_stmt *db_statement(struct db *db, const char *sql);
+struct db_statement *db_statement(struct db *db, const char *sql);
 
-/* Prepares a text made for one use, which the caller finalizes. OK, ERR_NOMEM or ERR_IO. */
-int db_prepare(struct db *db, const char *sql, sqlite3_stmt **out);
+/* Prepares a text made for one use, for db_finalize(). OK, ERR_NOMEM or ERR_IO. */
+int db_prepare(struct db *db, const char *sql, struct db_statement **out);
+void db_finalize(struct db_statement *statement); /* NULL is legal */
 
 #define DB_ROW 1 /* of db_step(): there is a row to be read */
 
 /* Takes a step: DB_ROW, OK when it is over, or ERR_IO or ERR_NOMEM. */
-int db_step(struct db *db, sqlite3_stmt *statement);
+int db_step(struct db *db, struct db_statement *statement);
 
 /* Gives a kept statement back, ready for its next use, and passes `rc` on. */
-int db_finish(sqlite3_stmt *statement, int rc);
+int db_finish(struct db_statement *statement, int rc);
 
-/* Binds a text that outlives the statement's use; "" for an empty one, never NULL. */
-void db_bind(sqlite3_stmt *statement, int at, struct span text);
+/*
+ * Binds the parameter `?at`, from 1 on: a text ("" for an empty one, never NULL), a number, bytes.
+ * Texts and bytes must outlive the statement's use. One that is not bound is NULL.
+ */
+void db_bind(struct db_statement *statement, int at, struct span text);
+void db_bind_int(struct db_statement *statement, int at, int64_t number);
+void db_bind_blob(struct db_statement *statement, int at, const void *bytes, size_t len);
+
+/*
+ * A column of the row at hand, from 0 on; 0 or {NULL, 0} for NULL. Texts and bytes are valid until
+ * the next step. False: no memory for the text.
+ */
+int64_t db_int(struct db_statement *statement, int column);
+bool db_text(struct db_statement *statement, int column, struct span *out);
+struct span db_blob(struct db_statement *statement, int column);
+
+/* The key of the row that was inserted last, and how many the last statement changed. */
+int64_t db_inserted(struct db *db);
+int64_t db_changed(struct db *db);
 
 /* Runs statements of ours without results. OK, ERR_NOMEM or ERR_IO. */
 int db_run(struct db *db, const char *sql);
@@ -72,7 +91,9 @@ int db_run(struct db *db, const char *sql);
  */
 int db_begin(struct db *db);
 int db_end(struct db *db, int rc);
+bool db_within(const struct db *db); /* whether something is begun */
 
+/* SQLite's own connection, for tests and benchmarks. */
 sqlite3 *db_handle(struct db *db);
 
 /* What the last failed call on the connection means; DB_FINE when none failed. */

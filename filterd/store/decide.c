@@ -20,7 +20,7 @@ struct subject {
 
 static int find(struct db *db, const struct queue_decision *decision, struct subject *out)
 {
-	sqlite3_stmt *statement = db_statement(db,
+	struct db_statement *statement = db_statement(db,
 		"SELECT seq, version, state, claimed_by <> ?2 AND claimed_until_ms > ?3 FROM item"
 		" WHERE queue_id = ?1");
 	int rc;
@@ -29,13 +29,13 @@ static int find(struct db *db, const struct queue_decision *decision, struct sub
 		return ERR_IO;
 	db_bind(statement, 1, decision->queue_id);
 	db_bind(statement, 2, decision->actor);
-	sqlite3_bind_int64(statement, 3, decision->now_ms);
+	db_bind_int(statement, 3, decision->now_ms);
 	rc = db_step(db, statement);
 	if (rc == DB_ROW) {
-		out->seq = sqlite3_column_int64(statement, 0);
-		out->version = (uint32_t)sqlite3_column_int64(statement, 1);
-		out->state = (enum queue_state)sqlite3_column_int(statement, 2);
-		out->others = sqlite3_column_int(statement, 3) != 0;
+		out->seq = db_int(statement, 0);
+		out->version = (uint32_t)db_int(statement, 1);
+		out->state = (enum queue_state)db_int(statement, 2);
+		out->others = db_int(statement, 3) != 0;
 		rc = OK;
 	} else if (rc == OK) {
 		rc = ERR_NOTFOUND;
@@ -46,7 +46,7 @@ static int find(struct db *db, const struct queue_decision *decision, struct sub
 /* The decision that an undo takes back: the newest that none has taken back. */
 static int find_undoable(struct db *db, const struct subject *subject, struct chain_row *row)
 {
-	sqlite3_stmt *statement = db_statement(db,
+	struct db_statement *statement = db_statement(db,
 		"SELECT d.seq, d.before FROM decision d WHERE d.item = ?1 AND d.act IN (?2, ?3, ?4)"
 		" AND NOT EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.seq AND u.undoes > 0)"
 		" ORDER BY d.seq DESC LIMIT 1");
@@ -54,14 +54,14 @@ static int find_undoable(struct db *db, const struct subject *subject, struct ch
 
 	if (statement == NULL)
 		return ERR_IO;
-	sqlite3_bind_int64(statement, 1, subject->seq);
-	sqlite3_bind_int(statement, 2, QUEUE_APPROVE);
-	sqlite3_bind_int(statement, 3, QUEUE_REJECT);
-	sqlite3_bind_int(statement, 4, QUEUE_ESCALATE);
+	db_bind_int(statement, 1, subject->seq);
+	db_bind_int(statement, 2, QUEUE_APPROVE);
+	db_bind_int(statement, 3, QUEUE_REJECT);
+	db_bind_int(statement, 4, QUEUE_ESCALATE);
 	rc = db_step(db, statement);
 	if (rc == DB_ROW) {
-		row->undoes = sqlite3_column_int64(statement, 0);
-		row->state = sqlite3_column_int64(statement, 1);
+		row->undoes = db_int(statement, 0);
+		row->state = db_int(statement, 1);
 		rc = OK;
 	} else if (rc == OK) {
 		rc = ERR_CONFLICT;
@@ -104,7 +104,7 @@ static int next_state(struct db *db, const struct queue_decision *decision,
 /* The end of the chain: its last seq and time (0: none yet) and hash (zeros). */
 static int find_end(struct db *db, int64_t *seq, int64_t *at_ms, unsigned char hash[CHAIN_HASH])
 {
-	sqlite3_stmt *statement =
+	struct db_statement *statement =
 		db_statement(db, "SELECT seq, hash, at_ms FROM decision ORDER BY seq DESC LIMIT 1");
 	int rc;
 
@@ -114,13 +114,13 @@ static int find_end(struct db *db, int64_t *seq, int64_t *at_ms, unsigned char h
 		return ERR_IO;
 	rc = db_step(db, statement);
 	if (rc == DB_ROW) {
-		const void *found = sqlite3_column_blob(statement, 1);
+		struct span found = db_blob(statement, 1);
 
-		*seq = sqlite3_column_int64(statement, 0);
-		*at_ms = sqlite3_column_int64(statement, 2);
-		rc = found && sqlite3_column_bytes(statement, 1) == CHAIN_HASH ? OK : ERR_IO;
+		*seq = db_int(statement, 0);
+		*at_ms = db_int(statement, 2);
+		rc = found.len == CHAIN_HASH ? OK : ERR_IO;
 		if (rc == OK)
-			memcpy(hash, found, CHAIN_HASH);
+			memcpy(hash, found.ptr, CHAIN_HASH);
 	}
 	return db_finish(statement, rc);
 }
@@ -128,7 +128,7 @@ static int find_end(struct db *db, int64_t *seq, int64_t *at_ms, unsigned char h
 static int append(struct db *db, const struct chain_row *row, struct span note,
 	const unsigned char hash[CHAIN_HASH])
 {
-	sqlite3_stmt *statement = db_statement(db,
+	struct db_statement *statement = db_statement(db,
 		"INSERT INTO decision (seq, item, version, at_ms, act, state, before, undoes, "
 		"actor,"
 		" reason, note, note_hash, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
@@ -139,30 +139,30 @@ static int append(struct db *db, const struct chain_row *row, struct span note,
 	if (statement == NULL)
 		return ERR_IO;
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
-		sqlite3_bind_int64(statement, (int)i + 1, numbers[i]);
+		db_bind_int(statement, (int)i + 1, numbers[i]);
 	db_bind(statement, 9, row->actor);
 	db_bind(statement, 10, row->reason);
 	db_bind(statement, 11, note);
-	sqlite3_bind_blob(statement, 12, row->note_hash, CHAIN_HASH, SQLITE_STATIC);
-	sqlite3_bind_blob(statement, 13, hash, CHAIN_HASH, SQLITE_STATIC);
+	db_bind_blob(statement, 12, row->note_hash, CHAIN_HASH);
+	db_bind_blob(statement, 13, hash, CHAIN_HASH);
 	return db_finish(statement, db_step(db, statement));
 }
 
 /* A decision ends the claim; what waits again can be claimed by anybody. */
 static int change(struct db *db, const struct chain_row *row)
 {
-	sqlite3_stmt *statement = db_statement(db,
+	struct db_statement *statement = db_statement(db,
 		"UPDATE item SET state = ?2, version = ?3, settled_ms = ?4, claimed_by = '',"
 		" claimed_until_ms = 0 WHERE seq = ?1");
 	bool settled = row->state == QUEUE_APPROVED || row->state == QUEUE_REJECTED;
 
 	if (statement == NULL)
 		return ERR_IO;
-	sqlite3_bind_int64(statement, 1, row->item);
-	sqlite3_bind_int64(statement, 2, row->state);
-	sqlite3_bind_int64(statement, 3, row->version);
+	db_bind_int(statement, 1, row->item);
+	db_bind_int(statement, 2, row->state);
+	db_bind_int(statement, 3, row->version);
 	if (settled)
-		sqlite3_bind_int64(statement, 4, row->at_ms);
+		db_bind_int(statement, 4, row->at_ms);
 	return db_finish(statement, db_step(db, statement));
 }
 

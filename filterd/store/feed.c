@@ -5,19 +5,19 @@
 	" d.seq, d.at_ms, i.queue_id, i.site, i.comment_id, i.revision, d.act, d.state, d.actor,"  \
 	" d.reason, d.note FROM decision d JOIN item i ON i.seq = d.item "
 
-static int read_event(sqlite3_stmt *statement, struct arena *arena, struct queue_event *out)
+static int read_event(struct db_statement *statement, struct arena *arena, struct queue_event *out)
 {
 	struct {
 		int column;
 		struct span *text;
 	} const texts[] = {{3, &out->site}, {4, &out->comment_id}, {8, &out->actor},
 		{9, &out->reason}, {10, &out->note}};
-	int act = sqlite3_column_int(statement, 6), state = sqlite3_column_int(statement, 7);
+	int64_t act = db_int(statement, 6), state = db_int(statement, 7);
 
 	*out = (struct queue_event){
-		.seq = sqlite3_column_int64(statement, 0),
-		.at_ms = sqlite3_column_int64(statement, 1),
-		.revision = (uint32_t)sqlite3_column_int64(statement, 5),
+		.seq = db_int(statement, 0),
+		.at_ms = db_int(statement, 1),
+		.revision = (uint32_t)db_int(statement, 5),
 		.act = (enum queue_act)act,
 		.state = (enum queue_state)state,
 	};
@@ -31,8 +31,8 @@ static int read_event(sqlite3_stmt *statement, struct arena *arena, struct queue
 	return OK;
 }
 
-static int read_events(struct db *db, sqlite3_stmt *statement, size_t limit, struct arena *arena,
-	struct queue_event **events, size_t *count)
+static int read_events(struct db *db, struct db_statement *statement, size_t limit,
+	struct arena *arena, struct queue_event **events, size_t *count)
 {
 	int rc = DB_ROW;
 
@@ -56,7 +56,7 @@ int queue_feed(struct db *db, int64_t after, int64_t hold_ms, int64_t now_ms, si
 	 * Approvals and rejections, and what takes one back. Neither is told if the second came
 	 * within ?2 of the first. Nothing is told from the first on that is younger than that.
 	 */
-	sqlite3_stmt *statement = db_statement(db,
+	struct db_statement *statement = db_statement(db,
 		"SELECT" COLUMNS "WHERE d.seq > ?1"
 		" AND d.seq < coalesce((SELECT min(seq) FROM decision WHERE at_ms > ?3 - ?2"
 		" AND seq > ?1),"
@@ -72,24 +72,24 @@ int queue_feed(struct db *db, int64_t after, int64_t hold_ms, int64_t now_ms, si
 	if (statement == NULL)
 		return ERR_IO;
 	limit = limit && limit < QUEUE_PAGE_MAX ? limit : QUEUE_PAGE_MAX;
-	sqlite3_bind_int64(statement, 1, after);
-	sqlite3_bind_int64(statement, 2, hold_ms);
-	sqlite3_bind_int64(statement, 3, now_ms);
-	sqlite3_bind_int64(statement, 4, (int64_t)limit);
+	db_bind_int(statement, 1, after);
+	db_bind_int(statement, 2, hold_ms);
+	db_bind_int(statement, 3, now_ms);
+	db_bind_int(statement, 4, (int64_t)limit);
 	return db_finish(statement, read_events(db, statement, limit, arena, events, count));
 }
 
 int queue_history(struct db *db, struct span queue_id, struct arena *arena,
 	struct queue_event **events, size_t *count)
 {
-	sqlite3_stmt *statement =
+	struct db_statement *statement =
 		db_statement(db, "SELECT" COLUMNS "WHERE i.queue_id = ?1 ORDER BY d.seq LIMIT ?2");
 
 	*count = 0;
 	if (statement == NULL)
 		return ERR_IO;
 	db_bind(statement, 1, queue_id);
-	sqlite3_bind_int64(statement, 2, QUEUE_PAGE_MAX);
+	db_bind_int(statement, 2, QUEUE_PAGE_MAX);
 	return db_finish(
 		statement, read_events(db, statement, QUEUE_PAGE_MAX, arena, events, count));
 }

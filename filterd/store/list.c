@@ -22,45 +22,47 @@ const char *const queue_state_names[QUEUE_STATES] = {
 
 /* --- reading rows --- */
 
-bool list_text(struct arena *arena, sqlite3_stmt *statement, int column, struct span *out)
+bool list_text(struct arena *arena, struct db_statement *statement, int column, struct span *out)
 {
-	const unsigned char *text = sqlite3_column_text(statement, column);
-	struct span found = {(const char *)text, (size_t)sqlite3_column_bytes(statement, column)};
+	struct span found;
 
 	*out = (struct span){"", 0};
-	if (text == NULL || found.len == 0)
-		return sqlite3_errcode(sqlite3_db_handle(statement)) != SQLITE_NOMEM;
+	if (!db_text(statement, column, &found))
+		return false;
+	if (found.len == 0)
+		return true;
 	*out = arena_copy(arena, found);
 	return out->ptr != NULL;
 }
 
-bool list_id(sqlite3_stmt *statement, int column, char out[QUEUE_ID_SIZE])
+bool list_id(struct db_statement *statement, int column, char out[QUEUE_ID_SIZE])
 {
-	const unsigned char *id = sqlite3_column_text(statement, column);
+	struct span id;
 
 	out[0] = '\0';
-	if (id == NULL || sqlite3_column_bytes(statement, column) != QUEUE_ID_SIZE - 1)
+	if (!db_text(statement, column, &id) || id.len != QUEUE_ID_SIZE - 1)
 		return false;
-	memcpy(out, id, QUEUE_ID_SIZE);
+	memcpy(out, id.ptr, QUEUE_ID_SIZE - 1);
+	out[QUEUE_ID_SIZE - 1] = '\0';
 	return true;
 }
 
 static int read_item(
-	sqlite3_stmt *statement, int64_t now_ms, struct arena *arena, struct queue_item *out)
+	struct db_statement *statement, int64_t now_ms, struct arena *arena, struct queue_item *out)
 {
 	struct span *const texts[] = {&out->site, &out->comment_id, &out->language, &out->author_id,
 		&out->author_name, &out->article_id, &out->article_title, &out->guideline,
 		&out->rules_version};
-	int state = sqlite3_column_int(statement, 3);
+	int64_t state = db_int(statement, 3);
 
 	*out = (struct queue_item){
-		.seq = sqlite3_column_int64(statement, 1),
-		.version = (uint32_t)sqlite3_column_int64(statement, 2),
+		.seq = db_int(statement, 1),
+		.version = (uint32_t)db_int(statement, 2),
 		.state = (enum queue_state)state,
-		.revision = (uint32_t)sqlite3_column_int64(statement, 13),
-		.score = (uint32_t)sqlite3_column_int64(statement, 14),
-		.queued_ms = sqlite3_column_int64(statement, 15),
-		.claimed_until_ms = sqlite3_column_int64(statement, 17),
+		.revision = (uint32_t)db_int(statement, 13),
+		.score = (uint32_t)db_int(statement, 14),
+		.queued_ms = db_int(statement, 15),
+		.claimed_until_ms = db_int(statement, 17),
 	};
 	if (!list_id(statement, 0, out->queue_id) || state < 0 || state >= QUEUE_STATES)
 		return ERR_IO;
@@ -241,7 +243,7 @@ static int write_cursor(const struct queue_filter *filter, const struct queue_it
 }
 
 /* Prepares and binds; the statement is the caller's to finalize. */
-static int prepare(struct db *db, struct query *q, sqlite3_stmt **out)
+static int prepare(struct db *db, struct query *q, struct db_statement **out)
 {
 	int rc = OK;
 
@@ -254,7 +256,7 @@ static int prepare(struct db *db, struct query *q, sqlite3_stmt **out)
 		if (q->bound[i].is_text)
 			db_bind(*out, i + 1, q->bound[i].text);
 		else
-			sqlite3_bind_int64(*out, i + 1, q->bound[i].number);
+			db_bind_int(*out, i + 1, q->bound[i].number);
 	}
 	return rc;
 }
@@ -268,8 +270,8 @@ static size_t limit_of(const struct queue_filter *filter)
 	return limit < QUEUE_PAGE_MAX ? limit : QUEUE_PAGE_MAX;
 }
 
-static int read_page(struct db *db, sqlite3_stmt *statement, const struct queue_filter *filter,
-	struct arena *arena, struct queue_page *out)
+static int read_page(struct db *db, struct db_statement *statement,
+	const struct queue_filter *filter, struct arena *arena, struct queue_page *out)
 {
 	size_t limit = limit_of(filter);
 	int rc = DB_ROW;
@@ -292,7 +294,7 @@ static int read_page(struct db *db, sqlite3_stmt *statement, const struct queue_
 static int count_all(struct db *db, const struct queue_filter *filter, uint64_t *out)
 {
 	struct query q = {.count = 0};
-	sqlite3_stmt *statement = NULL;
+	struct db_statement *statement = NULL;
 	int rc;
 
 	buf_str(&q.sql, "SELECT count(*) FROM (SELECT 1");
@@ -303,10 +305,10 @@ static int count_all(struct db *db, const struct queue_filter *filter, uint64_t 
 	if (rc == OK)
 		rc = db_step(db, statement);
 	if (rc == DB_ROW) {
-		*out = (uint64_t)sqlite3_column_int64(statement, 0);
+		*out = (uint64_t)db_int(statement, 0);
 		rc = OK;
 	}
-	sqlite3_finalize(statement);
+	db_finalize(statement);
 	buf_free(&q.sql);
 	return rc;
 }
@@ -315,7 +317,7 @@ int list_items(struct db *db, const struct queue_filter *filter, const struct sp
 	struct arena *arena, struct queue_page *out)
 {
 	struct query q = {.count = 0};
-	sqlite3_stmt *statement = NULL;
+	struct db_statement *statement = NULL;
 	int rc;
 
 	*out = (struct queue_page){.next = {"", 0}};
@@ -332,7 +334,7 @@ int list_items(struct db *db, const struct queue_filter *filter, const struct sp
 		rc = prepare(db, &q, &statement);
 	if (rc == OK)
 		rc = read_page(db, statement, filter, arena, out);
-	sqlite3_finalize(statement);
+	db_finalize(statement);
 	buf_free(&q.sql);
 	return rc;
 }
@@ -348,7 +350,8 @@ int queue_list(struct db *db, const struct queue_filter *filter, struct arena *a
 int queue_get(struct db *db, struct span queue_id, int64_t now_ms, struct arena *arena,
 	struct queue_item *out)
 {
-	sqlite3_stmt *statement = db_statement(db, "SELECT" COLUMNS FROM "WHERE i.queue_id = ?1");
+	struct db_statement *statement =
+		db_statement(db, "SELECT" COLUMNS FROM "WHERE i.queue_id = ?1");
 	int rc;
 
 	if (statement == NULL)
@@ -364,7 +367,7 @@ int queue_get(struct db *db, struct span queue_id, int64_t now_ms, struct arena 
 
 int queue_count(struct db *db, struct queue_counts *out)
 {
-	sqlite3_stmt *statement =
+	struct db_statement *statement =
 		db_statement(db, "SELECT state, count(*) FROM item GROUP BY state");
 	int rc;
 
@@ -372,10 +375,10 @@ int queue_count(struct db *db, struct queue_counts *out)
 	if (statement == NULL)
 		return ERR_IO;
 	while ((rc = db_step(db, statement)) == DB_ROW) {
-		int state = sqlite3_column_int(statement, 0);
+		int64_t state = db_int(statement, 0);
 
 		if (state >= 0 && state < QUEUE_STATES)
-			out->by_state[state] = (uint64_t)sqlite3_column_int64(statement, 1);
+			out->by_state[state] = (uint64_t)db_int(statement, 1);
 	}
 	rc = db_finish(statement, rc);
 	statement = rc == OK ? db_statement(db,
@@ -386,8 +389,8 @@ int queue_count(struct db *db, struct queue_counts *out)
 		return rc == OK ? ERR_IO : rc;
 	rc = db_step(db, statement);
 	if (rc == DB_ROW) {
-		out->oldest_ms = sqlite3_column_int64(statement, 0);
-		out->decisions = (uint64_t)sqlite3_column_int64(statement, 1);
+		out->oldest_ms = db_int(statement, 0);
+		out->decisions = (uint64_t)db_int(statement, 1);
 		rc = OK;
 	}
 	return db_finish(statement, rc);

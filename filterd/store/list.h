@@ -11,7 +11,7 @@ int list_items(struct db *db, const struct queue_filter *filter, const struct sp
 	struct arena *arena, struct queue_page *out);
 
 /* A column's text, copied into the arena; false when it is full. */
-bool list_text(struct arena *arena, sqlite3_stmt *statement, int column, struct span *out);
+bool list_text(struct arena *arena, struct db_statement *statement, int column, struct span *out);
 
 /* A queue id's column. False: it is none, the file is damaged. */
-bool list_id(sqlite3_stmt *statement, int column, char out[QUEUE_ID_SIZE]);
+bool list_id(struct db_statement *statement, int column, char out[QUEUE_ID_SIZE]);

@@ -6,17 +6,17 @@
 
 static int check_file(struct db *db, struct buf *findings)
 {
-	sqlite3_stmt *statement = NULL;
+	struct db_statement *statement = NULL;
 	int rc = db_prepare(db, "PRAGMA integrity_check", &statement);
 
 	while (rc == OK && (rc = db_step(db, statement)) == DB_ROW) {
-		const char *line = (const char *)sqlite3_column_text(statement, 0);
+		struct span line;
 
-		if (line && strcmp(line, "ok") != 0)
-			buf_printf(findings, "file: %s\n", line);
-		rc = OK;
+		rc = db_text(statement, 0, &line) ? OK : ERR_NOMEM;
+		if (rc == OK && !span_eq(line, SPAN("ok")))
+			buf_printf(findings, "file: %.*s\n", SPAN_ARGS(line));
 	}
-	sqlite3_finalize(statement);
+	db_finalize(statement);
 	return rc;
 }
 
@@ -26,19 +26,19 @@ struct walk {
 	struct arena arena;
 };
 
-static int check_row(struct walk *walk, sqlite3_stmt *statement, struct buf *findings)
+static int check_row(struct walk *walk, struct db_statement *statement, struct buf *findings)
 {
 	struct chain_row row = {
-		.seq = sqlite3_column_int64(statement, 0),
-		.item = sqlite3_column_int64(statement, 1),
-		.version = sqlite3_column_int64(statement, 2),
-		.at_ms = sqlite3_column_int64(statement, 3),
-		.act = sqlite3_column_int64(statement, 4),
-		.state = sqlite3_column_int64(statement, 5),
-		.before = sqlite3_column_int64(statement, 6),
-		.undoes = sqlite3_column_int64(statement, 7),
+		.seq = db_int(statement, 0),
+		.item = db_int(statement, 1),
+		.version = db_int(statement, 2),
+		.at_ms = db_int(statement, 3),
+		.act = db_int(statement, 4),
+		.state = db_int(statement, 5),
+		.before = db_int(statement, 6),
+		.undoes = db_int(statement, 7),
 	};
-	const void *note_hash = sqlite3_column_blob(statement, 11);
+	struct span note_hash = db_blob(statement, 11), hash = db_blob(statement, 12);
 	unsigned char note[CHAIN_HASH];
 	struct span text;
 
@@ -51,8 +51,8 @@ static int check_row(struct walk *walk, sqlite3_stmt *statement, struct buf *fin
 		buf_printf(findings, "decision %lld: missing (up to %lld)\n",
 			(long long)walk->expected, (long long)row.seq - 1);
 	walk->expected = row.seq + 1;
-	if (note_hash && sqlite3_column_bytes(statement, 11) == CHAIN_HASH)
-		memcpy(row.note_hash, note_hash, CHAIN_HASH);
+	if (note_hash.len == CHAIN_HASH)
+		memcpy(row.note_hash, note_hash.ptr, CHAIN_HASH);
 	if (text.len > 0 && memcmp(note, row.note_hash, CHAIN_HASH) != 0)
 		buf_printf(findings, "decision %lld: its note was changed\n", (long long)row.seq);
 	if (!chain_hash(walk->hash, &row, walk->hash))
@@ -61,8 +61,8 @@ static int check_row(struct walk *walk, sqlite3_stmt *statement, struct buf *fin
 		buf_printf(findings, "decision %lld: was changed, or one before it is missing\n",
 			(long long)row.seq);
 		/* The next one is judged by what is written here: one finding for one fault. */
-		if (sqlite3_column_bytes(statement, 12) == CHAIN_HASH)
-			memcpy(walk->hash, sqlite3_column_blob(statement, 12), CHAIN_HASH);
+		if (hash.len == CHAIN_HASH)
+			memcpy(walk->hash, hash.ptr, CHAIN_HASH);
 	}
 	return OK;
 }
@@ -70,7 +70,7 @@ static int check_row(struct walk *walk, sqlite3_stmt *statement, struct buf *fin
 static int check_chain(struct db *db, struct buf *findings, uint64_t *decisions)
 {
 	struct walk walk = {.expected = 1};
-	sqlite3_stmt *statement = NULL;
+	struct db_statement *statement = NULL;
 	int64_t last = 0;
 	int rc = db_prepare(db,
 		"SELECT seq, item, version, at_ms, act, state, before, undoes, actor, reason, note,"
@@ -82,7 +82,7 @@ static int check_chain(struct db *db, struct buf *findings, uint64_t *decisions)
 		rc = check_row(&walk, statement, findings);
 		++*decisions;
 	}
-	sqlite3_finalize(statement);
+	db_finalize(statement);
 	arena_free(&walk.arena);
 	if (rc == OK)
 		rc = db_prepare(
@@ -91,8 +91,8 @@ static int check_chain(struct db *db, struct buf *findings, uint64_t *decisions)
 		return rc;
 	rc = db_step(db, statement);
 	if (rc == DB_ROW)
-		last = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
+		last = db_int(statement, 0);
+	db_finalize(statement);
 	if (last >= walk.expected)
 		buf_printf(findings, "decision %lld: missing (up to %lld)\n",
 			(long long)walk.expected, (long long)last);
@@ -102,7 +102,7 @@ static int check_chain(struct db *db, struct buf *findings, uint64_t *decisions)
 /* Items that stand otherwise than their last decision says. */
 static int check_items(struct db *db, struct buf *findings)
 {
-	sqlite3_stmt *statement = NULL;
+	struct db_statement *statement = NULL;
 	int rc = db_prepare(db,
 		"SELECT queue_id FROM item i WHERE state <> 4 AND state <> coalesce((SELECT d.state"
 		" FROM decision d WHERE d.item = i.seq AND d.act <> 3 ORDER BY d.seq DESC LIMIT 1),"
@@ -110,11 +110,13 @@ static int check_items(struct db *db, struct buf *findings)
 		&statement);
 
 	while (rc == OK && (rc = db_step(db, statement)) == DB_ROW) {
-		buf_printf(findings, "item %s: its state is not what was decided\n",
-			(const char *)sqlite3_column_text(statement, 0));
-		rc = OK;
+		struct span id;
+
+		rc = db_text(statement, 0, &id) ? OK : ERR_NOMEM;
+		buf_printf(
+			findings, "item %.*s: its state is not what was decided\n", SPAN_ARGS(id));
 	}
-	sqlite3_finalize(statement);
+	db_finalize(statement);
 	return rc;
 }
 
@@ -148,11 +150,11 @@ static int erase_one(struct db *db, int64_t item)
 	int rc = OK;
 
 	for (size_t i = 0; i < ARRAY_LEN(erasers) && rc == OK; i++) {
-		sqlite3_stmt *statement = db_statement(db, erasers[i]);
+		struct db_statement *statement = db_statement(db, erasers[i]);
 
 		if (statement == NULL)
 			return ERR_IO;
-		sqlite3_bind_int64(statement, 1, item);
+		db_bind_int(statement, 1, item);
 		rc = db_finish(statement, db_step(db, statement));
 	}
 	return rc;
@@ -161,7 +163,7 @@ static int erase_one(struct db *db, int64_t item)
 /* The next item that is to go; 0: none is left. */
 static int next_to_erase(struct db *db, int64_t before_ms, int64_t *item)
 {
-	sqlite3_stmt *statement =
+	struct db_statement *statement =
 		db_statement(db, "SELECT i.seq FROM item i JOIN content c ON c.item = i.seq"
 				 " WHERE i.settled_ms < ?1 AND i.settled_ms IS NOT NULL LIMIT 1");
 	int rc;
@@ -169,10 +171,10 @@ static int next_to_erase(struct db *db, int64_t before_ms, int64_t *item)
 	*item = 0;
 	if (statement == NULL)
 		return ERR_IO;
-	sqlite3_bind_int64(statement, 1, before_ms);
+	db_bind_int(statement, 1, before_ms);
 	rc = db_step(db, statement);
 	if (rc == DB_ROW) {
-		*item = sqlite3_column_int64(statement, 0);
+		*item = db_int(statement, 0);
 		rc = OK;
 	}
 	return db_finish(statement, rc);
@@ -180,7 +182,7 @@ static int next_to_erase(struct db *db, int64_t before_ms, int64_t *item)
 
 int queue_erase(struct db *db, int64_t before_ms, size_t limit, size_t *erased)
 {
-	bool outermost = sqlite3_get_autocommit(db_handle(db)) != 0;
+	bool outermost = !db_within(db);
 	int64_t item = 0;
 	int rc = db_begin(db);
 

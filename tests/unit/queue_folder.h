@@ -30,12 +30,12 @@ static inline void queue_folder_remove(const char *folder)
 /* The number that a query of one row gives. */
 static inline int64_t queue_number(struct db *db, const char *sql)
 {
-	sqlite3_stmt *statement;
+	struct db_statement *statement;
 	int64_t value;
 
 	assert_int_equal(db_prepare(db, sql, &statement), OK);
 	assert_int_equal(db_step(db, statement), DB_ROW);
-	value = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
+	value = db_int(statement, 0);
+	db_finalize(statement);
 	return value;
 }

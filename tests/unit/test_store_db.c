@@ -347,7 +347,7 @@ static void statements_are_kept_by_their_text(void **state)
 {
 	static const char text[] = "SELECT ?1";
 	struct fixture *f = *state;
-	sqlite3_stmt *statement;
+	struct db_statement *statement;
 
 	assert_int_equal(reopen(f, DB_CREATE), OK);
 	statement = db_statement(f->db, text);
