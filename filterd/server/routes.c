@@ -152,32 +152,23 @@ enum outcome route_resume(struct exchange *x)
 {
 	struct worker *w = worker_of(x);
 	struct reload_outcome last;
+	struct refusal refusal;
 
-	if (x->session->trial != NULL)
-		return console_resume(x);
+	if (x->session->errand != NULL)
+		return exchange_errand_done(x);
 	if (reload_done(w->service->reload) < x->session->ticket)
 		return OUTCOME_WAIT;
+	refusal_set(&refusal, REFUSAL_RULES_REFUSED, NULL, REFUSAL_NOWHERE);
 	buf_clear(&w->body);
 	last = reload_outcome(w->service->reload);
-	if (last.ok) {
-		buf_printf(&w->body, "{\"version\":\"%s\",", last.version);
-	} else {
-		struct refusal refusal;
-
-		refusal_set(&refusal, REFUSAL_RULES_REFUSED, NULL, REFUSAL_NOWHERE);
-		buf_printf(&w->body, "{\"title\":\"%s\",\"status\":%d,\"version\":\"%s\",",
-			"Unprocessable Content", refusal_kinds[refusal.code].status, last.version);
-		refusal_write(&w->body, &refusal, "detail");
-		buf_char(&w->body, ',');
-	}
+	buf_printf(&w->body, "%c\"version\":\"%s\",", last.ok ? '{' : ',', last.version);
 	error_list_write(&w->body, last.errors);
-	buf_str(&w->body, "}\n");
+	if (last.ok)
+		buf_str(&w->body, "}\n");
 	reload_outcome_done(w->service->reload);
 	if (last.ok || w->body.failed)
 		return exchange_body(x, 200, JSON_TYPE);
-	judge_count(w, PROTOCOL_HTTP, REFUSAL_RULES_REFUSED);
-	exchange_answer(x, refusal_kinds[REFUSAL_RULES_REFUSED].status, "application/problem+json",
-		buf_content(&w->body));
+	exchange_refusal_with(x, &refusal, buf_content(&w->body));
 	return OUTCOME_MORE;
 }
 
