@@ -28,6 +28,8 @@ struct exchange {
 	struct connection *connection;
 	struct http_session *session;
 	const struct http_request *request; /* NULL when the answer comes later */
+	struct span subject; /* the part of the path that its route leaves open */
+	const struct desk_act *act; /* of its route, or NULL */
 	struct buf *out;
 };
 

@@ -263,12 +263,13 @@ int db_begin(struct db *db)
 
 int db_end(struct db *db, int rc)
 {
+	bool refused = rc == ERR_CONFLICT || rc == ERR_NOTFOUND || rc == ERR_INVALID;
 	enum db_trouble trouble;
 
-	db->spoilt |= rc != OK;
+	db->spoilt |= rc != OK && !refused;
 	if (--db->depth > 0)
 		return rc;
-	if (!db->spoilt)
+	if (rc == OK && !db->spoilt)
 		rc = run_kept(db, "COMMIT");
 	else if (rc == OK) /* a part failed and nobody said so */
 		rc = ERR_IO;

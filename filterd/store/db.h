@@ -85,9 +85,10 @@ int db_run(struct db *db, const char *sql);
 
 /*
  * Begins something that is done whole or not at all: a transaction that writes. Within one it is
- * part of that, and if it fails, all of it does. Each is ended by db_end(), whose outermost call
- * commits if every `rc` was OK and takes all back if not; it returns `rc`, or what went wrong with
- * the commit. OK, ERR_NOMEM or ERR_IO.
+ * part of that, and if it fails, all of it does; but what is only refused (ERR_CONFLICT,
+ * ERR_NOTFOUND, ERR_INVALID) must have written nothing, and leaves the rest as it is. Each is ended
+ * by db_end(), whose outermost call commits if its `rc` is OK and nothing has failed, and takes all
+ * back if not; it returns `rc`, or what went wrong with the commit. OK, ERR_NOMEM or ERR_IO.
  */
 int db_begin(struct db *db);
 int db_end(struct db *db, int rc);
