@@ -78,7 +78,7 @@ static void perform(void *context, const struct errand_request *request, const a
 	explain(desk, rc, &answer->refusal);
 }
 
-int desk_open(const char *path, struct buf *why, struct desk **out)
+int desk_open(const char *path, struct turns *turns, struct buf *why, struct desk **out)
 {
 	struct desk *desk = calloc(1, sizeof(*desk));
 	int rc;
@@ -88,7 +88,9 @@ int desk_open(const char *path, struct buf *why, struct desk **out)
 		return ERR_NOMEM;
 	arena_init(&desk->arena, 0);
 	rc = db_open(path, DB_WRITE, why, &desk->db);
-	if (rc != OK) {
+	if (rc == OK) {
+		db_take_turns(desk->db, turns);
+	} else {
 		desk_close(desk);
 		desk = NULL;
 	}

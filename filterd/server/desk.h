@@ -8,6 +8,7 @@
 
 #include "server/errands.h"
 #include "server/reload.h"
+#include "store/turns.h"
 
 #define DESK_WAITING_MAX 256 /* requests that wait; more are `overloaded` */
 
@@ -15,9 +16,9 @@ struct desk;
 
 /*
  * Opens the queue's database, without the thread; before the sandbox, in which no file can be
- * opened. OK; else as db_open() says.
+ * opened. Its writing takes turns with the store's. OK; else as db_open() says.
  */
-int desk_open(const char *path, struct buf *why, struct desk **out);
+int desk_open(const char *path, struct turns *turns, struct buf *why, struct desk **out);
 
 /*
  * Starts the thread. `reload` must outlive it; `done` is called on it after each request, with

@@ -202,7 +202,8 @@ static int open_store(struct server *server)
 		return OK;
 	status = store_open(path, on_stored, &why, &server->service.store);
 	if (status == OK)
-		status = desk_open(path, &why, &server->service.desk);
+		status = desk_open(
+			path, store_turns(server->service.store), &why, &server->service.desk);
 	if (status != OK) {
 		struct errors errors = {0};
 

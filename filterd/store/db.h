@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "store/turns.h"
 
 #include <sqlite3.h>
 
@@ -93,6 +94,9 @@ int db_run(struct db *db, const char *sql);
 int db_begin(struct db *db);
 int db_end(struct db *db, int rc);
 bool db_within(const struct db *db); /* whether something is begun */
+
+/* From now on each transaction waits for its turn. `turns` must outlive the connection. */
+void db_take_turns(struct db *db, struct turns *turns);
 
 /* SQLite's own connection, for tests and benchmarks. */
 sqlite3 *db_handle(struct db *db);
