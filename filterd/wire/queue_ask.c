@@ -36,29 +36,40 @@ struct field {
 	struct span name;
 	enum form form;
 	size_t offset; /* into the structure that the table is about */
+	const char *meaning; /* for the manual; NULL: it stands there */
 };
 
-#define FIELD(text, form, type, member)                                                            \
+#define FIELD_OF(text, meaning, form, type, member)                                                \
 	{                                                                                          \
-		{text, sizeof(text) - 1}, form, offsetof(struct type, member)                      \
+		{text, sizeof(text) - 1}, form, offsetof(struct type, member), meaning             \
 	}
+#define FIELD(text, form, type, member) FIELD_OF(text, NULL, form, type, member)
 
 static const struct field filter_fields[] = {
-	FIELD("state", FORM_STATE, queue_filter, states),
-	FIELD("site", FORM_TEXT, queue_filter, site),
-	FIELD("lang", FORM_TEXT, queue_filter, language),
-	FIELD("guideline", FORM_TEXT, queue_filter, guideline),
-	FIELD("rule", FORM_TEXT, queue_filter, rule),
-	FIELD("author", FORM_TEXT, queue_filter, author_id),
-	FIELD("article", FORM_TEXT, queue_filter, article_id),
-	FIELD("same_text_as", FORM_TEXT, queue_filter, same_text_as),
-	FIELD("min_score", FORM_PERCENT, queue_filter, score_from),
-	FIELD("max_score", FORM_PERCENT, queue_filter, score_to),
-	FIELD("since", FORM_INSTANT, queue_filter, queued_from_ms),
-	FIELD("until", FORM_INSTANT, queue_filter, queued_to_ms),
-	FIELD("order", FORM_ORDER, queue_filter, order),
-	FIELD("limit", FORM_LIMIT, queue_filter, limit),
-	FIELD("after", FORM_TEXT, queue_filter, after),
+	FIELD_OF("state",
+		"`open` (waiting or escalated, if not said), `waiting`, `escalated`, `approved`, "
+		"`rejected`, `superseded`",
+		FORM_STATE, queue_filter, states),
+	FIELD_OF("site", "of this site", FORM_TEXT, queue_filter, site),
+	FIELD_OF("lang", "in this language", FORM_TEXT, queue_filter, language),
+	FIELD_OF("guideline", "held for this guideline, the strongest", FORM_TEXT, queue_filter,
+		guideline),
+	FIELD_OF("rule", "for which this rule held", FORM_TEXT, queue_filter, rule),
+	FIELD_OF("author", "by this author (id)", FORM_TEXT, queue_filter, author_id),
+	FIELD_OF("article", "below this article (id)", FORM_TEXT, queue_filter, article_id),
+	FIELD_OF("same_text_as", "with the same text as the comment of this queue id", FORM_TEXT,
+		queue_filter, same_text_as),
+	FIELD_OF("min_score", "from this score on, in per cent", FORM_PERCENT, queue_filter,
+		score_from),
+	FIELD_OF("max_score", "up to this score", FORM_PERCENT, queue_filter, score_to),
+	FIELD_OF("since", "queued at or after this instant", FORM_INSTANT, queue_filter,
+		queued_from_ms),
+	FIELD_OF("until", "queued before it", FORM_INSTANT, queue_filter, queued_to_ms),
+	FIELD_OF("order", "`oldest` (if not said), `newest` or `score` first", FORM_ORDER,
+		queue_filter, order),
+	FIELD_OF("limit", "at most so many, 1 to 200 (50)", FORM_LIMIT, queue_filter, limit),
+	FIELD_OF("after", "the page after this cursor, the `next` of the page before", FORM_TEXT,
+		queue_filter, after),
 };
 
 static const struct field decision_fields[] = {
@@ -336,4 +347,12 @@ bool queue_ask_body(
 	else if (good && json_next(&r->json) == JSON_REFUSED)
 		*refusal = r->json.refusal;
 	return refusal->code == REFUSAL_NONE;
+}
+
+void queue_ask_describe(struct buf *out)
+{
+	buf_str(out, "| filter | only comments |\n|---|---|\n");
+	for (size_t i = 0; i < ARRAY_LEN(filter_fields); i++)
+		buf_printf(out, "| `%s` | %s |\n", filter_fields[i].name.ptr,
+			filter_fields[i].meaning);
 }

@@ -28,3 +28,6 @@ bool queue_ask_query(
  */
 bool queue_ask_body(
 	struct span json, struct arena *arena, struct queue_ask *out, struct refusal *refusal);
+
+/* Appends the filters as Markdown, for README.md in this folder. */
+void queue_ask_describe(struct buf *out);
