@@ -440,6 +440,7 @@ static int read_root(struct reading *r, const struct yaml_node *root)
 	config->reload_token = keys.reload_token;
 	config->sandbox = (enum sandbox_mode)keys.sandbox;
 	config->temperament = (enum temperament)keys.temperament;
+	config->retention = keys.retention;
 	if (!span_eq(keys.store, SPAN("off"))) {
 		config->store = resolve(config, keys.store);
 		if (!config->store)

@@ -75,6 +75,7 @@ struct config {
 	bool log_json;
 	enum sandbox_mode sandbox;
 	const char *store; /* path of the queue's database; NULL: off */
+	int64_t retention; /* [ms] after its decision that a comment is erased; 0: never */
 	struct span reload_token; /* empty: reload by request only from this machine */
 };
 

@@ -314,6 +314,16 @@ static const struct key config_keys[] = {
 		.min = 1,
 		.max = 1024,
 		.fallback = "var/queue.db"},
+	{.name = "retention",
+		.type = TYPE_DURATION,
+		AT(retention),
+		.help = "How long texts, authors, titles and notes of decided comments are kept; "
+			"then they are erased, and counts and decisions stay. `0s`: until `filterd "
+			"queue erase`.",
+		.min = 0,
+		.max = 36500 * INT64_C(86400000),
+		.fallback = "90d",
+		.flags = KEY_RELOADABLE},
 };
 #undef AT
 

@@ -20,6 +20,7 @@ struct config_keys {
 	struct span reload_token;
 	int sandbox; /* enum sandbox_mode */
 	struct span store;
+	int64_t retention;
 };
 
 struct listen_keys {

@@ -199,7 +199,7 @@ int queue_erase(struct db *db, int64_t before_ms, size_t limit, size_t *erased)
 	}
 	rc = db_end(db, rc);
 	/* What was erased stands in the log until that is written over. */
-	if (rc == OK && outermost)
+	if (rc == OK && outermost && *erased > 0)
 		rc = db_run(db, "PRAGMA wal_checkpoint(TRUNCATE)");
 	return rc;
 }
