@@ -1,9 +1,11 @@
 /* `filterd replay`: the comments of the queue judged again, and what is now certain decided. */
+#include "cli/backlog.h"
 #include "cli/input.h"
 #include "cli/progress.h"
 #include "cli/queue_options.h"
 #include "cli/replay_report.h"
 #include "cli/survey.h"
+#include "cli/turns.h"
 
 #include "base/clock.h"
 #include "wire/queue_json.h"
@@ -11,13 +13,11 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #define EXAMPLES_DEFAULT 3
 #define GROUPS_DEFAULT 20
 #define NOTE_MAX 1024 /* [bytes] of --note, so that ours has room beside it */
-#define BUSY_MAX_NS (10 * NS_PER_S) /* that the database is waited for */
 
 struct replay_command {
 	struct queue_options queue;
@@ -27,6 +27,8 @@ struct replay_command {
 	bool apply, yes, batches;
 	int64_t undo;
 	const char *note;
+	const char *backlog, *answers;
+	int64_t threads;
 };
 
 /* clang-format off */
@@ -47,6 +49,12 @@ static const struct option_row replay_rows[] = {
 		offsetof(struct replay_command, undo), 1, INT64_MAX, NULL},
 	{0, "batches", OPTION_FLAG, NULL, "list what was applied, the newest first",
 		offsetof(struct replay_command, batches), 0, 0, NULL},
+	{0, "backlog", OPTION_TEXT, "FILE", "judge requests, one JSON a line, and queue those for review",
+		offsetof(struct replay_command, backlog), 0, 0, NULL},
+	{0, "out", OPTION_TEXT, "FILE", "of --backlog: write the answers there",
+		offsetof(struct replay_command, answers), 0, 0, NULL},
+	{'j', "threads", OPTION_NUMBER, "N", "of --backlog: threads (one for each core)",
+		offsetof(struct replay_command, threads), 1, STREAM_THREADS_MAX, NULL},
 };
 /* clang-format on */
 
@@ -61,6 +69,7 @@ struct replaying {
 	struct arena arena;
 	struct span login; /* who runs it */
 	int64_t batch; /* 0: nothing was to be decided */
+	struct span note; /* of each of our decisions */
 	int64_t cursor; /* of --undo */
 	struct batch_counts counts;
 	bool finished; /* all of the batch */
@@ -162,39 +171,18 @@ static int judge(struct replaying *r)
 
 /* --- deciding --- */
 
-/* A slice of the batch. */
-typedef int slice_function(struct replaying *r, bool *done);
+/* A slice of the batch: a transaction, as turns.h has it. */
+typedef int slice_function(struct db *db, void *context);
 
-static void wait_ns(int64_t ns)
-{
-	const struct timespec time = {ns / NS_PER_S, ns % NS_PER_S};
-
-	(void)nanosleep(&time, NULL);
-}
-
-/*
- * Runs slices until they are done, failed or stopped. A daemon beside us must come to write, too:
- * between two slices it gets as much time as we took.
- */
+/* Runs slices until they are done, failed or stopped. */
 static int run_slices(struct replaying *r, slice_function *slice, const char *doing, uint64_t total)
 {
-	int64_t busy_until_ns = clock_mono_ns() + BUSY_MAX_NS;
 	int rc = OK;
 
 	progress_init(&r->progress, &r->run->err, doing, total);
-	while (!r->finished && !atomic_load(&stopped)) {
-		int64_t began_ns = clock_mono_ns(), took_ns;
-
-		rc = slice(r, &r->finished);
-		took_ns = clock_mono_ns() - began_ns;
-		if (rc == ERR_IO && db_trouble(r->db) == DB_BUSY && clock_mono_ns() < busy_until_ns)
-			continue;
-		if (rc != OK)
-			break;
-		busy_until_ns = clock_mono_ns() + BUSY_MAX_NS;
+	while (rc == OK && !r->finished && !atomic_load(&stopped)) {
+		rc = turn_take(r->db, &stopped, slice, r);
 		progress_add(&r->progress, BATCH_SLICE, BATCH_SLICE);
-		if (!r->finished)
-			wait_ns(took_ns);
 	}
 	progress_wipe(&r->progress);
 	return rc;
@@ -216,10 +204,13 @@ static struct span note_of(struct replaying *r, const char *what, int64_t batch)
 	return kept;
 }
 
-static int apply_slice(struct replaying *r, bool *done)
+static int apply_slice(struct db *db, void *context)
 {
-	return replay_apply(r->replay, r->batch, note_of(r, "replay", r->batch), clock_real_ms(),
-		&r->counts, done);
+	struct replaying *r = context;
+
+	(void)db; /* the replay's */
+	return replay_apply(
+		r->replay, r->batch, r->note, clock_real_ms(), &r->counts, &r->finished);
 }
 
 static void say_applied(struct replaying *r)
@@ -261,6 +252,7 @@ static int apply(struct replaying *r)
 			isatty(STDIN_FILENO) && r->run->out.terminal ? "" : " without --yes");
 	rc = batch_begin(r->db, r->login, span_of(ruleset_version(r->setup.set)), clock_real_ms(),
 		&r->batch);
+	r->note = note_of(r, "replay", r->batch);
 	if (rc == OK)
 		rc = run_slices(r, apply_slice, "deciding", r->replay->decisions_count);
 	if (rc == OK)
@@ -298,19 +290,28 @@ static bool put_json(struct replaying *r)
 	return done;
 }
 
-static int replay_queue(struct replaying *r)
+/* Loads what is needed, and opens the database. */
+static int open_all(struct replaying *r, enum setup_depth depth, enum db_use use)
 {
-	const struct replay_command *options = r->options;
-	bool json = options->queue.common.json;
-	int code = setup_load(r->run, &r->setup, SETUP_RULES);
-	const char *path = options->queue.store;
+	const char *path = r->options->queue.store;
+	int code = CLI_FINE;
 
+	/* What only looks into the database works with broken rules, too. */
+	if (depth != SETUP_CONFIG || !path)
+		code = setup_load(r->run, &r->setup, depth);
 	if (code == CLI_FINE && !path)
 		path = r->setup.config->store;
 	if (code == CLI_FINE && !path)
 		code = cli_failed(r->run, CLI_CONFIG, "the configuration says `store: off`");
-	if (code == CLI_FINE)
-		code = queue_open(r->run, path, options->apply ? DB_WRITE : DB_READ, &r->db);
+	return code == CLI_FINE ? queue_open(r->run, path, use, &r->db) : code;
+}
+
+static int replay_queue(struct replaying *r)
+{
+	const struct replay_command *options = r->options;
+	bool json = options->queue.common.json;
+	int code = open_all(r, SETUP_RULES, options->apply ? DB_WRITE : DB_READ);
+
 	if (code == CLI_FINE)
 		code = judge(r);
 	if (code == CLI_FINE && !json &&
@@ -330,38 +331,24 @@ static int replay_queue(struct replaying *r)
 
 /* --- batches --- */
 
-/* The database alone is needed: the rules may be broken by now. */
-static int open_alone(struct replaying *r, enum db_use use)
+static int undo_slice(struct db *db, void *context)
 {
-	const char *path = r->options->queue.store;
-	int code = CLI_FINE;
+	struct replaying *r = context;
+	int rc = batch_undo(db, r->options->undo, SPAN(REPLAY_ACTOR), r->note, clock_real_ms(),
+		&r->cursor, &r->counts);
 
-	if (!path) {
-		code = setup_load(r->run, &r->setup, SETUP_CONFIG);
-		path = code == CLI_FINE ? r->setup.config->store : NULL;
-	}
-	if (code == CLI_FINE && !path)
-		code = cli_failed(r->run, CLI_CONFIG, "the configuration says `store: off`");
-	return code == CLI_FINE ? queue_open(r->run, path, use, &r->db) : code;
-}
-
-static int undo_slice(struct replaying *r, bool *done)
-{
-	int rc = batch_undo(r->db, r->options->undo, SPAN(REPLAY_ACTOR),
-		note_of(r, "undo of replay", r->options->undo), clock_real_ms(), &r->cursor,
-		&r->counts);
-
-	*done = rc == OK && r->cursor == 0;
+	r->finished = rc == OK && r->cursor == 0;
 	return rc;
 }
 
 static int undo(struct replaying *r)
 {
 	struct out *out = &r->run->out;
-	int code = open_alone(r, DB_WRITE), rc;
+	int code = open_all(r, SETUP_CONFIG, DB_WRITE), rc;
 
 	if (code != CLI_FINE)
 		return code;
+	r->note = note_of(r, "undo of replay", r->options->undo);
 	rc = run_slices(r, undo_slice, "taking back", 0);
 	if (rc != ERR_NOTFOUND && r->options->queue.common.json) {
 		out_printf(out,
@@ -409,7 +396,7 @@ static int list_batches(struct replaying *r)
 {
 	struct batch *batches = NULL;
 	size_t count = 0;
-	int code = open_alone(r, DB_READ), rc;
+	int code = open_all(r, SETUP_CONFIG, DB_READ), rc;
 
 	if (code != CLI_FINE)
 		return code;
@@ -423,12 +410,60 @@ static int list_batches(struct replaying *r)
 	return failed(r, rc);
 }
 
+/* --- backlog --- */
+
+static void say_drained(struct replaying *r, const struct backlog *backlog)
+{
+	const struct {
+		uint64_t count;
+		const char *what;
+	} parts[] = {{backlog->verdicts[VERDICT_APPROVE], " approved, "},
+		{backlog->verdicts[VERDICT_REJECT], " rejected, "},
+		{backlog->verdicts[VERDICT_REVIEW], " queued for review ("},
+		{backlog->again, " of them were there already), "},
+		{backlog->refused, backlog->refused == 1 ? " line refused\n" : " lines refused\n"}};
+	struct out *err = &r->run->err;
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		out_count(err, parts[i].count);
+		out_str(err, parts[i].what);
+	}
+}
+
+static int drain_backlog(struct replaying *r)
+{
+	const struct replay_command *options = r->options;
+	struct backlog backlog = {
+		.run = r->run,
+		.setup = &r->setup,
+		.file = options->backlog,
+		.answers = options->answers,
+		.threads = options->threads ? (unsigned)options->threads : stream_cores(),
+		.stop = &stopped,
+	};
+	int code = open_all(r, SETUP_RULES, DB_CREATE);
+
+	if (code != CLI_FINE)
+		return code;
+	backlog.db = r->db;
+	code = backlog_run(&backlog);
+	if (code == CLI_FINE || backlog.verdicts[VERDICT_REVIEW] > 0)
+		say_drained(r, &backlog);
+	if (code == CLI_FINE && !backlog.ended && r->run->out.error == 0)
+		code = cli_failed(r->run, CLI_FOUND, "interrupted: run it again for the rest");
+	return code == CLI_FINE && backlog.refused > 0 ? CLI_FOUND : code;
+}
+
 static int check(struct run *run)
 {
 	const struct replay_command *options = run->options;
 
-	if ((options->undo != 0) + options->batches + options->apply > 1)
-		return cli_usage_error(run, "--apply, --undo and --batches exclude each other");
+	if ((options->undo != 0) + options->batches + options->apply + (options->backlog != NULL) >
+		1)
+		return cli_usage_error(
+			run, "--apply, --undo, --batches and --backlog exclude each other");
+	if ((options->answers || options->threads) && !options->backlog)
+		return cli_usage_error(run, "--out and --threads go with --backlog");
 	if (options->note && !options->apply && !options->undo)
 		return cli_usage_error(run, "--note goes with --apply or --undo");
 	if (options->note && strlen(options->note) > NOTE_MAX)
@@ -450,6 +485,8 @@ static int run_replay(struct run *run)
 		code = undo(&r);
 	else if (r.options->batches)
 		code = list_batches(&r);
+	else if (r.options->backlog)
+		code = drain_backlog(&r);
 	else
 		code = replay_queue(&r);
 	replay_free(r.replay);
