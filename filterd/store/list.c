@@ -354,7 +354,7 @@ int queue_list(struct db *db, const struct queue_filter *filter, struct arena *a
 {
 	int rc = list_items(db, filter, NULL, arena, out);
 
-	return rc == OK ? count_all(db, filter, &out->total) : rc;
+	return rc == OK && !filter->no_total ? count_all(db, filter, &out->total) : rc;
 }
 
 int queue_get(struct db *db, struct span queue_id, int64_t now_ms, struct arena *arena,

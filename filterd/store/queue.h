@@ -95,6 +95,7 @@ struct queue_filter {
 	enum queue_order order;
 	struct span after; /* cursor: `next` of the page before */
 	size_t limit; /* 0: 50; at most QUEUE_PAGE_MAX */
+	bool no_total; /* nobody wants to know it: it is not counted */
 	int64_t now_ms; /* for leases */
 };
 

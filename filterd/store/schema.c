@@ -76,5 +76,22 @@ static const char step_1[] =
 	"CREATE INDEX decision_by_time ON decision (at_ms);"
 	"CREATE INDEX decision_undone ON decision (undoes) WHERE undoes > 0;";
 
-const char *const schema_steps[] = {step_1};
+/*
+ * batch      decisions that were taken together: see batch.h. actor is who asked for it.
+ * batched    which they are; apart from the decisions, whose chain covers only their own row.
+ */
+static const char step_batches[] = "CREATE TABLE batch ("
+				   " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+				   " actor TEXT NOT NULL,"
+				   " rules_version TEXT NOT NULL,"
+				   " begun_ms INTEGER NOT NULL,"
+				   " ended_ms INTEGER"
+				   ") STRICT;"
+				   "CREATE TABLE batched ("
+				   " decision INTEGER PRIMARY KEY REFERENCES decision (seq),"
+				   " batch INTEGER NOT NULL REFERENCES batch (id)"
+				   ") STRICT;"
+				   "CREATE INDEX batched_by_batch ON batched (batch, decision);";
+
+const char *const schema_steps[] = {step_1, step_batches};
 const size_t schema_steps_count = sizeof(schema_steps) / sizeof(schema_steps[0]);

@@ -8,7 +8,7 @@ import pytest
 
 from command import FILTERD, TOP, filterd, on_terminal, write_rules
 
-COMMANDS = ["serve", "check", "lint", "test", "explain", "diff", "eval", "import", "queue", "schema", "bench",
+COMMANDS = ["serve", "check", "lint", "test", "explain", "diff", "eval", "import", "queue", "replay", "schema", "bench",
             "version", "help"]
 
 
