@@ -3,10 +3,12 @@
 #include "server/desk.h"
 #include "server/judge.h"
 #include "server/metrics.h"
+#include "server/replays.h"
 #include "server/serve_console.h"
 #include "wire/error_list.h"
 #include "wire/json.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define JSON_TYPE "application/json"
@@ -176,6 +178,8 @@ enum outcome route_resume(struct exchange *x)
 
 /* --- the queue --- */
 
+static const char no_queue[] = "there is no queue: the configuration says `store: off`";
+
 static enum outcome at_desk(struct exchange *x)
 {
 	struct desk *desk = worker_of(x)->service->desk;
@@ -194,10 +198,77 @@ static enum outcome at_desk(struct exchange *x)
 	if (x->request->method == HTTP_POST && http_media(x->request) != HTTP_MEDIA_JSON)
 		return refuse(x, REFUSAL_UNSUPPORTED_MEDIA_TYPE, NULL);
 	if (desk == NULL)
-		return refuse(x, REFUSAL_NOT_FOUND,
-			"there is no queue: the configuration says "
-			"`store: off`");
+		return refuse(x, REFUSAL_NOT_FOUND, no_queue);
 	return exchange_errand(x, desk_errands(desk), &request);
+}
+
+/* --- replays --- */
+
+static enum outcome tell_replay(struct exchange *x)
+{
+	struct worker *w = worker_of(x);
+
+	buf_clear(&w->body);
+	replays_tell(w->service->replays, &w->body);
+	return exchange_body(x, 200, JSON_TYPE);
+}
+
+static bool may_replay(struct exchange *x)
+{
+	enum refusal_code code;
+	const char *why;
+
+	if (!access_page(x, &code, &why))
+		return exchange_refuse(x, code, why), false;
+	if (x->request->method == HTTP_POST && http_media(x->request) != HTTP_MEDIA_JSON)
+		return exchange_refuse(x, REFUSAL_UNSUPPORTED_MEDIA_TYPE, NULL), false;
+	if (worker_of(x)->service->replays == NULL)
+		return exchange_refuse(x, REFUSAL_NOT_FOUND, no_queue), false;
+	return true;
+}
+
+static enum outcome show_replay(struct exchange *x)
+{
+	return may_replay(x) ? tell_replay(x) : OUTCOME_MORE;
+}
+
+static enum outcome begin_replay(struct exchange *x, enum replays_want want)
+{
+	struct worker *w = worker_of(x);
+	struct span actor = access_actor(x);
+	struct refusal refusal;
+
+	if (!may_replay(x))
+		return OUTCOME_MORE;
+	if (!replays_begin(
+		    w->service->replays, want, x->request->body, actor, &w->arena, &refusal)) {
+		exchange_refusal_with(x, &refusal, (struct span){0});
+		return OUTCOME_MORE;
+	}
+	return tell_replay(x);
+}
+
+static enum outcome judge_replay(struct exchange *x)
+{
+	return begin_replay(x, REPLAYS_JUDGE);
+}
+
+static enum outcome apply_replay(struct exchange *x)
+{
+	return begin_replay(x, REPLAYS_APPLY);
+}
+
+static enum outcome undo_replay(struct exchange *x)
+{
+	return begin_replay(x, REPLAYS_UNDO);
+}
+
+static enum outcome stop_replay(struct exchange *x)
+{
+	if (!may_replay(x))
+		return OUTCOME_MORE;
+	replays_stop(worker_of(x)->service->replays);
+	return tell_replay(x);
 }
 
 /* --- for those who watch --- */
@@ -263,6 +334,18 @@ static const struct route routes[] = {
 		"approve, reject, escalate, note or undo; 409 if it is not any more as `version` "
 		"says",
 		&desk_decide_one},
+	{HTTP_GET, "/v1/replay", show_replay,
+		"how the last replay stands: how far, what would change, by rule, with examples",
+		NULL},
+	{HTTP_POST, "/v1/replay", judge_replay,
+		"judges queued comments again, by the rules in force or with some files changed",
+		NULL},
+	{HTTP_POST, "/v1/replay/apply", apply_replay,
+		"decides what the replay found certain, as one batch", NULL},
+	{HTTP_GET, "/v1/replay/batches", at_desk, "the last batches of decisions", &desk_batches},
+	{HTTP_POST, "/v1/replay/stop", stop_replay, "ends what is under way", NULL},
+	{HTTP_POST, "/v1/replay/undo", undo_replay,
+		"takes back the decisions of a batch that nobody has touched since", NULL},
 	{HTTP_GET, "/v1/rules", list_rules,
 		"version, time, all rules with their hits; what is wrong with newer files that "
 		"were refused",
@@ -312,28 +395,40 @@ static bool has_method(const struct route *route, enum http_method method)
 	return route->method == method || (route->method == HTTP_GET && method == HTTP_HEAD);
 }
 
-static enum outcome refuse_method(struct exchange *x, const struct route *route)
+/* Names the methods that the path has. */
+static enum outcome refuse_method(struct exchange *x)
 {
+	char allow[64] = "";
 	struct refusal refusal;
+	struct span subject;
 
+	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
+		if (!has_path(&routes[i], x->request->path, &subject))
+			continue;
+		snprintf(allow + strlen(allow), sizeof(allow) - strlen(allow), "%s%s%s",
+			allow[0] ? ", " : "", http_method_names[routes[i].method],
+			routes[i].method == HTTP_GET ? ", HEAD" : "");
+	}
 	refusal_set(&refusal, REFUSAL_METHOD_NOT_ALLOWED, NULL, REFUSAL_NOWHERE);
 	judge_count(worker_of(x), PROTOCOL_HTTP, refusal.code);
-	exchange_refusal(x, &refusal,
-		route->method == HTTP_GET ? "GET, HEAD" : http_method_names[route->method]);
+	exchange_refusal(x, &refusal, allow);
 	return OUTCOME_MORE;
 }
 
 enum outcome route_request(struct exchange *x)
 {
+	bool known = false;
+
 	if (x->connection->late)
 		return refuse(x, REFUSAL_CLOSING, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
 		if (!has_path(&routes[i], x->request->path, &x->subject))
 			continue;
+		known = true;
 		if (!has_method(&routes[i], x->request->method))
-			return refuse_method(x, &routes[i]);
+			continue;
 		x->act = routes[i].act;
 		return routes[i].handle(x);
 	}
-	return refuse(x, REFUSAL_NOT_FOUND, NULL);
+	return known ? refuse_method(x) : refuse(x, REFUSAL_NOT_FOUND, NULL);
 }

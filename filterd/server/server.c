@@ -5,6 +5,7 @@
 #include "server/desk.h"
 #include "server/listening.h"
 #include "server/notify.h"
+#include "server/replays.h"
 #include "server/sandbox.h"
 #include "server/trials.h"
 #include "server/watchdog.h"
@@ -204,6 +205,9 @@ static int open_store(struct server *server)
 	if (status == OK)
 		status = desk_open(
 			path, store_turns(server->service.store), &why, &server->service.desk);
+	if (status == OK)
+		status = replays_open(
+			path, store_turns(server->service.store), &why, &server->service.replays);
 	if (status != OK) {
 		struct errors errors = {0};
 
@@ -291,6 +295,8 @@ static int start_threads(struct server *server)
 		status = store_start(service->store);
 	if (status == OK && service->desk != NULL)
 		status = desk_start(service->desk, service->reload, on_done, server);
+	if (status == OK && service->replays != NULL)
+		status = replays_start(service->replays, service->reload, server->guesser);
 	for (size_t i = 0; i < service->workers_count && status == OK; i++)
 		status = worker_start(&service->workers[i]);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -337,6 +343,7 @@ static void tear_down(struct server *server)
 	/* Their threads wake workers: they end before those are freed. */
 	trials_free(service->trials);
 	desk_close(service->desk);
+	replays_close(service->replays);
 	reload_free(service->reload);
 	store_close(service->store);
 	for (size_t i = 0; i < service->workers_count; i++)

@@ -23,6 +23,7 @@
 struct connection;
 struct desk;
 struct protocol_ops;
+struct replays;
 struct trials;
 struct worker;
 
@@ -33,7 +34,8 @@ struct service {
 	struct reload *reload;
 	struct trials *trials;
 	struct store *store; /* NULL: off */
-	struct desk *desk; /* NULL with it */
+	struct desk *desk; /* NULL with it, as what follows */
+	struct replays *replays;
 	struct addresses *addresses;
 	struct worker *workers;
 	size_t workers_count;
