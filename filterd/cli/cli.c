@@ -19,6 +19,7 @@ static const struct command *const commands[] = {
 	&command_eval,
 	&command_import,
 	&command_queue,
+	&command_token,
 	&command_schema,
 	&command_bench,
 	&command_version,

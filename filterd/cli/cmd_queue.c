@@ -1,15 +1,12 @@
 /* `filterd queue`: the review queue at a terminal, beside a running daemon or without one. */
+#include "cli/database.h"
 #include "cli/queue_show.h"
-#include "cli/setup.h"
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "wire/queue_json.h"
 
-#include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define LEASE_MS (15 * INT64_C(60000)) /* of `next` */
 #define DAY_MS (24 * INT64_C(3600000))
@@ -406,42 +403,12 @@ static const struct queue_action *find_action(struct run *run)
 	return NULL;
 }
 
-static struct span login_name(struct arena *arena)
-{
-	struct passwd *entry = getpwuid(getuid());
-	char number[32];
-
-	if (entry && entry->pw_name[0])
-		return arena_copy(arena, span_of(entry->pw_name));
-	snprintf(number, sizeof(number), "uid-%u", (unsigned)getuid());
-	return arena_copy(arena, span_of(number));
-}
-
-static int open_and_run(struct desk *desk, const struct queue_action *action, const char *path)
-{
-	struct buf why = {0};
-	int code, rc = db_open(path, action->use, &why, &desk->db);
-
-	if (rc == OK)
-		code = action->run(desk);
-	else if (rc == ERR_NOMEM)
-		code = cli_failed(desk->run, CLI_OUTPUT, "out of memory");
-	else
-		code = cli_failed(desk->run, rc == ERR_INVALID ? CLI_CONFIG : CLI_OUTPUT, "%.*s",
-			(int)why.len, why.data);
-	buf_free(&why);
-	db_close(desk->db);
-	return code;
-}
-
 static int run_queue(struct run *run)
 {
 	const struct queue_action *action = find_action(run);
 	const struct queue_options *options = run->options;
 	struct desk desk = {.run = run, .options = options, .now_ms = clock_real_ms()};
-	struct setup setup = {0};
-	const char *path = options->store;
-	int code = CLI_FINE;
+	int code;
 
 	if (!action)
 		return CLI_USAGE;
@@ -449,19 +416,14 @@ static int run_queue(struct run *run)
 		return cli_usage_error(run, "`queue %s` needs a queue id", action->name);
 	if (!action->names_items && run->arguments.count > 1)
 		return cli_usage_error(run, "`queue %s` takes no queue id", action->name);
-	if (!path) {
-		code = setup_load(run, &setup, SETUP_CONFIG);
-		path = code == CLI_FINE ? setup.config->store : NULL;
-		if (code == CLI_FINE && !path)
-			code = cli_failed(run, CLI_CONFIG, "the configuration says `store: off`");
-	}
 	arena_init(&desk.arena, 0);
 	desk.act = action->act;
-	desk.actor = options->actor ? span_of(options->actor) : login_name(&desk.arena);
+	desk.actor = options->actor ? span_of(options->actor) : database_user(&desk.arena);
+	code = database_open(run, options->store, action->use, &desk.db);
 	if (code == CLI_FINE)
-		code = open_and_run(&desk, action, path);
+		code = action->run(&desk);
+	db_close(desk.db);
 	arena_free(&desk.arena);
-	setup_free(&setup);
 	return code;
 }
 
