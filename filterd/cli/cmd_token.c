@@ -35,7 +35,7 @@ struct keyring {
 	struct db *db;
 	struct arena arena;
 	int64_t now_ms;
-	enum role role; /* of `add`, like the next */
+	enum user_role role; /* of `add`, like the next */
 	int64_t expires_ms;
 	const char *name; /* the argument; NULL: none */
 };
@@ -99,7 +99,7 @@ static void show_added(struct keyring *k, const char *text)
 	if (k->options->common.json) {
 		buf_str(&out->buffer, "{\"name\":");
 		json_write(&out->buffer, span_of(k->name));
-		buf_printf(&out->buffer, ",\"role\":\"%s\"", roles[k->role].name);
+		buf_printf(&out->buffer, ",\"role\":\"%s\"", user_roles[k->role].name);
 		write_time(&out->buffer, "expires", k->expires_ms);
 		buf_printf(&out->buffer, ",\"token\":\"%s\"}\n", text);
 		return;
@@ -158,7 +158,7 @@ static void show_json(struct keyring *k, const struct token *token)
 
 	buf_printf(out, "{\"id\":\"%s\",\"name\":", token->id);
 	json_write(out, span_of(token->name));
-	buf_printf(out, ",\"role\":\"%s\",\"state\":\"%s\"", roles[token->role].name,
+	buf_printf(out, ",\"role\":\"%s\",\"state\":\"%s\"", user_roles[token->role].name,
 		state_of(k, token));
 	write_time(out, "created", token->created_ms);
 	write_time(out, "expires", token->expires_ms);
@@ -184,7 +184,7 @@ static void show_line(struct keyring *k, const struct token *token)
 	bool holds = token_holds(token, k->now_ms);
 
 	out_styled(out, STYLE_NAME, token->id);
-	out_printf(out, "  %-9s  ", roles[token->role].name);
+	out_printf(out, "  %-9s  ", user_roles[token->role].name);
 	out_style(out, holds ? STYLE_GOOD : STYLE_DIM);
 	out_printf(out, "%-7s", state_of(k, token));
 	out_style(out, STYLE_PLAIN);
@@ -342,7 +342,7 @@ static int check_call(struct keyring *k, const struct token_action *action)
 		return cli_usage_error(run, "`token %s` needs a name", action->name);
 	if (!action->names_one && k->name)
 		return cli_usage_error(run, "`token %s` takes no name", action->name);
-	if (action->run == add && !role_find(span_of(k->options->role), &k->role))
+	if (action->run == add && !user_role_find(span_of(k->options->role), &k->role))
 		return cli_usage_error(
 			run, "`token add` needs --role cms, moderator, author or admin");
 	if (action->run != add && (k->options->role || k->options->expires))

@@ -438,6 +438,9 @@ static int read_root(struct reading *r, const struct yaml_node *root)
 	config->log_level = (enum log_level)keys.log.level;
 	config->log_json = keys.log.format == 1;
 	config->reload_token = keys.reload_token;
+	config->hosts = keys.hosts;
+	config->require_tokens = keys.require_tokens;
+	config->audit_days = keys.audit_days;
 	config->sandbox = (enum sandbox_mode)keys.sandbox;
 	config->temperament = (enum temperament)keys.temperament;
 	if (!span_eq(keys.store, SPAN("off"))) {

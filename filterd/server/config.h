@@ -75,6 +75,9 @@ struct config {
 	bool log_json;
 	enum sandbox_mode sandbox;
 	const char *store; /* path of the queue's database; NULL: off */
+	struct strings hosts; /* names by which browsers may ask us */
+	bool require_tokens; /* of callers on this machine, too */
+	int64_t audit_days; /* for which the audit is kept */
 	struct span reload_token; /* empty: reload by request only from this machine */
 };
 

@@ -20,6 +20,9 @@ struct config_keys {
 	struct span reload_token;
 	int sandbox; /* enum sandbox_mode */
 	struct span store;
+	struct strings hosts;
+	bool require_tokens;
+	int64_t audit_days;
 };
 
 struct listen_keys {

@@ -5,6 +5,7 @@
 
 #include "server/connection.h"
 #include "server/judge.h"
+#include "server/tokens.h"
 #include "server/trials.h"
 #include "wire/http.h"
 #include "wire/http_answer.h"
@@ -29,6 +30,8 @@ struct exchange {
 	struct http_session *session;
 	const struct http_request *request; /* NULL when the answer comes later */
 	struct buf *out;
+	struct access_who who; /* who asks, once the route has found out */
+	const char *cookie; /* Set-Cookie of the answer, or NULL */
 };
 
 /* Answers with a body of the type; HEAD and close are seen to. */

@@ -1,11 +1,14 @@
 /* What HTTP can be asked: one table of resources, and their answers. */
+#include "base/log.h"
 #include "server/access.h"
 #include "server/judge.h"
 #include "server/metrics.h"
 #include "server/serve_console.h"
+#include "server/serve_session.h"
 #include "wire/error_list.h"
 #include "wire/json.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define JSON_TYPE "application/json"
@@ -13,6 +16,7 @@
 struct route {
 	enum http_method method; /* GET stands for HEAD too */
 	const char *path; /* ending with / it stands for all below it */
+	enum access_right right; /* of who may ask for it */
 	enum outcome (*handle)(struct exchange *x);
 	const char *help;
 };
@@ -139,11 +143,6 @@ static enum outcome list_rules(struct exchange *x)
 
 static enum outcome start_reload(struct exchange *x)
 {
-	if (!access_has_token(x) && !(access_is_near(x) && !access_is_from_browser(x->request)))
-		return refuse(x,
-			worker_of(x)->service->reload_token.len > 0 ? REFUSAL_UNAUTHORIZED
-								    : REFUSAL_FORBIDDEN,
-			"reloading takes the configured token, or a caller on this machine");
 	x->session->ticket = reload_request(worker_of(x)->service->reload);
 	return OUTCOME_WAIT;
 }
@@ -215,25 +214,30 @@ static enum outcome metrics(struct exchange *x)
 /* --- the table --- */
 
 static const struct route routes[] = {
-	{HTTP_GET, "/console/", console_file,
+	{HTTP_GET, "/console/", ACCESS_OPEN, console_file,
 		"the console's files; the page on which rules are tried is `/console/rules` "
 		"([`../console/README.md`](../console/README.md))"},
-	{HTTP_GET, "/healthz", healthz, "200: the process answers"},
-	{HTTP_GET, "/metrics", metrics, "counters in Prometheus' text format, see below"},
-	{HTTP_GET, "/readyz", readyz,
+	{HTTP_GET, "/healthz", ACCESS_OPEN, healthz, "200: the process answers"},
+	{HTTP_GET, "/metrics", ACCESS_WATCH, metrics,
+		"counters in Prometheus' text format, see below"},
+	{HTTP_GET, "/readyz", ACCESS_OPEN, readyz,
 		"200: it has rules in force, takes requests and can store comments for review; "
 		"`rules_stale` is true if the last reload failed"},
-	{HTTP_POST, "/v1/check", check, "judges one comment (JSON) or many (NDJSON)"},
-	{HTTP_GET, "/v1/rules", list_rules,
+	{HTTP_POST, "/v1/check", ACCESS_JUDGE, check, "judges one comment (JSON) or many (NDJSON)"},
+	{HTTP_GET, "/v1/rules", ACCESS_READ, list_rules,
 		"version, time, all rules with their hits; what is wrong with newer files that "
 		"were refused"},
-	{HTTP_POST, "/v1/rules/reload", start_reload,
+	{HTTP_POST, "/v1/rules/reload", ACCESS_RELOAD, start_reload,
 		"reads the rules anew and answers when that is done: 200 with the version, or 422 "
 		"with the errors"},
-	{HTTP_POST, "/v1/try", console_try,
+	{HTTP_DELETE, "/v1/session", ACCESS_OPEN, session_end, "logs out"},
+	{HTTP_GET, "/v1/session", ACCESS_SELF, session_show, "who one is, and what one may"},
+	{HTTP_POST, "/v1/session", ACCESS_OPEN, session_begin,
+		"logs in: `{\"token\":\"...\"}`; answers with a cookie"},
+	{HTTP_POST, "/v1/try", ACCESS_RULES, console_try,
 		"judges comments by the rules in force and by a private copy with some files "
 		"changed"},
-	{HTTP_GET, "/v1/try/rules", console_rules,
+	{HTTP_GET, "/v1/try/rules", ACCESS_RULES, console_rules,
 		"the files of the rules in force with their texts"},
 };
 
@@ -257,27 +261,66 @@ static bool has_method(const struct route *route, enum http_method method)
 	return route->method == method || (route->method == HTTP_GET && method == HTTP_HEAD);
 }
 
-static enum outcome refuse_method(struct exchange *x, const struct route *route)
+/* What can be done with the path, for a 405. */
+static void write_methods(struct span path, char out[64])
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
+		enum http_method method = routes[i].method;
+
+		if (has_path(&routes[i], path) && len < 64)
+			len += (size_t)snprintf(out + len, 64 - len, "%s%s", len > 0 ? ", " : "",
+				method == HTTP_GET ? "GET, HEAD" : http_method_names[method]);
+	}
+}
+
+static enum outcome refuse_method(struct exchange *x)
 {
 	struct refusal refusal;
+	char methods[64];
 
 	refusal_set(&refusal, REFUSAL_METHOD_NOT_ALLOWED, NULL, REFUSAL_NOWHERE);
 	judge_count(worker_of(x), PROTOCOL_HTTP, refusal.code);
-	exchange_refusal(x, &refusal,
-		route->method == HTTP_GET ? "GET, HEAD" : http_method_names[route->method]);
+	write_methods(x->request->path, methods);
+	exchange_refusal(x, &refusal, methods);
 	return OUTCOME_MORE;
+}
+
+/* Whether who asks has the right; what has to do with people and their data is in the audit. */
+static bool let_in(struct exchange *x, const struct route *route)
+{
+	bool rare = route->right == ACCESS_RELOAD || route->right == ACCESS_ADMIN;
+	static _Atomic int64_t last;
+	enum refusal_code code;
+	const char *why;
+	char what[64];
+	bool may = access_may(x, route->right, &x->who, &code, &why);
+
+	if (may && route->right < ACCESS_FEED)
+		return true;
+	code = may ? REFUSAL_NONE : code;
+	snprintf(what, sizeof(what), "%s %s", http_method_names[route->method], route->path);
+	/* Whoever has no token could fill it up. */
+	if (may || log_once_a_second(&last))
+		access_audit(x->connection, x->request, &x->who, what, code, rare || !may);
+	if (!may)
+		exchange_refuse(x, code, why);
+	return may;
 }
 
 enum outcome route_request(struct exchange *x)
 {
+	bool known = false;
+
 	if (x->connection->late)
 		return refuse(x, REFUSAL_CLOSING, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
 		if (!has_path(&routes[i], x->request->path))
 			continue;
-		if (!has_method(&routes[i], x->request->method))
-			return refuse_method(x, &routes[i]);
-		return routes[i].handle(x);
+		known = true;
+		if (has_method(&routes[i], x->request->method))
+			return let_in(x, &routes[i]) ? routes[i].handle(x) : OUTCOME_MORE;
 	}
-	return refuse(x, REFUSAL_NOT_FOUND, NULL);
+	return known ? refuse_method(x) : refuse(x, REFUSAL_NOT_FOUND, NULL);
 }

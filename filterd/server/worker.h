@@ -22,6 +22,9 @@
 
 struct connection;
 struct protocol_ops;
+struct attempts;
+struct audit_log;
+struct tokens;
 struct trials;
 struct worker;
 
@@ -32,6 +35,9 @@ struct service {
 	struct reload *reload;
 	struct trials *trials;
 	struct store *store; /* NULL: off */
+	struct tokens *tokens; /* NULL: there is no store */
+	struct audit_log *audit;
+	struct attempts *attempts; /* to log in */
 	struct addresses *addresses;
 	struct worker *workers;
 	size_t workers_count;

@@ -12,7 +12,8 @@ enum access_right {
 	ACCESS_WATCH, /* metrics */
 	ACCESS_JUDGE, /* have comments judged */
 	ACCESS_FEED, /* what was decided, for the CMS */
-	ACCESS_READ, /* version and list of the rules, and who one is */
+	ACCESS_READ, /* version and list of the rules */
+	ACCESS_SELF, /* who one is */
 	ACCESS_QUEUE, /* see and decide what waits for a person */
 	ACCESS_RULES, /* read the rules' files, try changes out */
 	ACCESS_RELOAD, /* put changed rules into force */
@@ -20,26 +21,26 @@ enum access_right {
 	ACCESS_RIGHTS,
 };
 
-enum role {
-	ROLE_CMS,
-	ROLE_MODERATOR,
-	ROLE_AUTHOR, /* of rules */
-	ROLE_ADMIN,
-	ROLES,
+enum user_role {
+	USER_CMS,
+	USER_MODERATOR,
+	USER_AUTHOR, /* of rules */
+	USER_ADMIN,
+	USER_ROLES,
 };
 
-struct role_kind {
+struct user_role_kind {
 	const char *name; /* "cms"; in the database and on the wire, never renamed */
 	unsigned rights; /* bits 1 << enum access_right */
 	const char *who; /* whom it is for, in a few words */
 };
 
-extern const struct role_kind roles[ROLES];
+extern const struct user_role_kind user_roles[USER_ROLES];
 
-bool role_may(enum role role, enum access_right right);
+bool user_may(enum user_role role, enum access_right right);
 
 /* False: there is no such role. */
-bool role_find(struct span name, enum role *out);
+bool user_role_find(struct span name, enum user_role *out);
 
 /* The table as Markdown, for server/README.md. */
-void roles_describe(struct buf *out);
+void user_roles_describe(struct buf *out);

@@ -121,7 +121,7 @@ static int insert(struct db *db, const struct token *token)
 		return ERR_IO;
 	db_bind(statement, 1, span_of(token->id));
 	db_bind(statement, 2, span_of(token->name));
-	db_bind(statement, 3, span_of(roles[token->role].name));
+	db_bind(statement, 3, span_of(user_roles[token->role].name));
 	db_bind_blob(statement, 4, token->hash, TOKEN_HASH);
 	db_bind_int(statement, 5, token->created_ms);
 	db_bind_int(statement, 6, token->expires_ms);
@@ -144,8 +144,8 @@ static int add_within(struct db *db, const struct token *token)
 	return rc == OK ? insert(db, token) : rc;
 }
 
-int token_add(struct db *db, struct span name, enum role role, int64_t expires_ms, int64_t now_ms,
-	char text[TOKEN_TEXT_SIZE])
+int token_add(struct db *db, struct span name, enum user_role role, int64_t expires_ms,
+	int64_t now_ms, char text[TOKEN_TEXT_SIZE])
 {
 	struct token token = {.role = role, .created_ms = now_ms, .expires_ms = expires_ms};
 	int rc;
@@ -203,7 +203,7 @@ static int read_token(struct db_statement *statement, struct token *out)
 
 	if (!read_text(statement, 0, out->id, sizeof(out->id)) ||
 		!read_text(statement, 1, out->name, sizeof(out->name)) ||
-		!db_text(statement, 2, &role) || !role_find(role, &out->role) ||
+		!db_text(statement, 2, &role) || !user_role_find(role, &out->role) ||
 		hash.len != TOKEN_HASH || !token_is_name(span_of(out->name)))
 		return ERR_IO;
 	memcpy(out->hash, hash.ptr, TOKEN_HASH);

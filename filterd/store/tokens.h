@@ -24,7 +24,7 @@
 struct token {
 	char id[TOKEN_ID_SIZE];
 	char name[TOKEN_NAME_SIZE]; /* who acts: what decisions say */
-	enum role role;
+	enum user_role role;
 	unsigned char hash[TOKEN_HASH];
 	int64_t created_ms;
 	int64_t expires_ms; /* 0: never */
@@ -48,8 +48,8 @@ bool token_holds(const struct token *token, int64_t now_ms);
  * Makes a token; its text goes to `text`, and nowhere else. OK; ERR_INVALID when `name` is none;
  * ERR_CONFLICT when another that holds has it; ERR_LIMIT when TOKENS_MAX hold; ERR_NOMEM, ERR_IO.
  */
-int token_add(struct db *db, struct span name, enum role role, int64_t expires_ms, int64_t now_ms,
-	char text[TOKEN_TEXT_SIZE]);
+int token_add(struct db *db, struct span name, enum user_role role, int64_t expires_ms,
+	int64_t now_ms, char text[TOKEN_TEXT_SIZE]);
 
 /* Revokes the token of that name or id. OK; ERR_NOTFOUND: none holds; ERR_NOMEM, ERR_IO. */
 int token_revoke(struct db *db, struct span name_or_id, int64_t now_ms);

@@ -48,7 +48,7 @@ static int tear_down(void **state)
 
 static int add(struct fixture *f, const char *name, int64_t expires_ms, char text[TOKEN_TEXT_SIZE])
 {
-	return token_add(f->db, span_of(name), ROLE_MODERATOR, expires_ms, NOW, text);
+	return token_add(f->db, span_of(name), USER_MODERATOR, expires_ms, NOW, text);
 }
 
 static size_t list(struct fixture *f, int64_t holding_ms, struct token **out)
@@ -77,7 +77,7 @@ static void a_token_is_made_of_random_bits_and_only_its_hash_is_kept(void **stat
 	assert_string_not_equal(text, other);
 	assert_int_equal(list(f, NOW, &tokens), 2);
 	assert_string_equal(tokens[0].name, "amina");
-	assert_int_equal(tokens[0].role, ROLE_MODERATOR);
+	assert_int_equal(tokens[0].role, USER_MODERATOR);
 	assert_true(token_hash(span_of(text), hash));
 	assert_memory_equal(tokens[0].hash, hash, TOKEN_HASH);
 	assert_int_equal(strlen(tokens[0].id), TOKEN_ID_SIZE - 1);
@@ -112,13 +112,13 @@ static void a_name_belongs_to_one_that_holds(void **state)
 	assert_int_equal(add(f, "amina", NOW + DAY, text), OK);
 	assert_int_equal(add(f, "amina", 0, text), ERR_CONFLICT);
 	/* Expired, it gives the name away. */
-	assert_int_equal(token_add(f->db, SPAN("amina"), ROLE_ADMIN, 0, NOW + DAY, text), OK);
+	assert_int_equal(token_add(f->db, SPAN("amina"), USER_ADMIN, 0, NOW + DAY, text), OK);
 	assert_int_equal(token_revoke(f->db, SPAN("amina"), NOW + 2 * DAY), OK);
 	assert_int_equal(token_revoke(f->db, SPAN("amina"), NOW + 2 * DAY), ERR_NOTFOUND);
-	assert_int_equal(token_add(f->db, SPAN("amina"), ROLE_CMS, 0, NOW + 3 * DAY, text), OK);
+	assert_int_equal(token_add(f->db, SPAN("amina"), USER_CMS, 0, NOW + 3 * DAY, text), OK);
 	assert_int_equal(list(f, 0, &tokens), 3);
 	assert_int_equal(list(f, NOW + 4 * DAY, &tokens), 1);
-	assert_int_equal(tokens[0].role, ROLE_CMS);
+	assert_int_equal(tokens[0].role, USER_CMS);
 	/* By its id, too; and even when all are gone it is known that there were some. */
 	assert_int_equal(token_revoke(f->db, span_of(tokens[0].id), NOW + 4 * DAY), OK);
 	assert_int_equal(list(f, NOW + 4 * DAY, &tokens), 0);
@@ -255,27 +255,27 @@ static void the_audit_keeps_order_and_goes_with_time(void **state)
 /* Who may do what, as the issue has it; a right more or less is a decision, not an accident. */
 static void roles_may_what_they_are_for(void **state)
 {
-	static const char may[ROLES][ACCESS_RIGHTS + 1] = {
-		/* open, watch, judge, feed, read, queue, rules, reload, admin */
-		[ROLE_CMS] = "xxxxx----",
-		[ROLE_MODERATOR] = "xx--xx---",
-		[ROLE_AUTHOR] = "xx--x-xx-",
-		[ROLE_ADMIN] = "xxxxxxxxx",
+	static const char may[USER_ROLES][ACCESS_RIGHTS + 1] = {
+		/* open, watch, judge, feed, read, self, queue, rules, reload, admin */
+		[USER_CMS] = "xxxxxx----",
+		[USER_MODERATOR] = "xx--xxx---",
+		[USER_AUTHOR] = "xx--xx-xx-",
+		[USER_ADMIN] = "xxxxxxxxxx",
 	};
-	enum role role;
+	enum user_role role;
 
 	(void)state;
-	for (size_t i = 0; i < ROLES; i++) {
+	for (size_t i = 0; i < USER_ROLES; i++) {
 		for (size_t right = 0; right < ACCESS_RIGHTS; right++) {
-			if (role_may((enum role)i, (enum access_right)right) !=
+			if (user_may((enum user_role)i, (enum access_right)right) !=
 				(may[i][right] == 'x'))
-				fail_msg("%s and right %zu", roles[i].name, right);
+				fail_msg("%s and right %zu", user_roles[i].name, right);
 		}
-		assert_true(role_find(span_of(roles[i].name), &role));
+		assert_true(user_role_find(span_of(user_roles[i].name), &role));
 		assert_int_equal(role, i);
 	}
-	assert_false(role_find(SPAN("Admin"), &role));
-	assert_false(role_find(SPAN(""), &role));
+	assert_false(user_role_find(SPAN("Admin"), &role));
+	assert_false(user_role_find(SPAN(""), &role));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
