@@ -7,6 +7,7 @@
 #include "server/config.h"
 #include "server/http_exchange.h"
 #include "server/metrics.h"
+#include "store/roles.h"
 #include "wire/json.h"
 #include "wire/native.h"
 #include "wire/tables.h"
@@ -125,6 +126,7 @@ static const struct {
 	{"fields", tables_fields},
 	{"limits", describe_limits},
 	{"metrics", metrics_describe},
+	{"roles", user_roles_describe},
 	{"routes", routes_describe},
 	{"rules", describe_rules},
 };

@@ -186,7 +186,8 @@ static struct span session_of_request(const struct exchange *x)
 /* Whether who asks has to say who it is: there are tokens, or the listener is for others. */
 static bool is_closed(const struct exchange *x)
 {
-	return x->connection->peer.far || tokens_any(service_of(x)->tokens);
+	return x->connection->peer.far || config_of(x)->require_tokens ||
+	       tokens_any(service_of(x)->tokens);
 }
 
 /* Finds out by token or session. False: what was given is worth nothing, and that is said. */

@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#define SLOTS 256 /* addresses that are remembered: those of a minute's failures, and more */
+#define SLOTS 512 /* addresses that are remembered: those of a minute's failures, and more */
 #define FOR_NS (ATTEMPTS_S * NS_PER_S)
 
 _Static_assert(SLOTS > ATTEMPTS_ALL, "an address that failed could be forgotten within its minute");

@@ -8,7 +8,7 @@
 #include "server/limits.h"
 
 #define ATTEMPTS_PER_ADDRESS 5 /* failed ones a minute; IPv6: of the first 64 bits */
-#define ATTEMPTS_ALL 60 /* a minute, from everywhere */
+#define ATTEMPTS_ALL 300 /* a minute, from everywhere */
 #define ATTEMPTS_S 60 /* [s] that minute */
 
 struct attempts;

@@ -447,6 +447,10 @@ static int read_root(struct reading *r, const struct yaml_node *root)
 		config->store = resolve(config, keys.store);
 		if (!config->store)
 			return ERR_NOMEM;
+	} else if (keys.require_tokens) {
+		complain(
+			r, yaml_get(root, "require_tokens"), "without a store there are no tokens");
+		errors_hint(r->errors, "they are kept in the database of the key `store`");
 	}
 	rc = read_rules(r, &keys.rules);
 	if (rc == OK)

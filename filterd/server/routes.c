@@ -241,12 +241,34 @@ static const struct route routes[] = {
 		"the files of the rules in force with their texts"},
 };
 
+/* Which roles may; an admin always. */
+static void describe_roles(struct buf *out, enum access_right right)
+{
+	bool all = true, first = true;
+
+	for (size_t i = 0; i < USER_ROLES; i++)
+		all &= user_may((enum user_role)i, right);
+	if (right == ACCESS_OPEN || all) {
+		buf_str(out, right == ACCESS_OPEN ? "" : "any");
+		return;
+	}
+	for (size_t i = 0; i < USER_ROLES; i++) {
+		if (!user_may((enum user_role)i, right) || (i == USER_ADMIN && !first))
+			continue;
+		buf_printf(out, "%s%s", first ? "" : ", ", user_roles[i].name);
+		first = false;
+	}
+}
+
 void routes_describe(struct buf *out)
 {
-	buf_str(out, "| method | path | |\n|---|---|---|\n");
-	for (size_t i = 0; i < ARRAY_LEN(routes); i++)
-		buf_printf(out, "| %s | `%s` | %s |\n", http_method_names[routes[i].method],
-			routes[i].path, routes[i].help);
+	buf_str(out, "| method | path | role | |\n|---|---|---|---|\n");
+	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
+		buf_printf(
+			out, "| %s | `%s` | ", http_method_names[routes[i].method], routes[i].path);
+		describe_roles(out, routes[i].right);
+		buf_printf(out, " | %s |\n", routes[i].help);
+	}
 }
 
 static bool has_path(const struct route *route, struct span path)

@@ -392,8 +392,8 @@ def test_logins_are_limited_by_address(make_place):
 
 def test_all_logins_together_are_limited(make_place):
     place = make_place()
-    statuses = [login(place.daemon, "x", {"X-Forwarded-For": "198.51.%d.1" % i}).status for i in range(70)]
-    assert statuses == [401] * 60 + [429] * 10
+    statuses = [login(place.daemon, "x", {"X-Forwarded-For": "198.51.%d.1" % (i // 4)}).status for i in range(310)]
+    assert statuses == [401] * 300 + [429] * 10
 
 
 @pytest.mark.parametrize("body, status", [
@@ -478,6 +478,16 @@ def test_tokens_may_be_required_of_this_machine_too(make_place):
         assert client.ask({"text": "a"})["verdict"] == "approve"
     assert daemon.check("a")["verdict"] == "approve"
     assert ask(daemon, "GET", "/metrics", HERE).status == 200
+
+
+def test_required_tokens_need_a_store_and_are_required_before_there_is_one(tmp_path):
+    daemon = Daemon(tmp_path, more="require_tokens: true")
+    daemon.spawn()
+    assert daemon.wait() == 78 and "without a store there are no tokens" in daemon.log()
+    daemon.edit_config("store: off", "store: var/queue.db")
+    with daemon:
+        for method, path, body in (CHECK, ("GET", "/v1/try/rules", None), ("GET", "/v1/session", None)):
+            assert ask(daemon, method, path, {**HERE, **JSON}, body).status == 401, path
 
 
 # --- what is written down ---

@@ -25,6 +25,7 @@ REFERENCES = {
     "fields": "filterd/wire/README.md",
     "limits": "filterd/wire/README.md",
     "metrics": "filterd/server/README.md",
+    "roles": "filterd/server/README.md",
     "routes": "filterd/server/README.md",
 }
 
