@@ -20,6 +20,7 @@ static const struct command *const commands[] = {
 	&command_import,
 	&command_queue,
 	&command_replay,
+	&command_token,
 	&command_schema,
 	&command_bench,
 	&command_version,

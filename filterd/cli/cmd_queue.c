@@ -1,13 +1,12 @@
 /* `filterd queue`: the review queue at a terminal, beside a running daemon or without one. */
+#include "cli/database.h"
 #include "cli/queue_options.h"
 #include "cli/queue_show.h"
-#include "cli/setup.h"
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "wire/queue_json.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #define LEASE_MS (15 * INT64_C(60000)) /* of `next` */
@@ -357,24 +356,12 @@ static const struct queue_action *find_action(struct run *run)
 	return NULL;
 }
 
-static int open_and_run(struct desk *desk, const struct queue_action *action, const char *path)
-{
-	int code = queue_open(desk->run, path, action->use, &desk->db);
-
-	if (code == CLI_FINE)
-		code = action->run(desk);
-	db_close(desk->db);
-	return code;
-}
-
 static int run_queue(struct run *run)
 {
 	const struct queue_action *action = find_action(run);
 	const struct desk_options *options = run->options;
 	struct desk desk = {.run = run, .options = options, .now_ms = clock_real_ms()};
-	struct setup setup = {0};
-	const char *path = options->queue.store;
-	int code = CLI_FINE;
+	int code;
 
 	if (!action)
 		return CLI_USAGE;
@@ -382,19 +369,14 @@ static int run_queue(struct run *run)
 		return cli_usage_error(run, "`queue %s` needs a queue id", action->name);
 	if (!action->names_items && run->arguments.count > 1)
 		return cli_usage_error(run, "`queue %s` takes no queue id", action->name);
-	if (!path) {
-		code = setup_load(run, &setup, SETUP_CONFIG);
-		path = code == CLI_FINE ? setup.config->store : NULL;
-		if (code == CLI_FINE && !path)
-			code = cli_failed(run, CLI_CONFIG, "the configuration says `store: off`");
-	}
 	arena_init(&desk.arena, 0);
 	desk.act = action->act;
-	desk.actor = options->actor ? span_of(options->actor) : queue_login_name(&desk.arena);
+	desk.actor = options->actor ? span_of(options->actor) : database_user(&desk.arena);
+	code = database_open(run, options->queue.store, action->use, &desk.db);
 	if (code == CLI_FINE)
-		code = open_and_run(&desk, action, path);
+		code = action->run(&desk);
+	db_close(desk.db);
 	arena_free(&desk.arena);
-	setup_free(&setup);
 	return code;
 }
 

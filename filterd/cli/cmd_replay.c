@@ -1,5 +1,6 @@
 /* `filterd replay`: the comments of the queue judged again, and what is now certain decided. */
 #include "cli/backlog.h"
+#include "cli/database.h"
 #include "cli/input.h"
 #include "cli/progress.h"
 #include "cli/queue_options.h"
@@ -303,7 +304,7 @@ static int open_all(struct replaying *r, enum setup_depth depth, enum db_use use
 		path = r->setup.config->store;
 	if (code == CLI_FINE && !path)
 		code = cli_failed(r->run, CLI_CONFIG, "the configuration says `store: off`");
-	return code == CLI_FINE ? queue_open(r->run, path, use, &r->db) : code;
+	return code == CLI_FINE ? database_open(r->run, path, use, &r->db) : code;
 }
 
 static int replay_queue(struct replaying *r)
@@ -479,7 +480,7 @@ static int run_replay(struct run *run)
 	if (code != CLI_FINE)
 		return code;
 	arena_init(&r.arena, 0);
-	r.login = queue_login_name(&r.arena);
+	r.login = database_user(&r.arena);
 	stop_on_signals();
 	if (r.options->undo)
 		code = undo(&r);

@@ -1,10 +1,6 @@
 /* Options of commands about the review queue: see queue_options.h. */
 #include "cli/queue_options.h"
 
-#include <pwd.h>
-#include <stdio.h>
-#include <unistd.h>
-
 static const char *const order_choices[] = {"oldest", "newest", "score", NULL};
 static const char *const state_choices[] = {
 	"open", "waiting", "escalated", "approved", "rejected", "superseded", NULL};
@@ -59,29 +55,4 @@ struct queue_filter queue_filter_of(const struct queue_options *options, int64_t
 		.order = (enum queue_order)options->order,
 		.now_ms = now_ms,
 	};
-}
-
-int queue_open(struct run *run, const char *path, enum db_use use, struct db **out)
-{
-	struct buf why = {0};
-	int code = CLI_FINE, rc = db_open(path, use, &why, out);
-
-	if (rc == ERR_NOMEM)
-		code = cli_failed(run, CLI_OUTPUT, "out of memory");
-	else if (rc != OK)
-		code = cli_failed(run, rc == ERR_INVALID ? CLI_CONFIG : CLI_OUTPUT, "%.*s",
-			(int)why.len, why.data);
-	buf_free(&why);
-	return code;
-}
-
-struct span queue_login_name(struct arena *arena)
-{
-	struct passwd *entry = getpwuid(getuid());
-	char number[32];
-
-	if (entry && entry->pw_name[0])
-		return arena_copy(arena, span_of(entry->pw_name));
-	snprintf(number, sizeof(number), "uid-%u", (unsigned)getuid());
-	return arena_copy(arena, span_of(number));
 }

@@ -27,12 +27,3 @@ struct queue_filter queue_filter_of(const struct queue_options *options, int64_t
 
 /* A text of the command line; empty for one that was not given. */
 struct span queue_text(const char *text);
-
-/*
- * Opens the database at `path`, or says why not: CLI_FINE with *out, for db_close(), else an exit
- * code.
- */
-int queue_open(struct run *run, const char *path, enum db_use use, struct db **out);
-
-/* The name of who runs this; ptr NULL: no memory. */
-struct span queue_login_name(struct arena *arena);

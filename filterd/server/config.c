@@ -438,6 +438,9 @@ static int read_root(struct reading *r, const struct yaml_node *root)
 	config->log_level = (enum log_level)keys.log.level;
 	config->log_json = keys.log.format == 1;
 	config->reload_token = keys.reload_token;
+	config->hosts = keys.hosts;
+	config->require_tokens = keys.require_tokens;
+	config->audit_days = keys.audit_days;
 	config->sandbox = (enum sandbox_mode)keys.sandbox;
 	config->temperament = (enum temperament)keys.temperament;
 	config->retention = keys.retention;
@@ -445,6 +448,10 @@ static int read_root(struct reading *r, const struct yaml_node *root)
 		config->store = resolve(config, keys.store);
 		if (!config->store)
 			return ERR_NOMEM;
+	} else if (keys.require_tokens) {
+		complain(
+			r, yaml_get(root, "require_tokens"), "without a store there are no tokens");
+		errors_hint(r->errors, "they are kept in the database of the key `store`");
 	}
 	rc = read_rules(r, &keys.rules);
 	if (rc == OK)

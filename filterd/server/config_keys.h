@@ -21,6 +21,9 @@ struct config_keys {
 	int sandbox; /* enum sandbox_mode */
 	struct span store;
 	int64_t retention;
+	struct strings hosts;
+	bool require_tokens;
+	int64_t audit_days;
 };
 
 struct listen_keys {

@@ -24,6 +24,9 @@ struct connection;
 struct desk;
 struct protocol_ops;
 struct replays;
+struct attempts;
+struct audit_log;
+struct tokens;
 struct trials;
 struct worker;
 
@@ -36,6 +39,9 @@ struct service {
 	struct store *store; /* NULL: off */
 	struct desk *desk; /* NULL with it, as what follows */
 	struct replays *replays;
+	struct tokens *tokens; /* NULL: there is no store */
+	struct audit_log *audit;
+	struct attempts *attempts; /* to log in */
 	struct addresses *addresses;
 	struct worker *workers;
 	size_t workers_count;
