@@ -35,7 +35,7 @@ static const char *const state_choices[] = {
 
 /* clang-format off */
 static const struct option_row queue_rows[] = {
-	{0, "store", OPTION_TEXT, "FILE", "the database instead of the configured one",
+	{0, "store", OPTION_TEXT, "FILE", "the database instead of the configured one: a file or postgresql://...",
 		offsetof(struct queue_options, store), 0, 0, NULL},
 	{0, "as", OPTION_TEXT, "NAME", "who decides (the login name)",
 		offsetof(struct queue_options, actor), 0, 0, NULL},

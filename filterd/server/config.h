@@ -74,7 +74,7 @@ struct config {
 	enum log_level log_level;
 	bool log_json;
 	enum sandbox_mode sandbox;
-	const char *store; /* path of the queue's database; NULL: off */
+	const char *store; /* path or address of the queue's database, see db.h; NULL: off */
 	struct span reload_token; /* empty: reload by request only from this machine */
 };
 
