@@ -52,10 +52,10 @@ def environment(build):
     return env
 
 
-def run(command, build, seconds):
+def run(command, build, seconds, **more):
     """Exit code and all output; 124 after `seconds`, 127 if it could not be started."""
     try:
-        done = subprocess.run(command, cwd=TOP, env=environment(build), timeout=seconds,
+        done = subprocess.run(command, cwd=TOP, env=dict(environment(build), **more), timeout=seconds,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT)
     except subprocess.TimeoutExpired as late:
@@ -103,6 +103,24 @@ def unit(build):
         ended = pool.map(lambda program: run([program], build, UNIT_SECONDS), programs)
         for program, (code, text) in zip(programs, ended):
             total += cmocka_count(os.path.basename(program), code, text)
+    return total
+
+
+ON_BOTH_ENGINES = ["test_queue", "test_store", "test_store_add"]
+
+
+def postgres(build):
+    """The tests of the queue once more, on a PostgreSQL server of their own."""
+    from tools.postgres import Postgres, folder_of_programs
+    if not folder_of_programs():
+        return Count(0, 1, titled("postgres", "PostgreSQL is not installed: `make deps`"))
+    total = Count()
+    with Postgres() as server, concurrent.futures.ThreadPoolExecutor(2) as pool:
+        programs = [os.path.join(build, "tests/unit", name) for name in ON_BOTH_ENGINES]
+        ended = pool.map(
+            lambda p: run([p], build, UNIT_SECONDS, FILTERD_POSTGRES=server.uri), programs)
+        for name, (code, text) in zip(ON_BOTH_ENGINES, ended):
+            total += cmocka_count(name + " on PostgreSQL", code, text)
     return total
 
 
@@ -181,6 +199,7 @@ def e2e(build):
 
 GROUPS = {
     "unit": unit,
+    "postgres": postgres,
     "fuzz": fuzz,
     "rules": rules,
     "layers": tool("layers.py"),
