@@ -22,6 +22,10 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 UNIT_SECONDS = 300
 E2E_SECONDS = 900
 
+# Programs of tests/unit that run on PostgreSQL, too, and that run there alone.
+ON_BOTH_ENGINES = ["test_queue", "test_store", "test_store_add"]
+ON_POSTGRES = ["test_store_pg"]
+
 # cmocka catches SIGSEGV itself and would hide the sanitizer's report: handle_segv=2.
 SANITIZERS = {
     "ASAN_OPTIONS": "handle_segv=2:detect_leaks=1",
@@ -97,16 +101,14 @@ def cmocka_count(name, code, text):
 def unit(build):
     """tests/unit: one cmocka program for each module."""
     names = sorted(glob.glob(os.path.join(TOP, "tests/unit/test_*.c")))
-    programs = [os.path.join(build, "tests/unit", os.path.basename(n)[:-2]) for n in names]
+    modules = [os.path.basename(name)[:-2] for name in names]
+    programs = [os.path.join(build, "tests/unit", m) for m in modules if m not in ON_POSTGRES]
     total = Count()
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         ended = pool.map(lambda program: run([program], build, UNIT_SECONDS), programs)
         for program, (code, text) in zip(programs, ended):
             total += cmocka_count(os.path.basename(program), code, text)
     return total
-
-
-ON_BOTH_ENGINES = ["test_queue", "test_store", "test_store_add"]
 
 
 def postgres(build):
@@ -116,10 +118,11 @@ def postgres(build):
         return Count(0, 1, titled("postgres", "PostgreSQL is not installed: `make deps`"))
     total = Count()
     with Postgres() as server, concurrent.futures.ThreadPoolExecutor(2) as pool:
-        programs = [os.path.join(build, "tests/unit", name) for name in ON_BOTH_ENGINES]
+        names = ON_BOTH_ENGINES + ON_POSTGRES
+        programs = [os.path.join(build, "tests/unit", name) for name in names]
         ended = pool.map(
             lambda p: run([p], build, UNIT_SECONDS, FILTERD_POSTGRES=server.uri), programs)
-        for name, (code, text) in zip(ON_BOTH_ENGINES, ended):
+        for name, (code, text) in zip(names, ended):
             total += cmocka_count(name + " on PostgreSQL", code, text)
     return total
 

@@ -39,6 +39,7 @@ const struct db_engine db_pg = {.open = open_none};
 #include <stdio.h>
 #include <stdlib.h>
 
+#define VERSION_MIN 120000 /* PostgreSQL 12 */
 #define CONNECT_S "2" /* [s] for each address of the server */
 #define STATEMENT_MS 3000 /* [ms] that the server may take for one */
 #define LOCK_MS 200 /* [ms] that another's lock is waited for */
@@ -292,7 +293,9 @@ static int look_at_settings(struct pg_db *pg, bool *raise)
 
 	if (rc != OK)
 		return rc;
-	if (strcmp(PQgetvalue(result, 0, 0), "off") == 0)
+	if (PQserverVersion(pg->connection) < VERSION_MIN)
+		rc = refuse(pg, "the server is older than PostgreSQL 12");
+	else if (strcmp(PQgetvalue(result, 0, 0), "off") == 0)
 		rc = refuse(pg, "synchronous_commit is off there, so that what was committed could"
 				" be lost; set it on");
 	else if (strcmp(PQgetvalue(result, 0, 1), "on") != 0)
@@ -668,10 +671,13 @@ static int commit(struct db *db)
 {
 	struct pg_db *pg = pg_of(db);
 	PGresult *result;
-	int rc = ensure(pg);
+	int rc;
 
-	if (rc != OK)
-		return rc;
+	/* Never on another connection: there it would be a success that has committed nothing. */
+	if (pg->connection == NULL) {
+		db->trouble = DB_LOST;
+		return ERR_IO;
+	}
 	rc = ask(pg, "COMMIT", &result);
 	/* A transaction in which something failed is rolled back, and that is no error. */
 	if (rc == OK && strcmp(PQcmdStatus(result), "COMMIT") != 0) {
