@@ -7,7 +7,7 @@ static const char *const state_choices[] = {
 
 /* clang-format off */
 const struct option_row queue_rows[QUEUE_ROWS] = {
-	{0, "store", OPTION_TEXT, "FILE", "the database instead of the configured one",
+	{0, "store", OPTION_TEXT, "FILE", "the database instead of the configured one: a file or postgresql://...",
 		offsetof(struct queue_options, store), 0, 0, NULL},
 	{0, "site", OPTION_TEXT, "NAME", "only of this site",
 		offsetof(struct queue_options, site), 0, 0, NULL},

@@ -1,5 +1,6 @@
 /* Reading the configuration: see config.h. */
 #include "server/config_keys.h"
+#include "store/db.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -40,6 +41,14 @@ static const char *resolve(struct config *config, struct span path)
 	memcpy(joined + folder, path.ptr, path.len);
 	joined[folder + path.len] = '\0';
 	return joined;
+}
+
+/* What names a server is no path. */
+static const char *resolve_store(struct config *config, struct span store)
+{
+	const char *copied = arena_copy(&config->arena, store).ptr;
+
+	return !copied || db_is_server(copied) ? copied : resolve(config, store);
 }
 
 static int read_rules(struct reading *r, const struct strings *folders)
@@ -445,7 +454,7 @@ static int read_root(struct reading *r, const struct yaml_node *root)
 	config->temperament = (enum temperament)keys.temperament;
 	config->retention = keys.retention;
 	if (!span_eq(keys.store, SPAN("off"))) {
-		config->store = resolve(config, keys.store);
+		config->store = resolve_store(config, keys.store);
 		if (!config->store)
 			return ERR_NOMEM;
 	} else if (keys.require_tokens) {

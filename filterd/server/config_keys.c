@@ -309,8 +309,10 @@ static const struct key config_keys[] = {
 	{.name = "store",
 		.type = TYPE_STRING,
 		AT(store),
-		.help = "The database of the review queue, relative to this file; `off`: comments "
-			"for review are only answered, and keeping them is up to the caller.",
+		.help = "The database of the review queue: a file (SQLite), relative to this one, "
+			"or `postgresql://USER@HOST/DATABASE` for a server that several filterd "
+			"share; `off`: comments for review are only answered, and keeping them is "
+			"up to the caller.",
 		.min = 1,
 		.max = 1024,
 		.fallback = "var/queue.db"},

@@ -250,12 +250,15 @@ static int open_store(struct server *server)
 
 		errors_add(&errors, SEVERITY_ERROR, (struct place){0},
 			"the review queue cannot be opened: %.*s", (int)why.len, why.data);
-		errors_hint(&errors, "the key `store` names its file; `store: off` goes without");
+		errors_hint(&errors,
+			"the key `store` names its file or server; `store: off` goes without");
 		show(&errors);
 		errors_free(&errors);
 	}
 	buf_free(&why);
-	return status == ERR_IO ? ERR_INVALID : status;
+	/* A server that is not there yet may be when this one is started anew. */
+	server->broken = status == ERR_IO && db_is_server(path);
+	return status == ERR_IO || status == ERR_UNSUPPORTED ? ERR_INVALID : status;
 }
 
 static int enter_sandbox(struct server *server)

@@ -23,14 +23,14 @@ static int find(struct db *db, const struct queue_decision *decision, struct sub
 {
 	struct db_statement *statement = db_statement(db,
 		"SELECT seq, version, state, claimed_by <> ?2 AND claimed_until_ms > ?3 FROM item"
-		" WHERE queue_id = ?1");
+		" WHERE queue_id = ?1 FOR UPDATE");
 	int rc;
 
 	if (statement == NULL)
 		return ERR_IO;
 	db_bind(statement, 1, decision->queue_id);
 	db_bind(statement, 2, decision->actor);
-	db_bind_int(statement, 3, decision->now_ms);
+	db_bind_int(statement, 3, db_now_ms(db, decision->now_ms));
 	rc = db_step(db, statement);
 	if (rc == DB_ROW) {
 		out->seq = db_int(statement, 0);
@@ -173,14 +173,17 @@ static int decide(
 	struct subject subject = {.seq = 0};
 	struct chain_row row = {
 		.act = decision->act,
-		.at_ms = decision->now_ms,
+		.at_ms = db_now_ms(db, decision->now_ms),
 		.actor = decision->actor,
 		.reason = decision->reason,
 	};
 	unsigned char before[CHAIN_HASH], hash[CHAIN_HASH];
 	int64_t last_ms;
-	int rc = find(db, decision, &subject);
+	/* First of all, so that whoever decides waits here and holds nothing that others need. */
+	int rc = db_lock(db, SPAN("decision"), SPAN("chain"));
 
+	if (rc == OK)
+		rc = find(db, decision, &subject);
 	if (rc == OK)
 		rc = next_state(db, decision, &subject, &row);
 	if (rc == OK)
