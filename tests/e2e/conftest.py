@@ -1,8 +1,15 @@
 """Fixtures: a daemon for each test that asks for one."""
 
+import os
+import sys
+
 import pytest
 
+from command import TOP
 from daemon import Daemon
+
+sys.path.insert(0, os.path.join(TOP, "tests", "tools"))
+from postgres import Postgres  # noqa: E402
 
 
 def pytest_configure(config):
@@ -42,3 +49,34 @@ def make_daemon(tmp_path):
 @pytest.fixture
 def daemon(make_daemon):
     return make_daemon()
+
+
+# --- the queue's database, on both engines ---
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    with Postgres() as running:
+        running.count = 0
+        yield running
+
+
+def new_store(request):
+    """A database for a daemon, of the engine that the test is about: the value of the key `store`."""
+    if request.param == "sqlite":
+        return "var/queue.db"
+    server = request.getfixturevalue("postgres_server")
+    server.count += 1
+    name = "own_%d" % server.count
+    server.sql("CREATE DATABASE " + name)
+    return server.uri_of(name)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request):
+    return new_store(request)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def shared_store(request):
+    return new_store(request)

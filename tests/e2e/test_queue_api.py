@@ -18,14 +18,14 @@ LINKS = "see http://a.com http://b.com http://c.com"
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory):
-    with Daemon(tmp_path_factory.mktemp("desk"), store="var/queue.db") as daemon:
+def shared(tmp_path_factory, shared_store):
+    with Daemon(tmp_path_factory.mktemp("desk"), store=shared_store) as daemon:
         yield daemon
 
 
 @pytest.fixture
-def queueing(make_daemon):
-    return make_daemon(store="var/queue.db")
+def queueing(make_daemon, store):
+    return make_daemon(store=store)
 
 
 def get(daemon, path, fields=None):
@@ -333,7 +333,8 @@ def test_what_was_decided_is_erased_when_its_time_is_over(make_daemon):
 # --- faults ---
 
 
-def test_a_locked_database_is_told_and_heals(queueing):
+def test_a_locked_database_is_told_and_heals(make_daemon):
+    queueing = make_daemon(store="var/queue.db")
     (one,) = queue(queueing, 1, site="s")
     other = sqlite3.connect(os.path.join(queueing.folder, "var", "queue.db"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

@@ -11,8 +11,8 @@ MILDER = RULES.replace("links: 3", "links: 4").replace("http://c.com", "http://c
 
 
 @pytest.fixture
-def queueing(make_daemon):
-    return make_daemon(store="var/queue.db")
+def queueing(make_daemon, store):
+    return make_daemon(store=store)
 
 
 def replay(daemon, body, moderator="Sara"):
