@@ -14,6 +14,7 @@
 
 struct desk {
 	struct db *db;
+	struct desk_memo stats;
 	int64_t kept_ns; /* when it was last looked at what is to be erased */
 	struct reload *reload;
 	struct arena arena;
@@ -103,6 +104,7 @@ static void perform(void *context, const struct errand_request *request, const a
 		.arena = &desk->arena,
 		.request = request,
 		.now_ms = clock_real_ms(),
+		.stats = &desk->stats,
 		.undo_ms = UNDO_MS,
 		.out = &answer->body,
 		.refusal = &answer->refusal,
@@ -159,6 +161,7 @@ void desk_close(struct desk *desk)
 		return;
 	errands_free(desk->errands);
 	db_close(desk->db);
+	buf_free(&desk->stats.answer);
 	arena_free(&desk->arena);
 	free(desk);
 }

@@ -1,6 +1,7 @@
 /* What can be asked at the desk: lists, items, claims, decisions, the feed. */
 #include "server/desk_call.h"
 
+#include "base/clock.h"
 #include "store/batch.h"
 #include "text/utf8.h"
 #include "wire/json.h"
@@ -69,7 +70,7 @@ static int write_groups(struct desk_call *call, enum queue_grouping by)
 	return rc;
 }
 
-static int stats(struct desk_call *call)
+static int count_all(struct desk_call *call)
 {
 	struct queue_counts counts;
 	int rc = queue_count(call->db, &counts);
@@ -83,6 +84,28 @@ static int stats(struct desk_call *call)
 		rc = write_groups(call, (enum queue_grouping)by);
 	buf_str(call->out, "}}\n");
 	return rc;
+}
+
+static int stats(struct desk_call *call)
+{
+	struct desk_memo *memo = call->stats;
+	int64_t now_ns = clock_mono_ns();
+	int rc;
+
+	if (memo->made_ns > 0 && now_ns - memo->made_ns < DESK_MEMO_TIMES * memo->took_ns) {
+		buf_span(call->out, buf_content(&memo->answer));
+		return OK;
+	}
+	rc = count_all(call);
+	memo->made_ns = 0;
+	if (rc != OK)
+		return rc;
+	buf_clear(&memo->answer);
+	buf_span(&memo->answer, buf_content(call->out));
+	if (!memo->answer.failed)
+		memo->made_ns = clock_mono_ns();
+	memo->took_ns = memo->made_ns - now_ns;
+	return OK;
 }
 
 static int look(struct desk_call *call)

@@ -4,12 +4,24 @@
 #include "server/desk.h"
 #include "wire/queue_ask.h"
 
+/*
+ * An answer that costs much: it is given again for a time that is proportional to how long it took,
+ * so that pages that ask again and again cannot keep the desk busy.
+ */
+struct desk_memo {
+	struct buf answer;
+	int64_t made_ns, took_ns;
+};
+
+#define DESK_MEMO_TIMES 20 /* as long as it took to make */
+
 struct desk_call {
 	struct db *db;
 	struct arena *arena; /* of this request */
 	const struct errand_request *request;
 	struct queue_ask ask; /* read from the query, and from the body if there is one */
 	int64_t now_ms;
+	struct desk_memo *stats; /* what `stats` answered last */
 	int64_t undo_ms; /* a decision is not told to the CMS before this has passed */
 	struct buf *out;
 	struct refusal *refusal;

@@ -168,10 +168,11 @@ static void add_filter(
 	add_text(q, " AND i.text_hash = (SELECT text_hash FROM item WHERE queue_id = ?)",
 		filter->same_text_as);
 	add_ids(q, filter);
+	/* The plus sign: not by the index of the score, which a planner takes for narrow. */
 	if (filter->score_from > 0)
-		add_number(q, " AND i.score >= ?", filter->score_from);
+		add_number(q, " AND +i.score >= ?", filter->score_from);
 	if (filter->score_to > 0)
-		add_number(q, " AND i.score <= ?", filter->score_to);
+		add_number(q, " AND +i.score <= ?", filter->score_to);
 	if (filter->queued_from_ms > 0)
 		add_number(q, " AND i.queued_ms >= ?", filter->queued_from_ms);
 	if (filter->queued_to_ms > 0)
