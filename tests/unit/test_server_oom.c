@@ -32,7 +32,7 @@
 
 static const char config_text[] = "rules: [rules]\n"
 				  "workers: 1\n"
-				  "store: off\n"
+				  "store: %s\n"
 				  "listen:\n"
 				  "  - {address: 'unix:ndjson', protocol: ndjson}\n"
 				  "  - {address: 'unix:http', protocol: http}\n"
@@ -48,7 +48,10 @@ static const char rules_text[] = "guidelines: {conduct: {title: Conduct}}\n"
 				 "    action: reject\n"
 				 "    when: {phrase: 'i will kill you'}\n"
 				 "    unless: {regex: 'zeb+ra'}\n"
-				 "    tests: {match: ['i will kill you'], no_match: [zebra]}\n";
+				 "    tests: {match: ['i will kill you'], no_match: [zebra]}\n"
+				 "  - {id: t/see, guideline: conduct, reason: R., action: review,\n"
+				 "     when: {phrase: 'see for yourself'},\n"
+				 "     tests: {match: ['see for yourself'], no_match: [see]}}\n";
 
 static char folder[32]; /* the working directory while the tests run */
 
@@ -68,6 +71,14 @@ static void write_rules(int number)
 
 	snprintf(text, sizeof(text), rules_text, number);
 	write_file("rules/rules.yaml", text);
+}
+
+static void write_config(const char *store)
+{
+	char text[sizeof(config_text) + 16];
+
+	snprintf(text, sizeof(text), config_text, store);
+	write_file("config.yaml", text);
 }
 
 /* --- the server, on a thread of its own --- */
@@ -230,7 +241,8 @@ static int ooms; /* requests that were refused with `oom` */
 /* What may be said when memory lacks: refusals to try again, and reasons to let a person judge. */
 static void check_said(const struct client *c, bool http)
 {
-	static const char *const codes[] = {"oom\"", "too_many_connections\"", "internal\""};
+	static const char *const codes[] = {
+		"oom\"", "too_many_connections\"", "internal\"", "queue_unavailable\"", "conflict\""};
 	bool oom = has(c, "\"code\":\"oom\"");
 
 	assert_false(has(c, "\"id\":\"bad\",\"verdict\":\"approve\""));
@@ -278,6 +290,58 @@ static void check_answers(void)
 		assert_false(has(&c, "\"degraded\""));
 		close(c.fd);
 	}
+}
+
+/* --- the queue --- */
+
+static const char review_request[] =
+	"{\"id\":\"%s\",\"text\":\"see for yourself\",\"author\":{\"name\":\"A\"}}\n";
+
+/* Sends a comment for review; the queue id that was promised, or "". */
+static void ask_review(const char *id, char queue_id[32])
+{
+	static const char mark[] = "\"queued\":true,\"queue_id\":\"";
+	char line[sizeof(review_request) + 64];
+	struct client c;
+	const char *at;
+
+	queue_id[0] = '\0';
+	snprintf(line, sizeof(line), review_request, id);
+	if (client_open(&c, "ndjson")) {
+		client_send(&c, line);
+		client_read(&c, "}\n", 1);
+		check_said(&c, false);
+		assert_false(has(&c, "\"verdict\":\"approve\"") || has(&c, "\"reject\""));
+		/* It says `review` only with a promise. */
+		at = strstr(c.got, mark);
+		assert_int_equal(at != NULL, has(&c, "\"verdict\":\"review\""));
+		if (at != NULL)
+			assert_int_equal(sscanf(at + strlen(mark), "%31[a-z2-7]", queue_id), 1);
+	}
+	close(c.fd);
+}
+
+/* Asks at the desk; whether it answered with 200. What it says then holds `expected`. */
+static bool ask_desk(const char *method, const char *path, const char *body, const char *expected)
+{
+	char request[1024];
+	struct client c;
+	bool well = false;
+
+	snprintf(request, sizeof(request),
+		"%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+		"Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+		method, path, strlen(body), body);
+	if (client_open(&c, "http")) {
+		client_send(&c, request);
+		client_read(&c, "no such thing", 1); /* up to the end */
+		well = has(&c, "HTTP/1.1 200 ");
+		check_said(&c, true);
+		if (well && !has(&c, expected))
+			fail_msg("step %ld (%d): %s", step, from_then_on, c.got);
+	}
+	close(c.fd);
+	return well;
 }
 
 /* --- sweeps --- */
@@ -437,6 +501,51 @@ static void reload_of_broken_rules(void **state)
 	assert_int_equal(failing_live, before);
 }
 
+/*
+ * A comment is held, looked at and decided while memory lacks at any point: what was promised is
+ * there, a decision is made once or not at all, and then everything goes on.
+ */
+static void queue(void **state)
+{
+	long before = failing_live;
+	char promised[32], again[32], path[96], id[32];
+
+	(void)state;
+	write_config("queue.db");
+	start();
+	ask_review("first", promised);
+	assert_string_not_equal(promised, "");
+	for (from_then_on = 0; from_then_on < 2; from_then_on++) {
+		bool failed = true;
+
+		for (step = 0; failed; step++) {
+			assert_true(step < STEPS_MAX);
+			snprintf(id, sizeof(id), "c-%d-%ld", from_then_on, step);
+			failing_start(step, from_then_on);
+			ask_review(id, promised);
+			(void)ask_desk("GET", "/v1/queue?limit=1&order=newest", "", "\"items\":[");
+			(void)ask_desk("POST", "/v1/queue/claim", "{\"limit\":1}", "\"items\":[");
+			failed = failing_stop();
+			ask_review(id, again);
+			assert_string_not_equal(again, "");
+			if (promised[0] != '\0')
+				assert_string_equal(promised, again);
+			snprintf(path, sizeof(path), "/v1/queue/%s/decide", again);
+			failing_start(step, from_then_on);
+			(void)ask_desk("POST", path, "{\"act\":\"approve\"}", "\"approved\"");
+			failed |= failing_stop();
+			(void)ask_desk("POST", path, "{\"act\":\"approve\"}", "\"approved\"");
+			snprintf(path, sizeof(path), "/v1/queue/%s", again);
+			assert_true(ask_desk("GET", path, "", "\"state\":\"approved\""));
+			check_answers();
+		}
+	}
+	stop();
+	write_config("off");
+	assert_int_equal(unlink("queue.db"), 0);
+	assert_int_equal(failing_live, before);
+}
+
 /* --- around the tests --- */
 
 static int set_up(void **state)
@@ -447,7 +556,7 @@ static int set_up(void **state)
 	strcpy(folder, "/tmp/filterd-test-XXXXXX");
 	if (!mkdtemp(folder) || chdir(folder) != 0 || mkdir("rules", 0700) != 0)
 		return -1;
-	write_file("config.yaml", config_text);
+	write_config("off");
 	write_rules(0);
 	/* What libraries keep for the life of the process is allocated before anything is counted.
 	 */
@@ -474,6 +583,7 @@ int main(void)
 		cmocka_unit_test(http),
 		cmocka_unit_test(reload),
 		cmocka_unit_test(reload_of_broken_rules),
+		cmocka_unit_test(queue),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
