@@ -24,7 +24,7 @@ struct replay_command {
 	int64_t limit;
 	int64_t examples;
 	int64_t groups;
-	bool apply, yes, batches;
+	bool history, apply, yes, batches;
 	int64_t undo;
 	const char *note;
 	const char *backlog, *answers;
@@ -39,6 +39,8 @@ static const struct option_row replay_rows[] = {
 		offsetof(struct replay_command, examples), 1, REPLAY_EXAMPLES_EACH_MAX, NULL},
 	{0, "groups", OPTION_NUMBER, "N", "rules shown of each way (20); --json has all",
 		offsetof(struct replay_command, groups), 1, RULES_MAX, NULL},
+	{0, "history", OPTION_FLAG, NULL, "judge the kept comments that the rules decided, not the queue's",
+		offsetof(struct replay_command, history), 0, 0, NULL},
 	{0, "apply", OPTION_FLAG, NULL, "decide what is now certain, after asking",
 		offsetof(struct replay_command, apply), 0, 0, NULL},
 	{0, "yes", OPTION_FLAG, NULL, "of --apply: do not ask",
@@ -125,7 +127,7 @@ static uint64_t total_of(struct replaying *r)
 	struct queue_counts counts;
 	uint64_t total = 0;
 
-	if (r->replay->total < QUEUE_TOTAL_MAX)
+	if (r->options->history || r->replay->total < QUEUE_TOTAL_MAX)
 		return r->replay->total;
 	if (filtered || queue_count(r->db, &counts) != OK)
 		return 0;
@@ -148,6 +150,7 @@ static int judge(struct replaying *r)
 		.guesser = r->setup.guesser,
 		.limits = survey_limits(&r->setup),
 		.filter = queue_filter_of(&options->queue, clock_real_ms()),
+		.history = options->history,
 		.most = (uint64_t)options->limit,
 		.examples = options->examples ? (unsigned)options->examples : EXAMPLES_DEFAULT,
 		.stop = &stopped,
@@ -464,6 +467,14 @@ static int check(struct run *run)
 			run, "--apply, --undo, --batches and --backlog exclude each other");
 	if ((options->answers || options->threads) && !options->backlog)
 		return cli_usage_error(run, "--out and --threads go with --backlog");
+	if (options->history && (options->apply || options->queue.rule || options->queue.same_as ||
+					options->queue.order != QUEUE_OLDEST))
+		return cli_usage_error(
+			run, "--history goes without --apply, --rule, --same-text-as and --order");
+	if (options->history && options->queue.state != 0 &&
+		options->queue.state != 1 + QUEUE_APPROVED &&
+		options->queue.state != 1 + QUEUE_REJECTED)
+		return cli_usage_error(run, "the --history is of approved and rejected comments");
 	if (options->note && !options->apply && !options->undo)
 		return cli_usage_error(run, "--note goes with --apply or --undo");
 	if (options->note && strlen(options->note) > NOTE_MAX)

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "base/log.h"
-#include "rules/ruleset.h"
+#include "moderate/verdict.h"
 
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -75,6 +75,8 @@ struct config {
 	bool log_json;
 	enum sandbox_mode sandbox;
 	const char *store; /* path of the queue's database; NULL: off */
+	/* The share of comments with a verdict that the store keeps, in ten-thousandths. */
+	uint32_t history[VERDICT_COUNT];
 	struct span reload_token; /* empty: reload by request only from this machine */
 };
 

@@ -20,6 +20,9 @@ struct config_keys {
 	struct span reload_token;
 	int sandbox; /* enum sandbox_mode */
 	struct span store;
+	struct history_keys {
+		struct span approved, rejected;
+	} history;
 };
 
 struct listen_keys {

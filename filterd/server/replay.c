@@ -2,6 +2,7 @@
 #include "server/replay.h"
 
 #include "server/replay_told.h"
+#include "store/history.h"
 #include "wire/native.h"
 
 #include <stdlib.h>
@@ -251,7 +252,8 @@ static int judge(struct replay *r, const struct queue_item *item)
 		request.comment.submitted_ms = item->queued_ms;
 	rc = evaluate(r->evaluator, r->options.set, &request.comment, &r->options.limits, &verdict);
 	if (rc == OK)
-		rc = replay_told(&r->pairs, &r->comment, item, &request.comment, &told);
+		rc = replay_told(&r->pairs, &r->comment, item, &request.comment,
+			r->options.history ? decided_as[item->state] : VERDICT_REVIEW, &told);
 	if (rc == OK)
 		rc = count(r, item, request.comment.text, &told, verdict);
 	return rc == OK ? plan(r, item, verdict) : rc;
@@ -277,7 +279,8 @@ int replay_judge(struct replay *r)
 	if (r->options.most && r->options.most - seen < filter.limit)
 		filter.limit = (size_t)(r->options.most - seen);
 	arena_reset(&r->page);
-	rc = queue_list(r->options.db, &filter, &r->page, &page);
+	rc = (r->options.history ? history_list : queue_list)(
+		r->options.db, &filter, &r->page, &page);
 	if (rc != OK)
 		return rc;
 	if (!r->total_known)

@@ -366,6 +366,79 @@ def test_a_backlog_meets_what_the_daemon_has(make_daemon):
     assert "2 queued for review (1 of them were there already)" in result.err
 
 
+# --- the history ---
+
+def history_of(daemon):
+    base = sqlite3.connect(os.path.join(daemon.folder, "var", "queue.db"), timeout=SECONDS)
+    try:
+        return base.execute("SELECT comment_id, state FROM history ORDER BY seq").fetchall()
+    finally:
+        base.close()
+
+
+def test_the_history_is_kept_and_replayed(make_daemon, tmp_path):
+    daemon = make_daemon(store="var/queue.db", more="history: {approved: 50%, rejected: all}")
+    for i in range(60):
+        daemon.check("good morning %d" % i if i % 3 else "%s %d" % (KILL, i), id="c-%d" % i, site="english")
+    daemon.check(LINKS, id="held")
+    wait_for(lambda: len(history_of(daemon)) >= 25, "the history to be written")
+    daemon.stop()  # what waits is written before it ends
+    kept = history_of(daemon)
+    rejected = [name for name, state in kept if state == 3]
+    approved = [name for name, state in kept if state == 2]
+    assert rejected == ["c-%d" % i for i in range(0, 60, 3)]
+    assert 8 <= len(approved) <= 32 and "held" not in approved
+    new = write_rules(tmp_path / "new", RULES.replace("will kill you\"", "will (kill|greet) you\"")
+                      .replace("action: reject", "action: review"))
+    found = filterd("replay", "--history", "-r", new, cwd=daemon.folder)
+    assert found.code == 1, found.err
+    assert "rejected, now review: 20 comments" in found.out and "en/threats/direct" in found.out
+    one = filterd("replay", "--history", "--state", "approved", "--json", cwd=daemon.folder)
+    assert one.code == 0 and one.json()["verdicts"]["approve"]["approve"] == len(approved)
+    assert filterd("queue", "erase", "--yes", cwd=daemon.folder).out == "0 comments erased\n"
+    base = sqlite3.connect(os.path.join(daemon.folder, "var", "queue.db"))
+    base.execute("UPDATE history SET kept_ms = kept_ms - 31 * 86400000")
+    base.commit()
+    base.close()
+    assert "%d comments erased" % len(kept) in filterd("queue", "erase", "--yes", cwd=daemon.folder).out
+    assert history_of(daemon) == []
+    with open(os.path.join(daemon.folder, "var", "queue.db"), "rb") as raw:
+        assert b"good morning" not in raw.read()
+
+
+def test_an_approval_does_not_wait_for_the_history(make_daemon):
+    daemon = make_daemon(store="var/queue.db", more="history: {approved: all}")
+    daemon.check("hello", id="first")
+    wait_for(lambda: history_of(daemon), "the history to be written")
+    base = sqlite3.connect(os.path.join(daemon.folder, "var", "queue.db"), timeout=SECONDS, isolation_level=None)
+    base.execute("BEGIN IMMEDIATE")
+    with daemon.ndjson() as client:
+        for i in range(600):
+            answer = client.ask({"id": "c-%d" % i, "text": "good morning"})
+            assert answer["verdict"] == "approve" and answer["queued"] is False
+    wait_for(lambda: daemon.metrics()['filterd_store_history_total{result="dropped"}'] > 200, "rows to be dropped")
+    base.execute("ROLLBACK")
+    base.close()
+    before = len(history_of(daemon))
+
+    def goes_on():
+        daemon.check("and on", id="on-%d" % len(history_of(daemon)))
+        return len(history_of(daemon)) > before
+    wait_for(goes_on, "the history to go on")
+
+
+@pytest.mark.parametrize("history, said", [
+    ("{approved: 101%}", "must be `off`, `all` or a share"),
+    ("{approved: 5.%}", "must be"), ("{approved: 1.234%}", "must be"), ("{rejected: some}", "`rejected` must be"),
+    ("{approve: all}", "did you mean `approved`"),
+])
+def test_wrong_shares_are_told(tmp_path, history, said):
+    daemon = Daemon(tmp_path / "d", more="history: " + history)
+    result = filterd("lint", "-c", "config.yaml", cwd=daemon.folder)
+    assert result.code != 0 and said in result.out + result.err
+    assert "config.yaml:" in result.out + result.err
+
+
 # --- mistakes ---
 
 @pytest.mark.parametrize("arguments, code, said", [
@@ -374,6 +447,8 @@ def test_a_backlog_meets_what_the_daemon_has(make_daemon):
     (["--note", "x"], 2, "--note goes with"),
     (["--apply", "--note", "x" * 1025], 2, "at most 1024"),
     (["--out", "x"], 2, "go with --backlog"),
+    (["--history", "--apply"], 2, "--history goes without"),
+    (["--history", "--state", "waiting"], 2, "of approved and rejected"),
     (["--undo", "7"], 1, "there is no batch 7"),
     (["--undo", "0"], 2, "undo"),
     (["--store", "none.db"], 74, "none.db"),

@@ -9,6 +9,7 @@
 #include "queue_folder.h"
 #include "ruleset_of.h"
 #include "server/replay.h"
+#include "store/history.h"
 #include "wire/json.h"
 #include "wire/queued.h"
 
@@ -363,6 +364,48 @@ static void rules_without_number_are_passed_over(void **state)
 	buf_free(&answer);
 }
 
+static void the_history_is_compared_with_what_the_rules_said(void **state)
+{
+	static const char *const texts[] = {"they hang", "see http://a.com", "fine"};
+	struct fixture *f = *state;
+	struct replay *replay;
+	struct arena *arena = &f->arena;
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct native_request request = {.comment = COMMENT_INIT};
+		const struct verdict *verdict;
+		struct queue_entry entry;
+		struct buf json = {0}, answer = {0};
+
+		request.comment.text = span_of(texts[i]);
+		buf_printf(&json, "{\"text\":\"%s\"}", texts[i]);
+		assert_int_equal(evaluate(f->evaluator, f->new, &request.comment,
+					 &evaluate_defaults, &verdict),
+			OK);
+		assert_int_equal(native_write_beginning(&answer, &request, verdict), OK);
+		assert_int_equal(queued_entry(arena, &request, verdict, &entry), OK);
+		entry.request = buf_content(&json);
+		entry.answer = buf_content(&answer);
+		entry.now_ms = BEGUN;
+		assert_int_equal(
+			history_add(f->db, &entry,
+				verdict->kind == VERDICT_REJECT ? QUEUE_REJECTED : QUEUE_APPROVED),
+			OK);
+		buf_free(&json);
+		buf_free(&answer);
+	}
+	replay = begin(f, f->old, 0);
+	replay->options.history = true;
+	assert_int_equal(replay_judge(replay), OK);
+	assert_true(replay->done);
+	assert_int_equal(replay->counts.judged, 3);
+	assert_int_equal(replay->total, 3);
+	assert_string_equal(only(replay, VERDICT_REJECT, VERDICT_REVIEW)->rule, "hang");
+	assert_string_equal(only(replay, VERDICT_APPROVE, VERDICT_REVIEW)->rule, "links");
+	assert_int_equal(replay->counts.verdicts[VERDICT_APPROVE][VERDICT_APPROVE], 1);
+	assert_int_equal(replay->decisions_count, 0);
+}
+
 static void what_is_erased_is_counted(void **state)
 {
 	struct fixture *f = *state;
@@ -563,8 +606,9 @@ static void a_file_without_batches_gets_them(void **state)
 
 	decide(f, hold(f, "they hang 1"), QUEUE_APPROVE);
 	hold(f, "they hang 2");
-	assert_int_equal(
-		db_run(f->db, "DROP TABLE batched; DROP TABLE batch; PRAGMA user_version = 1"), OK);
+	assert_int_equal(db_run(f->db, "DROP TABLE batched; DROP TABLE batch; DROP TABLE history;"
+				       " PRAGMA user_version = 1"),
+		OK);
 	db_close(f->db);
 	assert_int_equal(db_open(f->path, DB_CREATE, &why, &f->db), OK);
 	assert_chain_holds(f);
@@ -583,6 +627,7 @@ int main(void)
 		TEST(decided_ones_are_compared_with_what_people_said),
 		TEST(what_is_stored_may_be_anything),
 		TEST(rules_without_number_are_passed_over),
+		TEST(the_history_is_compared_with_what_the_rules_said),
 		TEST(what_is_erased_is_counted),
 		TEST(it_ends_when_it_is_told_to_and_at_its_own_time),
 		TEST(the_result_is_json),
