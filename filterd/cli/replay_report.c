@@ -81,15 +81,19 @@ static bool put_example(struct out *out, const struct replay_example *example)
 	const struct span names[] = {
 		span_of(example->queue_id), example->site, example->comment_id};
 
+	bool any = false;
+
 	out_style(out, STYLE_DIM);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		if (names[i].len == 0)
 			continue;
 		out_str(out, "  ");
 		out_untrusted(out, names[i], 0);
+		any = true;
 	}
 	out_style(out, STYLE_PLAIN);
-	out_str(out, "\n");
+	if (any)
+		out_str(out, "\n");
 	return show_text(
 		out, example->excerpt.text, example->excerpt.places, example->excerpt.places_count);
 }

@@ -230,7 +230,7 @@ static int count(struct replay *r, const struct queue_item *item, struct span te
 	return add_example(r, group, item, text, cause.side == SIDE_OLD ? old : new, cause.found);
 }
 
-static int judge(struct replay *r, const struct queue_item *item)
+int replay_judge_one(struct replay *r, const struct queue_item *item)
 {
 	struct native_request request;
 	struct refusal refusal = REFUSAL_INIT;
@@ -243,7 +243,7 @@ static int judge(struct replay *r, const struct queue_item *item)
 		r->counts.erased++;
 		return OK;
 	}
-	if (!native_read(item->request, &r->comment, &request, &refusal)) {
+	if (!native_read_export(item->request, &r->comment, &request, &refusal)) {
 		r->counts.unreadable++;
 		return refusal.code == REFUSAL_OOM ? ERR_NOMEM : OK;
 	}
@@ -288,7 +288,7 @@ int replay_judge(struct replay *r)
 									   : page.total;
 	r->total_known = true;
 	for (size_t i = 0; i < page.count && rc == OK && !is_stopped(r); i++)
-		rc = judge(r, &page.items[i]);
+		rc = replay_judge_one(r, &page.items[i]);
 	r->done = !is_stopped(r) &&
 		  (page.next.len == 0 || (r->options.most && seen + page.count >= r->options.most));
 	buf_clear(&r->cursor);

@@ -30,7 +30,7 @@
 #define REPLAY_ACTOR "replay" /* who decides */
 
 struct replay_options {
-	struct db *db;
+	struct db *db; /* of replay_judge() and replay_apply() */
 	const struct ruleset *set; /* must outlive the replay, like what follows */
 	const struct language_guesser *guesser; /* may be NULL */
 	struct evaluate_options limits;
@@ -107,6 +107,12 @@ void replay_free(struct replay *replay); /* NULL is legal */
  * last. OK; ERR_INVALID: the filter cannot be; ERR_IO (see db_trouble()), ERR_NOMEM.
  */
 int replay_judge(struct replay *replay);
+
+/*
+ * Judges one comment that the caller has, from a file, say: its request and answer, state,
+ * queued_ms and guideline, and what examples show. OK or ERR_NOMEM.
+ */
+int replay_judge_one(struct replay *replay, const struct queue_item *item);
 
 /* Comments that did not stay what they were. */
 uint64_t replay_changed(const struct replay_counts *counts);

@@ -366,6 +366,34 @@ def test_a_backlog_meets_what_the_daemon_has(make_daemon):
     assert "2 queued for review (1 of them were there already)" in result.err
 
 
+# --- an export ---
+
+def test_an_export_is_replayed(place):
+    ids = [answer["queue_id"] for answer in place.fill(requests_of(6))]
+    place.queue("approve", ids[1], "--as", "ana")
+    exported = place.queue("--json").out + place.queue("--json", "--state", "approved").out
+    found = filterd("replay", "-", "-r", place.new, "--json", cwd=place.folder, stdin=exported)
+    assert found.code == 1, found.err
+    same = found.json()
+    assert same["verdicts"]["review"] == {"approve": 2, "review": 2, "reject": 1}
+    assert same["verdicts"]["approve"] == {"approve": 0, "review": 0, "reject": 1}
+    gone = [group for group in same["groups"] if group["rule"] == "en/promotion/watches"][0]
+    assert gone["is"] == "gone" and gone["examples"][0]["queue_id"] == ids[2]
+    assert gone["examples"][0]["spans"] == [[0, 13]]
+
+
+def test_requests_are_compared_with_their_labels(place):
+    path = backlog(place.folder + "/e.ndjson", [
+        {"text": KILL, "label": "ok", "id": 7}, {"text": "fine", "label": "bad"}, {"text": "fine"},
+        {"text": KILL, "label": "bad"}, [], {"request": 1}, {"request": {}, "state": "no"}, {"text": KILL, "label": 3}])
+    found = place.run(path, "-r", place.new, "--json").json()
+    assert found["verdicts"] == {"approve": {"approve": 0, "review": 0, "reject": 1},
+                                 "review": {"approve": 1, "review": 0, "reject": 0},
+                                 "reject": {"approve": 1, "review": 0, "reject": 1}}
+    assert found["unreadable"] == 4
+    assert not os.path.exists(place.folder + "/var")  # no store is needed
+
+
 # --- the history ---
 
 def history_of(daemon):
@@ -442,11 +470,15 @@ def test_wrong_shares_are_told(tmp_path, history, said):
 # --- mistakes ---
 
 @pytest.mark.parametrize("arguments, code, said", [
-    (["x"], 2, "x"),
+    (["x", "y"], 2, "too many arguments"),
     (["--apply", "--undo", "1"], 2, "exclude each other"),
     (["--note", "x"], 2, "--note goes with"),
     (["--apply", "--note", "x" * 1025], 2, "at most 1024"),
     (["--out", "x"], 2, "go with --backlog"),
+    (["filled.ndjson", "--apply"], 2, "FILE goes with none of"),
+    (["filled.ndjson", "--site", "x"], 2, "judged whole"),
+    (["none.ndjson"], 74, "none.ndjson"),
+    (["--apply", "--json"], 2, "needs --yes"),
     (["--history", "--apply"], 2, "--history goes without"),
     (["--history", "--state", "waiting"], 2, "of approved and rejected"),
     (["--undo", "7"], 1, "there is no batch 7"),

@@ -11,6 +11,7 @@
 #include "server/replay.h"
 #include "store/history.h"
 #include "wire/json.h"
+#include "wire/queue_json.h"
 #include "wire/queued.h"
 
 #define BEGUN INT64_C(1700000000000) /* 2023-11-14 */
@@ -406,6 +407,38 @@ static void the_history_is_compared_with_what_the_rules_said(void **state)
 	assert_int_equal(replay->decisions_count, 0);
 }
 
+static void an_item_is_read_as_it_was_written(void **state)
+{
+	static const char *const others[] = {"", "[]", "{", "{\"request\":{}", "{\"request\":{}}",
+		"{\"request\":{},\"state\":\"none\"}", "{\"request\":{},\"state\":3}",
+		"{\"request\":{},\"state\":\"waiting\",\"queued\":\"never\"}",
+		"{\"request\":{},\"state\":\"waiting\"}x"};
+	struct fixture *f = *state;
+	struct queue_item item, read;
+	struct buf line = {0};
+
+	hold(f, "see http://a.com \xE2\x80\xAE");
+	assert_int_equal(queue_get(f->db, span_of(f->ids[0]), LATER, &f->arena, &item), OK);
+	queue_write_item(&line, &item);
+	assert_int_equal(queue_read_item(buf_content(&line), &f->arena, &read), OK);
+	assert_string_equal(read.queue_id, item.queue_id);
+	assert_int_equal(read.state, item.state);
+	assert_int_equal(read.queued_ms, item.queued_ms);
+	assert_true(span_eq(read.request, item.request) && span_eq(read.answer, item.answer));
+	assert_true(span_eq(read.site, item.site) && span_eq(read.comment_id, item.comment_id) &&
+		    span_eq(read.guideline, item.guideline));
+	buf_free(&line);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		assert_int_equal(
+			queue_read_item(span_of(others[i]), &f->arena, &read), ERR_INVALID);
+	assert_int_equal(queue_read_item(SPAN("{\"text\":\"t\"}"), &f->arena, &read), ERR_NOTFOUND);
+	assert_int_equal(
+		queue_read_item(SPAN("{\"request\":1,\"answer\":[],\"state\":\"waiting\"}"),
+			&f->arena, &read),
+		OK);
+	assert_int_equal(read.request.len + read.answer.len, 0);
+}
+
 static void what_is_erased_is_counted(void **state)
 {
 	struct fixture *f = *state;
@@ -628,6 +661,7 @@ int main(void)
 		TEST(what_is_stored_may_be_anything),
 		TEST(rules_without_number_are_passed_over),
 		TEST(the_history_is_compared_with_what_the_rules_said),
+		TEST(an_item_is_read_as_it_was_written),
 		TEST(what_is_erased_is_counted),
 		TEST(it_ends_when_it_is_told_to_and_at_its_own_time),
 		TEST(the_result_is_json),
