@@ -7,6 +7,7 @@
 #include "cli/backlog.h"
 
 #include "base/clock.h"
+#include "cli/input.h"
 #include "cli/progress.h"
 #include "cli/stream.h"
 #include "cli/survey.h"
@@ -260,26 +261,13 @@ static bool is_stopped(void *context)
 	return d->code != CLI_FINE || d->out->error != 0 || atomic_load(d->backlog->stop);
 }
 
-static int open_input(const struct backlog *backlog, int *fd, struct stat *found)
-{
-	bool input = strcmp(backlog->file, "-") == 0;
-
-	*fd = input ? STDIN_FILENO : open(backlog->file, O_RDONLY | O_CLOEXEC);
-	if (*fd < 0 || fstat(*fd, found) != 0)
-		return cli_failed(backlog->run, CLI_OUTPUT, "cannot read %s: %s", backlog->file,
-			strerror(errno));
-	if (S_ISDIR(found->st_mode))
-		return cli_failed(backlog->run, CLI_OUTPUT, "%s is a folder", backlog->file);
-	return CLI_FINE;
-}
-
 /* The answers of a run that was interrupted are all given again. */
-static int open_answers(const struct backlog *backlog, const struct stat *input, int *fd)
+static int open_answers(const struct backlog *backlog, int in, int *fd)
 {
-	struct stat found;
+	struct stat input, found;
 
-	if (stat(backlog->answers, &found) == 0 && found.st_dev == input->st_dev &&
-		found.st_ino == input->st_ino)
+	if (fstat(in, &input) == 0 && stat(backlog->answers, &found) == 0 &&
+		found.st_dev == input.st_dev && found.st_ino == input.st_ino)
 		return cli_usage_error(
 			backlog->run, "--out is the backlog itself, which it would overwrite");
 	*fd = open(backlog->answers, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -329,18 +317,19 @@ int backlog_run(struct backlog *backlog)
 	struct draining d = {.backlog = backlog, .out = &backlog->run->out};
 	struct answerer answerers[STREAM_THREADS_MAX] = {0};
 	struct out own;
-	struct stat found;
-	int in, out = -1, code = open_input(backlog, &in, &found);
+	uint64_t bytes;
+	int in, out = -1, code = input_open(backlog->run, backlog->file, &in, &bytes);
 
-	if (code == CLI_FINE && backlog->answers)
-		code = open_answers(backlog, &found, &out);
+	if (code != CLI_FINE)
+		return code;
+	if (backlog->answers)
+		code = open_answers(backlog, in, &out);
 	if (out >= 0) {
 		out_init(&own, out, COLOUR_NEVER);
 		d.out = &own;
 	}
 	if (code == CLI_FINE)
-		code = drain(
-			&d, answerers, in, S_ISREG(found.st_mode) ? (uint64_t)found.st_size : 0);
+		code = drain(&d, answerers, in, bytes);
 	if (out >= 0 && (!out_close(&own) || close(out) != 0) && code == CLI_FINE)
 		code = cli_failed(backlog->run, CLI_OUTPUT, "cannot write %s: %s", backlog->answers,
 			strerror(own.error ? own.error : errno));

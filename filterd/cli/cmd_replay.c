@@ -4,6 +4,7 @@
 #include "cli/input.h"
 #include "cli/progress.h"
 #include "cli/queue_options.h"
+#include "cli/replay_file.h"
 #include "cli/replay_report.h"
 #include "cli/survey.h"
 #include "cli/turns.h"
@@ -25,7 +26,7 @@ struct replay_command {
 	int64_t limit;
 	int64_t examples;
 	int64_t groups;
-	bool apply, yes, batches;
+	bool history, apply, yes, batches;
 	int64_t undo;
 	const char *note;
 	const char *backlog, *answers;
@@ -40,6 +41,8 @@ static const struct option_row replay_rows[] = {
 		offsetof(struct replay_command, examples), 1, REPLAY_EXAMPLES_EACH_MAX, NULL},
 	{0, "groups", OPTION_NUMBER, "N", "rules shown of each way (20); --json has all",
 		offsetof(struct replay_command, groups), 1, RULES_MAX, NULL},
+	{0, "history", OPTION_FLAG, NULL, "judge the kept comments that the rules decided, not the queue's",
+		offsetof(struct replay_command, history), 0, 0, NULL},
 	{0, "apply", OPTION_FLAG, NULL, "decide what is now certain, after asking",
 		offsetof(struct replay_command, apply), 0, 0, NULL},
 	{0, "yes", OPTION_FLAG, NULL, "of --apply: do not ask",
@@ -63,8 +66,9 @@ static const struct option_row replay_rows[] = {
 struct replaying {
 	struct run *run;
 	const struct replay_command *options;
+	const char *file; /* its comments instead of the queue's; NULL: the queue's */
 	struct setup setup;
-	struct db *db;
+	struct db *db; /* NULL with `file` */
 	struct replay *replay;
 	struct progress progress;
 	struct arena arena;
@@ -114,21 +118,26 @@ static int failed(struct replaying *r, int rc)
 
 /* --- judging --- */
 
+/* Whether some comments of their state are left out. */
+static bool is_filtered(const struct queue_options *options)
+{
+	return options->site || options->lang || options->guideline || options->rule ||
+	       options->author || options->article || options->same_as || options->score_from ||
+	       options->score_to;
+}
+
 /* How many comments there are to be judged; 0: not known. */
 static uint64_t total_of(struct replaying *r)
 {
 	const struct queue_options *options = &r->options->queue;
-	bool filtered = options->site || options->lang || options->guideline || options->rule ||
-			options->author || options->article || options->same_as ||
-			options->score_from || options->score_to || r->options->limit;
 	uint32_t states = options->state ? 1U << (options->state - 1)
 					 : 1U << QUEUE_WAITING | 1U << QUEUE_ESCALATED;
 	struct queue_counts counts;
 	uint64_t total = 0;
 
-	if (r->replay->total < QUEUE_TOTAL_MAX)
+	if (r->options->history || r->replay->total < QUEUE_TOTAL_MAX)
 		return r->replay->total;
-	if (filtered || queue_count(r->db, &counts) != OK)
+	if (is_filtered(options) || r->options->limit || queue_count(r->db, &counts) != OK)
 		return 0;
 	for (size_t i = 0; i < QUEUE_STATES; i++)
 		total += states & 1U << i ? counts.by_state[i] : 0;
@@ -149,6 +158,7 @@ static int judge(struct replaying *r)
 		.guesser = r->setup.guesser,
 		.limits = survey_limits(&r->setup),
 		.filter = queue_filter_of(&options->queue, clock_real_ms()),
+		.history = options->history,
 		.most = (uint64_t)options->limit,
 		.examples = options->examples ? (unsigned)options->examples : EXAMPLES_DEFAULT,
 		.stop = &stopped,
@@ -156,6 +166,8 @@ static int judge(struct replaying *r)
 	};
 	int rc = replay_new(&how, &r->replay);
 
+	if (rc == OK && r->file)
+		return replay_file(r->run, &r->setup, r->replay, r->file, &stopped);
 	progress_init(&r->progress, &r->run->err, "judging", 0);
 	while (rc == OK && !r->replay->done && !atomic_load(&stopped)) {
 		uint64_t before = seen_of(&r->replay->counts), more;
@@ -205,6 +217,21 @@ static struct span note_of(struct replaying *r, const char *what, int64_t batch)
 	return kept;
 }
 
+static int begin_batch(struct db *db, void *context)
+{
+	struct replaying *r = context;
+
+	return batch_begin(
+		db, r->login, span_of(ruleset_version(r->setup.set)), clock_real_ms(), &r->batch);
+}
+
+static int end_batch(struct db *db, void *context)
+{
+	const struct replaying *r = context;
+
+	return batch_end(db, r->batch, clock_real_ms());
+}
+
 static int apply_slice(struct db *db, void *context)
 {
 	struct replaying *r = context;
@@ -251,13 +278,12 @@ static int apply(struct replaying *r)
 					(unsigned long long)counts->certain[VERDICT_REJECT]))
 		return cli_failed(r->run, CLI_FOUND, "nothing was decided%s",
 			isatty(STDIN_FILENO) && r->run->out.terminal ? "" : " without --yes");
-	rc = batch_begin(r->db, r->login, span_of(ruleset_version(r->setup.set)), clock_real_ms(),
-		&r->batch);
+	rc = turn_take(r->db, &stopped, begin_batch, r);
 	r->note = note_of(r, "replay", r->batch);
 	if (rc == OK)
 		rc = run_slices(r, apply_slice, "deciding", r->replay->decisions_count);
 	if (rc == OK)
-		rc = batch_end(r->db, r->batch, clock_real_ms());
+		rc = turn_take(r->db, NULL, end_batch, r);
 	if (r->batch)
 		say_applied(r);
 	return failed(r, rc);
@@ -311,7 +337,8 @@ static int replay_queue(struct replaying *r)
 {
 	const struct replay_command *options = r->options;
 	bool json = options->queue.common.json;
-	int code = open_all(r, SETUP_RULES, options->apply ? DB_WRITE : DB_READ);
+	int code = r->file ? setup_load(r->run, &r->setup, SETUP_RULES)
+			   : open_all(r, SETUP_RULES, options->apply ? DB_WRITE : DB_READ);
 
 	if (code == CLI_FINE)
 		code = judge(r);
@@ -465,6 +492,23 @@ static int check(struct run *run)
 			run, "--apply, --undo, --batches and --backlog exclude each other");
 	if ((options->answers || options->threads) && !options->backlog)
 		return cli_usage_error(run, "--out and --threads go with --backlog");
+	if (run->arguments.count && (options->history || options->apply || options->undo ||
+					    options->batches || options->backlog))
+		return cli_usage_error(run, "FILE goes with none of --history, --apply, --undo, "
+					    "--batches and --backlog");
+	if (run->arguments.count &&
+		(is_filtered(&options->queue) || options->queue.state || options->limit))
+		return cli_usage_error(run, "FILE is judged whole: no filters go with it");
+	if (options->apply && options->queue.common.json && !options->yes)
+		return cli_usage_error(run, "--apply with --json needs --yes");
+	if (options->history && (options->apply || options->queue.rule || options->queue.same_as ||
+					options->queue.order != QUEUE_OLDEST))
+		return cli_usage_error(
+			run, "--history goes without --apply, --rule, --same-text-as and --order");
+	if (options->history && options->queue.state != 0 &&
+		options->queue.state != 1 + QUEUE_APPROVED &&
+		options->queue.state != 1 + QUEUE_REJECTED)
+		return cli_usage_error(run, "the --history is of approved and rejected comments");
 	if (options->note && !options->apply && !options->undo)
 		return cli_usage_error(run, "--note goes with --apply or --undo");
 	if (options->note && strlen(options->note) > NOTE_MAX)
@@ -474,7 +518,9 @@ static int check(struct run *run)
 
 static int run_replay(struct run *run)
 {
-	struct replaying r = {.run = run, .options = run->options};
+	struct replaying r = {.run = run,
+		.options = run->options,
+		.file = run->arguments.count ? run->arguments.items[0] : NULL};
 	int code = check(run);
 
 	if (code != CLI_FINE)
@@ -500,7 +546,7 @@ static int run_replay(struct run *run)
 const struct command command_replay = {
 	.name = "replay",
 	.summary = "Judge the comments of the queue again, and decide what is now certain.",
-	.usage = "",
+	.usage = "[FILE]",
 	.details =
 		"Shows which of the comments that wait would be approved or rejected by the "
 		"rules of\n"
@@ -518,6 +564,6 @@ const struct command command_replay = {
 		"applied, or it was interrupted.\n",
 	.tables = {{replay_rows, ARRAY_LEN(replay_rows)}, QUEUE_ALL, COMMON_ALL},
 	.size = sizeof(struct replay_command),
-	.arguments_max = 0,
+	.arguments_max = 1,
 	.run = run_replay,
 };

@@ -4,9 +4,11 @@
 #include "text/utf8.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define READ_SIZE (64 * 1024) /* [bytes] */
@@ -108,6 +110,22 @@ int input_comment(struct run *run, struct setup *setup, struct comment *out)
 	if (code == CLI_FINE && !utf8_valid(out->article.title, NULL))
 		code = cli_failed(run, CLI_OUTPUT, "the title is not UTF-8");
 	return code;
+}
+
+int input_open(struct run *run, const char *file, int *fd, uint64_t *bytes)
+{
+	bool input = strcmp(file, "-") == 0;
+	struct stat found;
+
+	*fd = input ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
+	if (*fd < 0 || fstat(*fd, &found) != 0)
+		return cli_failed(run, CLI_OUTPUT, "cannot read %s: %s", file, strerror(errno));
+	if (S_ISDIR(found.st_mode)) {
+		close(*fd);
+		return cli_failed(run, CLI_OUTPUT, "%s is a folder", file);
+	}
+	*bytes = S_ISREG(found.st_mode) ? (uint64_t)found.st_size : 0;
+	return CLI_FINE;
 }
 
 bool input_confirm(struct run *run, const char *format, ...)

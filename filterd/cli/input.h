@@ -35,6 +35,12 @@ int input_comment(struct run *run, struct setup *setup, struct comment *out);
 int input_all(struct run *run, int fd, size_t max, struct buf *out);
 
 /*
+ * Opens a file to be read; - is standard input, which is not to be closed. *bytes is how long it
+ * is, 0 if that is not known. CLI_FINE, or an exit code after saying why.
+ */
+int input_open(struct run *run, const char *file, int *fd, uint64_t *bytes);
+
+/*
  * Asks the person at the terminal; false for whatever is not y or yes, and where there is none.
  */
 bool input_confirm(struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));

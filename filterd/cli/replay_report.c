@@ -36,7 +36,7 @@ static void put_matrix(struct out *out, const struct replay_counts *counts)
 		out_printf(out, " %12s", verdict_names[order[to]]);
 	out_str(out, "   now\n");
 	for (size_t from = 0; from < VERDICT_COUNT; from++) {
-		if (order[from] != VERDICT_REVIEW && sum_of(counts->verdicts[order[from]]) == 0)
+		if (counts->judged > 0 && sum_of(counts->verdicts[order[from]]) == 0)
 			continue;
 		out_printf(out, "  %-10s", decided[order[from]]);
 		for (size_t to = 0; to < VERDICT_COUNT; to++) {
@@ -78,19 +78,22 @@ static void put_cause(struct out *out, const struct replay_group *group)
 
 static bool put_example(struct out *out, const struct replay_example *example)
 {
-	out_printf(out, "%*s", SHOW_INDENT - 2, "");
+	const struct span names[] = {
+		span_of(example->queue_id), example->site, example->comment_id};
+
+	bool any = false;
+
 	out_style(out, STYLE_DIM);
-	out_str(out, example->queue_id);
-	if (example->site.len) {
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (names[i].len == 0)
+			continue;
 		out_str(out, "  ");
-		out_untrusted(out, example->site, 0);
-	}
-	if (example->comment_id.len) {
-		out_str(out, "  ");
-		out_untrusted(out, example->comment_id, 0);
+		out_untrusted(out, names[i], 0);
+		any = true;
 	}
 	out_style(out, STYLE_PLAIN);
-	out_str(out, "\n");
+	if (any)
+		out_str(out, "\n");
 	return show_text(
 		out, example->excerpt.text, example->excerpt.places, example->excerpt.places_count);
 }

@@ -2,6 +2,8 @@
 #include "server/config_keys.h"
 #include "store/db.h"
 
+#include "store/history.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -410,6 +412,56 @@ static int read_sites(struct reading *r, const struct yaml_node *all)
 	return OK;
 }
 
+/* --- history
+ * ------------------------------------------------------------------------------------- */
+
+/* "off", "all", or a share with up to two decimals: "5%", "0.25%". In ten-thousandths. */
+static bool parse_share(struct span text, uint32_t *out)
+{
+	int decimals = -1; /* behind the point */
+
+	*out = 0;
+	if (span_eq(text, SPAN("off")))
+		return true;
+	if (span_eq(text, SPAN("all"))) {
+		*out = HISTORY_ALL;
+		return true;
+	}
+	if (text.len < 2 || text.len > 6 || text.ptr[0] == '.' || text.ptr[text.len - 1] != '%')
+		return false;
+	for (size_t i = 0; i + 1 < text.len; i++) {
+		if (text.ptr[i] == '.' && decimals < 0) {
+			decimals = 0;
+			continue;
+		}
+		if (text.ptr[i] < '0' || text.ptr[i] > '9' || decimals == 2)
+			return false;
+		*out = *out * 10 + (uint32_t)(text.ptr[i] - '0');
+		decimals += decimals >= 0;
+	}
+	for (int i = decimals > 0 ? decimals : 0; i < 2; i++)
+		*out *= 10;
+	return decimals != 0 && *out <= HISTORY_ALL;
+}
+
+static void read_history(
+	struct reading *r, const struct history_keys *keys, const struct yaml_node *node)
+{
+	const struct {
+		const char *name;
+		struct span text;
+		uint32_t *share;
+	} kinds[] = {{"approved", keys->approved, &r->config->history[VERDICT_APPROVE]},
+		{"rejected", keys->rejected, &r->config->history[VERDICT_REJECT]}};
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (kinds[i].text.len > 0 && !parse_share(kinds[i].text, kinds[i].share))
+			complain(r, yaml_get(node, kinds[i].name),
+				"`%s` must be `off`, `all` or a share such as `5%%`",
+				kinds[i].name);
+	}
+}
+
 /* --- the whole
  * -------------------------------------------------------------------------------------- */
 
@@ -462,6 +514,7 @@ static int read_root(struct reading *r, const struct yaml_node *root)
 			r, yaml_get(root, "require_tokens"), "without a store there are no tokens");
 		errors_hint(r->errors, "they are kept in the database of the key `store`");
 	}
+	read_history(r, &keys.history, yaml_get(root, "history"));
 	rc = read_rules(r, &keys.rules);
 	if (rc == OK)
 		rc = keys.listen ? read_listeners(r, keys.listen) : read_default_listeners(r);

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "base/log.h"
-#include "rules/ruleset.h"
+#include "moderate/verdict.h"
 
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -79,6 +79,8 @@ struct config {
 	struct strings hosts; /* names by which browsers may ask us */
 	bool require_tokens; /* of callers on this machine, too */
 	int64_t audit_days; /* for which the audit is kept */
+	/* The share of comments with a verdict that the store keeps, in ten-thousandths. */
+	uint32_t history[VERDICT_COUNT];
 	struct span reload_token; /* empty: reload by request only from this machine */
 };
 

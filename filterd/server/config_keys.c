@@ -244,6 +244,33 @@ static const struct section log_section = {
 	.size = sizeof(((struct config_keys *)0)->log),
 };
 
+#define AT(field) .offset = offsetof(struct history_keys, field)
+static const struct key history_keys[] = {
+	{.name = "approved",
+		.type = TYPE_STRING,
+		AT(approved),
+		.help = "Which of the comments that the rules approve: `all`, a share such as "
+			"`5%`, or "
+			"`off`. Which ones depends on site and id alone.",
+		.fallback = "off"},
+	{.name = "rejected",
+		.type = TYPE_STRING,
+		AT(rejected),
+		.help = "The same of those that they reject.",
+		.fallback = "off"},
+};
+#undef AT
+
+static const struct section history_section = {
+	.name = "history",
+	.help = "Comments kept in the store though nobody has to look at them, for `filterd replay "
+		"--history`.",
+	.keys = history_keys,
+	.count = ARRAY_LEN(history_keys),
+	.shorthand = -1,
+	.size = sizeof(struct history_keys),
+};
+
 #define AT(field) .offset = offsetof(struct config_keys, field)
 static const struct key config_keys[] = {
 	{.name = "rules",
@@ -346,6 +373,14 @@ static const struct key config_keys[] = {
 		.min = 1,
 		.max = 36500,
 		.fallback = "90"},
+	{.name = "history",
+		.type = TYPE_SECTION,
+		AT(history),
+		.help = "Comments kept in the store though nobody has to look at them, for "
+			"`filterd "
+			"replay --history`; `filterd queue erase` deletes old ones.",
+		.section = &history_section,
+		.flags = KEY_RELOADABLE},
 };
 #undef AT
 

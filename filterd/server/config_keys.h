@@ -24,6 +24,9 @@ struct config_keys {
 	struct strings hosts;
 	bool require_tokens;
 	int64_t audit_days;
+	struct history_keys {
+		struct span approved, rejected;
+	} history;
 };
 
 struct listen_keys {

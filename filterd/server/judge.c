@@ -2,6 +2,7 @@
 #include "server/judge.h"
 
 #include "base/log.h"
+#include "store/history.h"
 #include "wire/queued.h"
 
 #define RETRY_MIN_MS 1000
@@ -66,6 +67,25 @@ static enum refusal_code keep(struct worker *w, const struct judge_input *input,
 	}
 }
 
+/* Keeps what the rules decided, if it is among those to be kept. Nothing waits for that. */
+static void keep_history(struct worker *w, const struct judge_input *input,
+	const struct native_request *request, const struct verdict *verdict, struct span answer)
+{
+	const struct comment *comment = &request->comment;
+	uint32_t share = w->generation->config->history[verdict->kind];
+	struct queue_entry entry;
+
+	if (w->service->store == NULL ||
+		!history_takes(comment->site, comment->id, comment->text, share) ||
+		queued_entry(&w->arena, request, verdict, &entry) != OK)
+		return;
+	entry.request = input->json;
+	entry.answer = answer;
+	entry.now_ms = clock_real_ms();
+	store_keep(w->service->store, &entry,
+		verdict->kind == VERDICT_REJECT ? QUEUE_REJECTED : QUEUE_APPROVED);
+}
+
 /* Evaluates and writes the answer; with *row set it is without its end. */
 static enum refusal_code answer(struct worker *w, const struct judge_input *input,
 	const struct native_request *request, struct buf *out, struct store_row **row)
@@ -73,18 +93,21 @@ static enum refusal_code answer(struct worker *w, const struct judge_input *inpu
 	struct evaluate_options options = w->generation->options;
 	enum refusal_code code = REFUSAL_NONE;
 	const struct verdict *verdict;
-	size_t before = out->len;
+	size_t before = out->len, end;
 
 	options.suspended = generation_suspended(w->generation, w->index);
 	if (evaluate(w->evaluator, w->generation->set, &request->comment, &options, &verdict) != OK)
 		return REFUSAL_OOM;
 	if (native_write_beginning(out, request, verdict) != OK)
 		return REFUSAL_OOM;
+	end = out->len;
 	if (verdict->kind == VERDICT_REVIEW && w->service->store != NULL)
-		code = keep(w, input, request, verdict,
-			span_sub(buf_content(out), before, out->len), row);
+		code = keep(
+			w, input, request, verdict, span_sub(buf_content(out), before, end), row);
 	else if (native_write_end(out, NULL, 0) != OK)
 		code = REFUSAL_OOM;
+	else if (verdict->kind != VERDICT_REVIEW)
+		keep_history(w, input, request, verdict, span_sub(buf_content(out), before, end));
 	if (code == REFUSAL_NONE)
 		count_verdict(w, verdict);
 	else

@@ -207,6 +207,8 @@ static void write_log_dropped(const struct scrape *view, const struct metric *me
 
 static const char *const row_results[] = {"stored", "again", "failed", "refused"};
 
+static const char *const history_results[] = {"kept", "dropped"};
+
 static bool counts_of(const struct scrape *view, struct store_counts *counts)
 {
 	if (view->service->store != NULL)
@@ -224,6 +226,16 @@ static void write_rows(const struct scrape *view, const struct metric *metric)
 	write_labelled(view, metric, row_results[1], counts.again);
 	write_labelled(view, metric, row_results[2], counts.failed);
 	write_labelled(view, metric, row_results[3], counts.refused);
+}
+
+static void write_history(const struct scrape *view, const struct metric *metric)
+{
+	struct store_counts counts;
+
+	if (!counts_of(view, &counts))
+		return;
+	write_labelled(view, metric, history_results[0], counts.kept);
+	write_labelled(view, metric, history_results[1], counts.dropped);
 }
 
 static void write_commits(const struct scrape *view, const struct metric *metric)
@@ -299,6 +311,9 @@ static const struct metric metrics[] = {
 	{NAMED("filterd_store_commit_seconds", "summary",
 		 "Time of the commits that store comments for review."),
 		.write = write_commits},
+	{NAMED("filterd_store_history_total", "counter",
+		 "Comments for the history: kept, dropped because the store was behind."),
+		.write = write_history, BY("result", history_results)},
 	{NAMED("filterd_store_rows_total", "counter",
 		 "Comments for review: stored, sent again, not stored, turned away."),
 		.write = write_rows, BY("result", row_results)},

@@ -2,6 +2,7 @@
 #include "server/replay.h"
 
 #include "server/replay_told.h"
+#include "store/history.h"
 #include "wire/native.h"
 
 #include <stdlib.h>
@@ -229,7 +230,7 @@ static int count(struct replay *r, const struct queue_item *item, struct span te
 	return add_example(r, group, item, text, cause.side == SIDE_OLD ? old : new, cause.found);
 }
 
-static int judge(struct replay *r, const struct queue_item *item)
+int replay_judge_one(struct replay *r, const struct queue_item *item)
 {
 	struct native_request request;
 	struct refusal refusal = REFUSAL_INIT;
@@ -242,7 +243,7 @@ static int judge(struct replay *r, const struct queue_item *item)
 		r->counts.erased++;
 		return OK;
 	}
-	if (!native_read(item->request, &r->comment, &request, &refusal)) {
+	if (!native_read_export(item->request, &r->comment, &request, &refusal)) {
 		r->counts.unreadable++;
 		return refusal.code == REFUSAL_OOM ? ERR_NOMEM : OK;
 	}
@@ -251,7 +252,8 @@ static int judge(struct replay *r, const struct queue_item *item)
 		request.comment.submitted_ms = item->queued_ms;
 	rc = evaluate(r->evaluator, r->options.set, &request.comment, &r->options.limits, &verdict);
 	if (rc == OK)
-		rc = replay_told(&r->pairs, &r->comment, item, &request.comment, &told);
+		rc = replay_told(&r->pairs, &r->comment, item, &request.comment,
+			r->options.history ? decided_as[item->state] : VERDICT_REVIEW, &told);
 	if (rc == OK)
 		rc = count(r, item, request.comment.text, &told, verdict);
 	return rc == OK ? plan(r, item, verdict) : rc;
@@ -277,7 +279,8 @@ int replay_judge(struct replay *r)
 	if (r->options.most && r->options.most - seen < filter.limit)
 		filter.limit = (size_t)(r->options.most - seen);
 	arena_reset(&r->page);
-	rc = queue_list(r->options.db, &filter, &r->page, &page);
+	rc = (r->options.history ? history_list : queue_list)(
+		r->options.db, &filter, &r->page, &page);
 	if (rc != OK)
 		return rc;
 	if (!r->total_known)
@@ -285,7 +288,7 @@ int replay_judge(struct replay *r)
 									   : page.total;
 	r->total_known = true;
 	for (size_t i = 0; i < page.count && rc == OK && !is_stopped(r); i++)
-		rc = judge(r, &page.items[i]);
+		rc = replay_judge_one(r, &page.items[i]);
 	r->done = !is_stopped(r) &&
 		  (page.next.len == 0 || (r->options.most && seen + page.count >= r->options.most));
 	buf_clear(&r->cursor);

@@ -8,7 +8,8 @@
  * returns, so that the caller can show progress, answer others, or end it. Nothing is written
  * before replay_apply(), and only for comments that are as they were judged.
  *
- * A comment is compared with what was decided about it: one that waits with `review`. What made the
+ * A comment is compared with what was decided about it: one that waits with `review`, one of the
+ * history with what the rules said. What made the
  * difference is found from the verdict that was stored with it (moderate/change.h), for the rules
  * that gave it may be gone.
  */
@@ -29,11 +30,12 @@
 #define REPLAY_ACTOR "replay" /* who decides */
 
 struct replay_options {
-	struct db *db;
+	struct db *db; /* of replay_judge() and replay_apply() */
 	const struct ruleset *set; /* must outlive the replay, like what follows */
 	const struct language_guesser *guesser; /* may be NULL */
 	struct evaluate_options limits;
 	struct queue_filter filter; /* which comments; of its pages and total it takes care */
+	bool history; /* those of the history (store/history.h) instead of the queue's */
 	uint64_t most; /* comments; 0: all */
 	unsigned examples; /* kept of each group */
 	const atomic_bool *stop; /* ends a slice between two comments; may be NULL */
@@ -42,7 +44,7 @@ struct replay_options {
 
 struct replay_example {
 	struct replay_example *next;
-	char queue_id[QUEUE_ID_SIZE];
+	char queue_id[QUEUE_ID_SIZE]; /* empty: of the history */
 	struct span site, comment_id;
 	struct excerpt excerpt;
 };
@@ -105,6 +107,12 @@ void replay_free(struct replay *replay); /* NULL is legal */
  * last. OK; ERR_INVALID: the filter cannot be; ERR_IO (see db_trouble()), ERR_NOMEM.
  */
 int replay_judge(struct replay *replay);
+
+/*
+ * Judges one comment that the caller has, from a file, say: its request and answer, state,
+ * queued_ms and guideline, and what examples show. OK or ERR_NOMEM.
+ */
+int replay_judge_one(struct replay *replay, const struct queue_item *item);
 
 /* Comments that did not stay what they were. */
 uint64_t replay_changed(const struct replay_counts *counts);

@@ -34,7 +34,9 @@ static void put_matrix(struct buf *json, const struct replay_counts *counts)
 
 static void put_example(struct buf *json, const struct replay_example *example)
 {
-	buf_printf(json, "{\"queue_id\":\"%s\",", example->queue_id);
+	buf_char(json, '{');
+	put_text(json, "queue_id", span_of(example->queue_id));
+	buf_char(json, ',');
 	put_text(json, "site", example->site);
 	buf_char(json, ',');
 	put_text(json, "id", example->comment_id);

@@ -99,11 +99,11 @@ static int take_guideline(
 }
 
 int replay_told(struct pairs *pairs, struct arena *arena, const struct queue_item *item,
-	const struct comment *comment, struct verdict *out)
+	const struct comment *comment, enum verdict_kind kind, struct verdict *out)
 {
 	int rc;
 
-	*out = (struct verdict){.kind = VERDICT_REVIEW};
+	*out = (struct verdict){.kind = kind};
 	rc = take_guideline(pairs, arena, item->guideline, out);
 	return rc == OK ? take_matches(pairs, arena, item, comment, out) : rc;
 }

@@ -5,9 +5,9 @@
 #include "store/queue.h"
 
 /*
- * Reads the item's answer into a verdict of the told side of `pairs`; what it finds in `comment`
- * is kept where it lies within that. Lives in the arena. An answer that is none gives a verdict
- * without matches. OK or ERR_NOMEM.
+ * Reads the item's answer into a verdict `kind` of the told side of `pairs`; what it finds in
+ * `comment` is kept where it lies within that. Lives in the arena. An answer that is none gives a
+ * verdict without matches. OK or ERR_NOMEM.
  */
 int replay_told(struct pairs *pairs, struct arena *arena, const struct queue_item *item,
-	const struct comment *comment, struct verdict *out);
+	const struct comment *comment, enum verdict_kind kind, struct verdict *out);

@@ -9,7 +9,7 @@
 
 #include "store/queue.h"
 
-#define BATCH_SLICE 200 /* decisions of a transaction */
+#define BATCH_SLICE 100 /* decisions of a transaction */
 
 /* What became of decisions; added up from slice to slice. */
 struct batch_counts {

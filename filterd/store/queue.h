@@ -227,7 +227,8 @@ int queue_verify(struct db *db, struct buf *findings, uint64_t *decisions);
 
 /*
  * Erases request, answer, author, title, the text's hash and notes of items decided (or superseded)
- * before `before_ms`, at most `limit` of them; *erased says how many. Counts, states and the chain
- * stay. Outside a transaction it also takes them out of the write-ahead log.
+ * before `before_ms`, and deletes what the history has kept from before then, at most `limit` of
+ * them; *erased says how many. Counts, states and the chain stay. Outside a transaction it also
+ * takes them out of the write-ahead log.
  */
 int queue_erase(struct db *db, int64_t before_ms, size_t limit, size_t *erased);

@@ -126,5 +126,26 @@ static const char step_tokens[] =
 	") STRICT;"
 	"CREATE INDEX audit_by_time ON audit (at_ms);";
 
-const char *const schema_steps[] = {step_1, step_batches, step_tokens};
+/* history    comments that the rules decided, kept to try other rules on: see history.h. */
+static const char step_history[] = "CREATE TABLE history ("
+				   " seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+				   " site TEXT NOT NULL,"
+				   " comment_id TEXT," /* NULL: the CMS gave none */
+				   " text_hash BLOB NOT NULL," /* SHA-256 */
+				   " revision INTEGER NOT NULL,"
+				   " state INTEGER NOT NULL," /* approved or rejected */
+				   " kept_ms INTEGER NOT NULL,"
+				   " score INTEGER NOT NULL,"
+				   " language TEXT NOT NULL,"
+				   " guideline TEXT NOT NULL,"
+				   " rules_version TEXT NOT NULL,"
+				   " author_id TEXT NOT NULL, author_name TEXT NOT NULL,"
+				   " article_id TEXT NOT NULL, article_title TEXT NOT NULL,"
+				   " request TEXT NOT NULL,"
+				   " answer TEXT NOT NULL,"
+				   " UNIQUE (site, comment_id, text_hash)"
+				   ") STRICT;"
+				   "CREATE INDEX history_by_age ON history (kept_ms);";
+
+const char *const schema_steps[] = {step_1, step_batches, step_tokens, step_history};
 const size_t schema_steps_count = sizeof(schema_steps) / sizeof(schema_steps[0]);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/history.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -22,6 +23,8 @@ struct store_row {
 	void *owner;
 	_Atomic int state; /* enum store_state; `added` is written before it says STORED */
 	atomic_uint holders;
+	bool history; /* it is for that, and has no owner */
+	enum queue_state state_kept; /* in the history */
 	struct queue_entry entry; /* its texts are in `bytes` */
 	struct queue_added added;
 	char tried_as[QUEUE_ID_SIZE]; /* see entry.tried_as, which points here */
@@ -37,12 +40,14 @@ struct store {
 	pthread_t thread;
 	bool started;
 	_Atomic int health; /* enum store_health */
-	_Atomic uint64_t stored, again, failed, refused, commits, commit_ns;
+	_Atomic uint64_t stored, again, failed, refused, kept, dropped, commits, commit_ns;
 
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t wanted;
 	struct row_list waiting; /* the oldest first */
 	size_t count; /* of those */
+	struct row_list keeping; /* the same of the history */
+	size_t keeping_count;
 	bool stop;
 };
 
@@ -151,6 +156,12 @@ static void set_health(struct store *store, int rc)
 	atomic_store(&store->health, health);
 }
 
+static int write_row(struct store *store, struct store_row *row)
+{
+	return row->history ? history_add(store->db, &row->entry, row->state_kept)
+			    : queue_add(store->db, &row->entry, &row->added);
+}
+
 /* Writes the rows with one commit, all or none. *own: a row failed, not the database. */
 static int write_together(struct store *store, const struct row_list *batch, bool *own)
 {
@@ -161,7 +172,7 @@ static int write_together(struct store *store, const struct row_list *batch, boo
 	if (rc != OK)
 		return rc;
 	for (row = TAILQ_FIRST(batch); row != NULL && rc == OK; row = TAILQ_NEXT(row, link))
-		rc = queue_add(store->db, &row->entry, &row->added);
+		rc = write_row(store, row);
 	*own = rc != OK && db_trouble(store->db) != DB_BROKEN && db_trouble(store->db) != DB_LOST;
 	return db_end(store->db, rc);
 }
@@ -199,11 +210,11 @@ static int write_apart(
 	size_t i = 0;
 
 	for (row = TAILQ_FIRST(batch); row != NULL; row = TAILQ_NEXT(row, link), i++) {
-		int one = queue_add(store->db, &row->entry, &row->added);
+		int one = write_row(store, row);
 
 		while (one != OK && tries_again(store, until_ns)) {
 			remember_id(row);
-			one = queue_add(store->db, &row->entry, &row->added);
+			one = write_row(store, row);
 		}
 		stored[i] = one == OK;
 		if (one == OK)
@@ -238,7 +249,11 @@ static int write_batch(struct store *store, const struct row_list *batch, bool *
 
 static void count_row(struct store *store, const struct store_row *row, bool stored)
 {
-	if (!stored)
+	if (row->history && stored)
+		store->kept++;
+	else if (row->history)
+		store->dropped++;
+	else if (!stored)
 		store->failed++;
 	else if (row->added.again)
 		store->again++;
@@ -259,7 +274,7 @@ static void tell(struct store *store, struct row_list *batch, const bool *stored
 		TAILQ_REMOVE(batch, row, link);
 		while (known < owners_count && owners[known] != row->owner)
 			known++;
-		if (known == owners_count)
+		if (known == owners_count && !row->history)
 			owners[owners_count++] = row->owner;
 		count_row(store, row, stored[i]);
 		atomic_store(&row->state, stored[i++] ? STORE_STORED : STORE_FAILED);
@@ -312,17 +327,29 @@ static void wait_for_rows(struct store *store)
 	pthread_mutex_lock(&store->lock);
 }
 
-/* Takes what waits, as much as one commit may have. The lock is held. */
+/* Moves up to `most` rows from a list that waits to the batch; how many. */
+static size_t take_rows(struct row_list *from, size_t *count, size_t most, struct row_list *batch)
+{
+	size_t taken = 0;
+
+	for (; taken<most && * count> 0; taken++) {
+		struct store_row *row = TAILQ_FIRST(from);
+
+		TAILQ_REMOVE(from, row, link);
+		TAILQ_INSERT_TAIL(batch, row, link);
+		--*count;
+	}
+	return taken;
+}
+
+/* Takes what waits, as much as one commit may have; of the history what fits. The lock is held. */
 static void take_batch(struct store *store, struct row_list *batch)
 {
-	TAILQ_INIT(batch);
-	for (size_t i = 0; i < STORE_BATCH_MAX && store->count > 0; i++) {
-		struct store_row *row = TAILQ_FIRST(&store->waiting);
+	size_t taken;
 
-		TAILQ_REMOVE(&store->waiting, row, link);
-		TAILQ_INSERT_TAIL(batch, row, link);
-		store->count--;
-	}
+	TAILQ_INIT(batch);
+	taken = take_rows(&store->waiting, &store->count, STORE_BATCH_MAX, batch);
+	take_rows(&store->keeping, &store->keeping_count, STORE_BATCH_MAX - taken, batch);
 }
 
 static void *store_main(void *argument)
@@ -332,8 +359,8 @@ static void *store_main(void *argument)
 
 	pthread_setname_np(pthread_self(), "store");
 	pthread_mutex_lock(&store->lock);
-	while (!store->stop || store->count > 0) {
-		if (store->count == 0) {
+	while (!store->stop || store->count + store->keeping_count > 0) {
+		if (store->count + store->keeping_count == 0) {
 			wait_for_rows(store);
 			continue;
 		}
@@ -366,6 +393,7 @@ int store_open(const char *path, void (*done)(void *owner), struct buf *why, str
 	db_take_turns(store->db, store->turns);
 	store->done = done;
 	TAILQ_INIT(&store->waiting);
+	TAILQ_INIT(&store->keeping);
 	pthread_mutex_init(&store->lock, NULL);
 	pthread_cond_init(&store->wanted, NULL);
 	*out = store;
@@ -378,10 +406,18 @@ int store_start(struct store *store)
 	return store->started ? OK : ERR_IO;
 }
 
-void store_close(struct store *store)
+static void drop_all(struct row_list *list)
 {
 	struct store_row *row;
 
+	while ((row = TAILQ_FIRST(list)) != NULL) {
+		TAILQ_REMOVE(list, row, link);
+		give_up(row);
+	}
+}
+
+void store_close(struct store *store)
+{
 	if (store == NULL)
 		return;
 	pthread_mutex_lock(&store->lock);
@@ -390,10 +426,8 @@ void store_close(struct store *store)
 	pthread_mutex_unlock(&store->lock);
 	if (store->started)
 		pthread_join(store->thread, NULL);
-	while ((row = TAILQ_FIRST(&store->waiting)) != NULL) {
-		TAILQ_REMOVE(&store->waiting, row, link);
-		give_up(row);
-	}
+	drop_all(&store->waiting);
+	drop_all(&store->keeping);
 	db_close(store->db);
 	turns_free(store->turns);
 	pthread_cond_destroy(&store->wanted);
@@ -415,8 +449,8 @@ int store_add(
 	taken = store->count < STORE_BACKLOG_MAX && atomic_load(&store->health) != STORE_BROKEN;
 	if (taken) {
 		TAILQ_INSERT_TAIL(&store->waiting, row, link);
-		if (store->count++ == 0)
-			pthread_cond_signal(&store->wanted);
+		store->count++;
+		pthread_cond_signal(&store->wanted);
 	}
 	pthread_mutex_unlock(&store->lock);
 	if (!taken) {
@@ -433,6 +467,38 @@ struct turns *store_turns(struct store *store)
 	return store->turns;
 }
 
+void store_keep(struct store *store, const struct queue_entry *entry, enum queue_state state)
+{
+	struct store_row *row;
+	bool taken;
+
+	/* Who is behind must not cost its callers a copy. */
+	pthread_mutex_lock(&store->lock);
+	taken = store->keeping_count < STORE_KEEPING_MAX;
+	pthread_mutex_unlock(&store->lock);
+	row = taken ? row_new(entry, NULL) : NULL;
+	if (row == NULL) {
+		store->dropped++;
+		return;
+	}
+	row->history = true;
+	row->state_kept = state;
+	atomic_store(&row->holders, 1);
+	pthread_mutex_lock(&store->lock);
+	taken = store->keeping_count < STORE_KEEPING_MAX &&
+		atomic_load(&store->health) != STORE_BROKEN;
+	if (taken) {
+		TAILQ_INSERT_TAIL(&store->keeping, row, link);
+		store->keeping_count++;
+		pthread_cond_signal(&store->wanted);
+	}
+	pthread_mutex_unlock(&store->lock);
+	if (!taken) {
+		store->dropped++;
+		free(row);
+	}
+}
+
 enum store_health store_health(struct store *store)
 {
 	return (enum store_health)atomic_load(&store->health);
@@ -445,6 +511,8 @@ void store_counts(struct store *store, struct store_counts *out)
 		.again = store->again,
 		.failed = store->failed,
 		.refused = store->refused,
+		.kept = store->kept,
+		.dropped = store->dropped,
 		.commits = store->commits,
 		.commit_ns = store->commit_ns,
 	};

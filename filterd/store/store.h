@@ -20,6 +20,7 @@
 
 #define STORE_BATCH_MAX 64 /* rows of a commit */
 #define STORE_BACKLOG_MAX 4096 /* rows that wait; more are turned away */
+#define STORE_KEEPING_MAX 256 /* rows of the history that wait; more are dropped */
 
 struct store;
 struct store_row;
@@ -52,6 +53,13 @@ void store_close(struct store *store);
 int store_add(
 	struct store *store, const struct queue_entry *entry, void *owner, struct store_row **out);
 
+/*
+ * Gives a comment that was approved or rejected to the writer, for the history (history.h);
+ * everything is copied. Nobody is told what becomes of it: it is dropped, and counted, when the
+ * store is behind, broken or out of memory. Comments for review go first.
+ */
+void store_keep(struct store *store, const struct queue_entry *entry, enum queue_state state);
+
 /* How it stands; any thread. With STORE_STORED *added is filled. */
 enum store_state store_row_state(struct store_row *row, struct queue_added *added);
 
@@ -67,6 +75,7 @@ enum store_health store_health(struct store *store);
 /* For metrics; any thread. */
 struct store_counts {
 	uint64_t stored, again, failed, refused; /* rows */
+	uint64_t kept, dropped; /* rows of the history */
 	uint64_t commits;
 	uint64_t waiting; /* rows, now */
 	uint64_t commit_ns; /* spent in commits altogether */

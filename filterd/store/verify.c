@@ -1,5 +1,6 @@
 /* Whether all is as it was written, and what is to go: queue_verify(), queue_erase(). */
 #include "store/chain.h"
+#include "store/history.h"
 #include "store/list.h"
 
 /* --- verifying --- */
@@ -179,6 +180,7 @@ static int next_to_erase(struct db *db, int64_t before_ms, int64_t *item)
 int queue_erase(struct db *db, int64_t before_ms, size_t limit, size_t *erased)
 {
 	bool outermost = !db_within(db);
+	size_t kept = 0; /* of the history */
 	int64_t item = 0;
 	int rc = db_begin(db);
 
@@ -193,6 +195,9 @@ int queue_erase(struct db *db, int64_t before_ms, size_t limit, size_t *erased)
 			rc = erase_one(db, item);
 		++*erased;
 	}
+	if (rc == OK)
+		rc = history_erase(db, before_ms, limit - *erased, &kept);
+	*erased += kept;
 	rc = db_end(db, rc);
 	return rc == OK && outermost && *erased > 0 ? db_forget(db) : rc;
 }

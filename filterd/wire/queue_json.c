@@ -285,3 +285,75 @@ int queue_read_matches(
 	}
 	return rc == OK && r->event != JSON_OBJECT_END ? ERR_INVALID : rc;
 }
+
+/* --- items --- */
+
+/* An object as it is written; empty if the value is none. */
+static void take_object(struct answer_reader *r, struct span *out)
+{
+	size_t from = r->json.offset;
+	bool is_object = r->event == JSON_OBJECT;
+
+	leave(r);
+	if (is_object && r->event != JSON_REFUSED)
+		*out = span_sub(r->json.input, from, (size_t)(r->json.at - r->json.input.ptr));
+}
+
+/* What is told as text and means something else. */
+static int take_meanings(
+	struct queue_item *item, struct span id, struct span state, struct span queued)
+{
+	size_t i = 0;
+
+	if (id.len == QUEUE_ID_SIZE - 1)
+		memcpy(item->queue_id, id.ptr, id.len);
+	while (i < QUEUE_STATES && !span_eq(state, span_of(queue_state_names[i])))
+		i++;
+	item->state = (enum queue_state)i;
+	if (queued.len > 0 && !clock_parse(queued, &item->queued_ms))
+		return ERR_INVALID;
+	return i < QUEUE_STATES ? OK : ERR_INVALID;
+}
+
+int queue_read_item(struct span line, struct arena *arena, struct queue_item *out)
+{
+	struct answer_reader *r = arena_alloc(arena, sizeof(*r));
+	struct span id = {NULL, 0}, state = {NULL, 0}, queued = {NULL, 0}, key;
+	const struct {
+		struct span key;
+		struct span *text;
+	} texts[] = {{SPAN("queue_id"), &id}, {SPAN("state"), &state}, {SPAN("queued"), &queued},
+		{SPAN("site"), &out->site}, {SPAN("id"), &out->comment_id},
+		{SPAN("guideline"), &out->guideline}};
+	bool told = false;
+
+	*out = (struct queue_item){.seq = 0};
+	if (r == NULL)
+		return ERR_NOMEM;
+	r->arena = arena;
+	json_init(&r->json, line, arena);
+	if (next(r) != JSON_OBJECT)
+		return ERR_INVALID;
+	while (next_key(r, &key)) {
+		size_t i = 0;
+
+		while (i < ARRAY_LEN(texts) && !span_eq(key, texts[i].key))
+			i++;
+		told |= span_eq(key, SPAN("request"));
+		if (i < ARRAY_LEN(texts))
+			take_text(r, texts[i].text);
+		else if (span_eq(key, SPAN("request")))
+			take_object(r, &out->request);
+		else if (span_eq(key, SPAN("answer")))
+			take_object(r, &out->answer);
+		else
+			leave(r);
+	}
+	if (r->event != JSON_OBJECT_END || next(r) != JSON_END)
+		return r->json.refusal.code == REFUSAL_OOM ? ERR_NOMEM : ERR_INVALID;
+	if (!told)
+		return ERR_NOTFOUND;
+	/* It is stored without its end. */
+	out->answer.len -= out->answer.len > 0;
+	return take_meanings(out, id, state, queued);
+}

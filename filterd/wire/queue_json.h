@@ -26,6 +26,13 @@ void queue_write_counts(struct buf *out, const struct queue_counts *counts);
 /* Appends a batch of decisions as one line. */
 void queue_write_batch(struct buf *out, const struct batch *batch);
 
+/*
+ * Reads what queue_write_item() wrote: what a replay needs of it. Spans lie in the line or the
+ * arena. OK; ERR_NOTFOUND if the line is another JSON object, without a `request`; ERR_INVALID if
+ * it is no JSON or not what we write; ERR_NOMEM.
+ */
+int queue_read_item(struct span line, struct arena *arena, struct queue_item *out);
+
 /* A match as a stored answer tells it. */
 struct told_match {
 	struct span rule, guideline, action, reason, field;

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "queue_folder.h"
-#include "store/queue.h"
+#include "store/history.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -49,12 +49,11 @@ static int tear_down(void **state)
 
 /* --- helpers --- */
 
-static struct queue_added add(
-	struct fixture *f, const char *id, uint32_t revision, const char *text)
+static struct queue_entry entry_of(const char *id, uint32_t revision, const char *text)
 {
 	static const struct queue_match matches[] = {
 		{{"en/threats/direct", 17}, {"threats", 7}}, {{"any/links", 9}, {"promotion", 9}}};
-	struct queue_entry entry = {
+	return (struct queue_entry){
 		.site = SPAN("english"),
 		.comment_id = span_of(id),
 		.revision = revision,
@@ -73,6 +72,12 @@ static struct queue_added add(
 		.answer = SPAN("{\"verdict\":\"review\""),
 		.now_ms = BEGUN,
 	};
+}
+
+static struct queue_added add(
+	struct fixture *f, const char *id, uint32_t revision, const char *text)
+{
+	struct queue_entry entry = entry_of(id, revision, text);
 	struct queue_added added;
 
 	assert_int_equal(queue_add(f->db, &entry, &added), OK);
@@ -603,10 +608,12 @@ static void what_is_erased_is_in_no_file(void **state)
 	static const char *const markers[] = {
 		"Marker-Text", "Marker-Author", "Marker-Title", "Marker-Note"};
 	struct fixture *f = *state;
+	struct queue_entry kept = entry_of("c-2", 0, "two");
 	struct buf findings = {0};
 	struct queue_added added;
 	size_t erased;
 
+	assert_int_equal(history_add(f->db, &kept, QUEUE_APPROVED), OK);
 	added = add(f, "c-1", 0, "one");
 	decide(f, added.queue_id, QUEUE_NOTE);
 	decide(f, added.queue_id, QUEUE_REJECT);
@@ -614,6 +621,9 @@ static void what_is_erased_is_in_no_file(void **state)
 		assert_true(in_files(f, markers[i]) || queue_is_pg());
 	assert_int_equal(queue_erase(f->db, BEGUN, 100, &erased), OK);
 	assert_int_equal(erased, 0); /* it was decided after that */
+	assert_int_equal(queue_erase(f->db, BEGUN + HOUR, 1, &erased), OK);
+	assert_int_equal(erased, 1);
+	assert_true(in_files(f, "Marker-Text")); /* in the history */
 	assert_int_equal(queue_erase(f->db, BEGUN + HOUR, 100, &erased), OK);
 	assert_int_equal(erased, 1);
 	for (size_t i = 0; i < ARRAY_LEN(markers); i++)
@@ -624,6 +634,84 @@ static void what_is_erased_is_in_no_file(void **state)
 	assert_int_equal(queue_erase(f->db, BEGUN + HOUR, 100, &erased), OK);
 	assert_int_equal(erased, 0);
 	buf_free(&findings);
+}
+
+static struct queue_page history(struct fixture *f, struct queue_filter filter)
+{
+	struct queue_page page;
+
+	assert_int_equal(history_list(f->db, &filter, &f->arena, &page), OK);
+	return page;
+}
+
+static void the_history_is_kept_once_and_listed_in_pages(void **state)
+{
+	struct fixture *f = *state;
+	struct queue_filter filter = {.limit = 2};
+	struct queue_page page;
+	char id[16];
+
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 5; i++) {
+			struct queue_entry entry = entry_of(id, 0, "text");
+
+			snprintf(id, sizeof(id), "c-%d", i);
+			entry.comment_id = span_of(id);
+			entry.now_ms = BEGUN + i;
+			assert_int_equal(history_add(f->db, &entry,
+						 i == 3 ? QUEUE_REJECTED : QUEUE_APPROVED),
+				OK);
+		}
+	}
+	page = history(f, filter);
+	assert_int_equal(page.total, 5);
+	assert_int_equal(page.count, 2);
+	assert_true(span_eq(page.items[1].comment_id, SPAN("c-1")));
+	assert_true(span_eq(page.items[0].request, SPAN("{\"text\":\"Marker-Text\"}")));
+	assert_true(span_eq(page.items[0].guideline, SPAN("threats")));
+	filter.after = page.next;
+	page = history(f, filter);
+	filter.after = page.next;
+	page = history(f, filter);
+	assert_int_equal(page.count, 1);
+	assert_int_equal(page.next.len, 0);
+	page = history(f, (struct queue_filter){.states = 1U << QUEUE_REJECTED});
+	assert_int_equal(page.count, 1);
+	assert_true(span_eq(page.items[0].comment_id, SPAN("c-3")));
+	assert_int_equal(history(f, (struct queue_filter){.site = SPAN("none")}).count, 0);
+	assert_int_equal(history(f, (struct queue_filter){.author_id = SPAN("u1")}).count, 5);
+	assert_int_equal(history(f, (struct queue_filter){.queued_from_ms = BEGUN + 1,
+					    .queued_to_ms = BEGUN + 3})
+				 .count,
+		2);
+	filter.after = SPAN("o5");
+	assert_int_equal(history_list(f->db, &filter, &f->arena, &page), ERR_INVALID);
+}
+
+static void a_share_of_comments_is_always_the_same(void **state)
+{
+	const struct span site = SPAN("english"), none = {NULL, 0};
+	unsigned small = 0, large = 0;
+	char id[16];
+
+	(void)state;
+	for (unsigned i = 0; i < 20000; i++) {
+		struct span own;
+		bool in_small, in_large;
+
+		snprintf(id, sizeof(id), "c-%u", i);
+		own = span_of(id);
+		in_small = history_takes(site, own, none, 500);
+		in_large = history_takes(site, own, none, 2000);
+		assert_true(in_large || !in_small); /* a larger share has all of a smaller one */
+		assert_int_equal(in_small, history_takes(site, own, SPAN("text"), 500));
+		small += in_small;
+		large += in_large;
+	}
+	assert_in_range(small, 900, 1100);
+	assert_in_range(large, 3800, 4200);
+	assert_false(history_takes(site, SPAN("c-1"), none, 0));
+	assert_true(history_takes(site, SPAN("c-1"), none, HISTORY_ALL));
 }
 
 static void counts_are_by_state(void **state)
@@ -712,6 +800,8 @@ int main(void)
 		TEST(the_history_tells_all_about_one),
 		TEST(a_changed_or_missing_row_is_found),
 		TEST(what_is_erased_is_in_no_file),
+		TEST(the_history_is_kept_once_and_listed_in_pages),
+		TEST(a_share_of_comments_is_always_the_same),
 		TEST(counts_are_by_state),
 		TEST(what_is_not_ours_is_refused),
 		TEST(a_reader_cannot_write_and_makes_no_file),

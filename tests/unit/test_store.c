@@ -215,6 +215,40 @@ static void too_many_are_turned_away(void **state)
 	assert_int_equal(counts.waiting, STORE_BACKLOG_MAX);
 }
 
+static void the_history_goes_second_and_is_dropped_when_behind(void **state)
+{
+	struct fixture *f = *state;
+	struct store_counts counts;
+	atomic_int calls = 0;
+	struct store_row *row;
+	char id[32];
+
+	/* Its thread is not started yet: nothing leaves. */
+	for (int i = 0; i < STORE_KEEPING_MAX + 7; i++) {
+		struct queue_entry entry = {
+			.site = SPAN("english"), .text = SPAN("t"), .now_ms = 1};
+
+		snprintf(id, sizeof(id), "h-%d", i);
+		entry.comment_id = span_of(id);
+		store_keep(f->store, &entry, QUEUE_APPROVED);
+	}
+	for (int i = 0; i < STORE_BATCH_MAX; i++) {
+		snprintf(id, sizeof(id), "c-%d", i);
+		assert_int_equal(give(f->store, id, &calls, &row), OK);
+		store_row_drop(row);
+	}
+	store_counts(f->store, &counts);
+	assert_int_equal(counts.dropped, 7);
+	assert_int_equal(counts.waiting, STORE_BATCH_MAX);
+	assert_int_equal(store_start(f->store), OK);
+	store_close(f->store);
+	f->store = NULL;
+	assert_int_equal(count_items(f), STORE_BATCH_MAX);
+	assert_int_equal(queue_number(f->other, "SELECT count(*) FROM history"), STORE_KEEPING_MAX);
+	/* All comments for review were in the first commit, whoever came first. */
+	assert_int_equal(atomic_load(&calls), 1);
+}
+
 static void a_lock_that_lasts_fails_the_row_and_is_got_over(void **state)
 {
 	struct fixture *f = *state;
@@ -259,6 +293,7 @@ int main(void)
 		TEST(each_comment_is_stored_once_and_its_owner_told),
 		TEST(what_waits_is_written_before_it_closes),
 		TEST(too_many_are_turned_away),
+		TEST(the_history_goes_second_and_is_dropped_when_behind),
 		TEST(a_lock_that_lasts_fails_the_row_and_is_got_over),
 		TEST(a_row_that_fails_takes_no_other_with_it),
 	};
