@@ -62,11 +62,11 @@ bool tokens_find(struct tokens *tokens, struct span text, int64_t now_ms, struct
 bool tokens_hold(struct tokens *tokens, const char *id, int64_t now_ms);
 
 /*
- * Writes a session for whom a token was found; who->ends_ms is then its end, which is that of the
- * token if that comes sooner. False: no memory, or no token.
+ * Writes a session for whom the token `text` was found; who->ends_ms is then its end, which is that
+ * of the token if that comes sooner. False: no memory.
  */
-bool tokens_session(
-	struct tokens *tokens, struct access_who *who, int64_t now_ms, char out[SESSION_SIZE]);
+bool tokens_session(struct tokens *tokens, struct span text, struct access_who *who, int64_t now_ms,
+	char out[SESSION_SIZE]);
 
 /* Whom a session stands for. False: nobody. */
 bool tokens_find_session(
