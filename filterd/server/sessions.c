@@ -17,17 +17,17 @@ static bool write_unsigned(char out[SESSION_SIZE], const struct session *session
 	return len > 0 && len + 1 + TOKEN_BASE64_SIZE <= SESSION_SIZE;
 }
 
-/* The MAC over what it also says: what the key is for. */
+/* The MAC, also over what the key is used for. */
 static bool sign(const unsigned char key[TOKEN_KEY], const char *text, char out[TOKEN_BASE64_SIZE])
 {
-	unsigned char mac[EVP_MAX_MD_SIZE], said[sizeof(SESSION_COOKIE) + SESSION_SIZE];
+	unsigned char mac[EVP_MAX_MD_SIZE];
+	char said[sizeof(SESSION_COOKIE) + SESSION_SIZE];
+	int len = snprintf(said, sizeof(said), SESSION_COOKIE " %s", text);
 	unsigned mac_len = 0;
-	size_t len = strlen(text);
 
-	memcpy(said, SESSION_COOKIE, sizeof(SESSION_COOKIE)); /* with its NUL */
-	memcpy(said + sizeof(SESSION_COOKIE), text, len);
-	if (HMAC(EVP_sha256(), key, TOKEN_KEY, said, sizeof(SESSION_COOKIE) + len, mac, &mac_len) ==
-			NULL ||
+	if (len < 0 || (size_t)len >= sizeof(said) ||
+		HMAC(EVP_sha256(), key, TOKEN_KEY, (const unsigned char *)said, (size_t)len, mac,
+			&mac_len) == NULL ||
 		mac_len != 32)
 		return false;
 	token_base64(mac, out);

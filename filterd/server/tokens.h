@@ -45,7 +45,7 @@ int tokens_start(struct tokens *tokens);
 void tokens_close(struct tokens *tokens);
 
 /*
- * Renews the copy from the database: for the thread, or for another that may wait. OK; ERR_NOMEM or
+ * Renews the copy from the database, as the thread does; not while that runs. OK; ERR_NOMEM or
  * ERR_IO, and the copy is as it was.
  */
 int tokens_refresh(struct tokens *tokens, struct db *db);
