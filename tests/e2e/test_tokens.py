@@ -202,8 +202,8 @@ def test_the_configured_reload_token_goes_on_as_an_author(make_place):
 
 def test_revoked_and_expired_tokens_end_within_two_seconds_and_so_do_their_sessions(make_place):
     place = make_place()
-    short = add(place.daemon, "short", "author", "--expires", "2s")
     made = time.monotonic()
+    short = add(place.daemon, "short", "author", "--expires", "2s")
     other = add(place.daemon, "other", "author")
     wait_for(lambda: is_known(place.daemon, other), "the token to count", 2)
     sessions = {}
