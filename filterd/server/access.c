@@ -139,8 +139,8 @@ bool access_is_foreign(const struct exchange *x)
 }
 
 /*
- * Whether a page of ours says so itself: a browser that knows neither field sends one of them all
- * the same with whatever changes something.
+ * Whether the browser says that a page of ours asks. One that does not know Sec-Fetch-Site sends
+ * Origin with whatever changes something.
  */
 static bool is_same_origin(const struct exchange *x)
 {

@@ -141,7 +141,7 @@ int audit_log_write(struct audit_log *log, struct db *db, int64_t now_ms, bool a
 	int rc = OK;
 
 	tell_lost(log);
-	if (count == 0)
+	if (entries == NULL)
 		return OK;
 	rc = db_begin(db);
 	if (rc == OK) {

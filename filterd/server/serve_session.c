@@ -74,12 +74,12 @@ static enum outcome refuse_attempts(struct exchange *x, int wait_s)
 }
 
 /* The token is right. */
-static enum outcome let_in(struct exchange *x, struct access_who *who)
+static enum outcome let_in(struct exchange *x, struct span token, struct access_who *who)
 {
 	int64_t now_ms = clock_real_ms();
 	char session[SESSION_SIZE], cookie[COOKIE_SIZE];
 
-	if (!tokens_session(worker_of(x)->service->tokens, who, now_ms, session))
+	if (!tokens_session(worker_of(x)->service->tokens, token, who, now_ms, session))
 		return refuse(x, REFUSAL_OOM, NULL);
 	write_cookie(x, session, (who->ends_ms - now_ms + 999) / 1000, cookie);
 	x->cookie = cookie;
@@ -116,7 +116,7 @@ enum outcome session_begin(struct exchange *x)
 		return OUTCOME_MORE;
 	}
 	if (tokens_find(service->tokens, token, clock_real_ms(), &who))
-		return let_in(x, &who);
+		return let_in(x, token, &who);
 	attempts_failed(service->attempts, &address, worker_of(x)->now_ns);
 	access_audit(x->connection, x->request, NULL, "login", REFUSAL_UNAUTHORIZED, true);
 	return refuse(x, REFUSAL_UNAUTHORIZED, "this token is not known, revoked or expired");

@@ -8,25 +8,26 @@
 
 #define VERSION "v1."
 
-/* Without the MAC: "v1.abcdefgh.1764000000". */
-static bool write_signed(char out[SESSION_SIZE], const char *id, int64_t end_s)
+/* Without the MAC. */
+static bool write_unsigned(char out[SESSION_SIZE], const struct session *session)
 {
-	int len = snprintf(out, SESSION_SIZE, VERSION "%s.%lld", id, (long long)end_s);
+	int len = snprintf(out, SESSION_SIZE, VERSION "%s.%lld.%s", session->id,
+		(long long)session->end_s, session->proof);
 
 	return len > 0 && len + 1 + TOKEN_BASE64_SIZE <= SESSION_SIZE;
 }
 
-/* The MAC over what it also says: what the key is for. */
+/* The MAC, also over what the key is used for. */
 static bool sign(const unsigned char key[TOKEN_KEY], const char *text, char out[TOKEN_BASE64_SIZE])
 {
-	unsigned char mac[EVP_MAX_MD_SIZE], said[sizeof(SESSION_COOKIE) + SESSION_SIZE];
+	unsigned char mac[EVP_MAX_MD_SIZE];
+	char said[sizeof(SESSION_COOKIE) + SESSION_SIZE];
+	int len = snprintf(said, sizeof(said), SESSION_COOKIE " %s", text);
 	unsigned mac_len = 0;
-	size_t len = strlen(text);
 
-	memcpy(said, SESSION_COOKIE, sizeof(SESSION_COOKIE)); /* with its NUL */
-	memcpy(said + sizeof(SESSION_COOKIE), text, len);
-	if (HMAC(EVP_sha256(), key, TOKEN_KEY, said, sizeof(SESSION_COOKIE) + len, mac, &mac_len) ==
-			NULL ||
+	if (len < 0 || (size_t)len >= sizeof(said) ||
+		HMAC(EVP_sha256(), key, TOKEN_KEY, (const unsigned char *)said, (size_t)len, mac,
+			&mac_len) == NULL ||
 		mac_len != 32)
 		return false;
 	token_base64(mac, out);
@@ -34,12 +35,12 @@ static bool sign(const unsigned char key[TOKEN_KEY], const char *text, char out[
 }
 
 bool session_write(
-	const unsigned char key[TOKEN_KEY], const char *id, int64_t end_s, char out[SESSION_SIZE])
+	const unsigned char key[TOKEN_KEY], const struct session *session, char out[SESSION_SIZE])
 {
 	char mac[TOKEN_BASE64_SIZE];
 	size_t len;
 
-	if (!write_signed(out, id, end_s) || !sign(key, out, mac))
+	if (!write_unsigned(out, session) || !sign(key, out, mac))
 		return false;
 	len = strlen(out);
 	out[len] = '.';
@@ -50,7 +51,7 @@ bool session_write(
 static bool read_digits(struct span text, int64_t *out)
 {
 	*out = 0;
-	for (size_t i = 0; i < text.len; i++) {
+	for (size_t i = 0; i < text.len && i < 12; i++) {
 		if (text.ptr[i] < '0' || text.ptr[i] > '9')
 			return false;
 		*out = *out * 10 + (text.ptr[i] - '0');
@@ -58,24 +59,23 @@ static bool read_digits(struct span text, int64_t *out)
 	return text.len > 0 && text.len <= 12;
 }
 
-bool session_read(const unsigned char key[TOKEN_KEY], struct span text, int64_t now_ms,
-	char id[TOKEN_ID_SIZE], int64_t *end_s)
+bool session_read(
+	const unsigned char key[TOKEN_KEY], struct span text, int64_t now_ms, struct session *out)
 {
 	const size_t id_at = sizeof(VERSION) - 1, end_at = id_at + TOKEN_ID_SIZE;
+	const size_t tail = (size_t)2 * TOKEN_BASE64_SIZE; /* ".PROOF.MAC" */
 	char made[SESSION_SIZE];
-	struct span end;
 
-	if (text.len >= SESSION_SIZE || text.len < end_at + TOKEN_BASE64_SIZE)
+	*out = (struct session){0};
+	if (text.len >= SESSION_SIZE || text.len <= end_at + tail ||
+		!read_digits(span_sub(text, end_at, text.len - tail), &out->end_s))
 		return false;
-	end = span_sub(text, end_at, text.len - TOKEN_BASE64_SIZE);
-	if (end.len > 12 || !read_digits(end, end_s))
-		return false;
-	memcpy(id, text.ptr + id_at, TOKEN_ID_SIZE - 1);
-	id[TOKEN_ID_SIZE - 1] = '\0';
+	memcpy(out->id, text.ptr + id_at, TOKEN_ID_SIZE - 1);
+	memcpy(out->proof, text.ptr + text.len - tail + 1, TOKEN_BASE64_SIZE - 1);
 	/* What is not exactly what we would write is not looked at further. */
-	if (!session_write(key, id, *end_s, made) || strlen(made) != text.len)
+	if (!session_write(key, out, made) || strlen(made) != text.len)
 		return false;
-	return CRYPTO_memcmp(made, text.ptr, text.len) == 0 && *end_s > now_ms / 1000;
+	return CRYPTO_memcmp(made, text.ptr, text.len) == 0 && out->end_s > now_ms / 1000;
 }
 
 struct span session_of_cookies(struct span cookies)

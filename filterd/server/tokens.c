@@ -298,34 +298,37 @@ bool tokens_hold(struct tokens *tokens, const char *id, int64_t now_ms)
 	return holds;
 }
 
-bool tokens_session(
-	struct tokens *tokens, struct access_who *who, int64_t now_ms, char out[SESSION_SIZE])
+bool tokens_session(struct tokens *tokens, struct span text, struct access_who *who, int64_t now_ms,
+	char out[SESSION_SIZE])
 {
-	int64_t end_s = now_ms / 1000 + SESSION_S;
+	struct session session = {.end_s = now_ms / 1000 + SESSION_S};
 
-	if (tokens == NULL || who->token_id[0] == '\0')
-		return false;
-	if (who->ends_ms > 0 && who->ends_ms / 1000 < end_s)
-		end_s = who->ends_ms / 1000;
-	who->ends_ms = end_s * 1000;
-	return session_write(tokens->key, who->token_id, end_s, out);
+	if (who->ends_ms > 0 && who->ends_ms / 1000 < session.end_s)
+		session.end_s = who->ends_ms / 1000;
+	who->ends_ms = session.end_s * 1000;
+	memcpy(session.id, who->token_id, sizeof(session.id));
+	return token_proof(text, session.proof) && session_write(tokens->key, &session, out);
 }
 
 bool tokens_find_session(
 	struct tokens *tokens, struct span text, int64_t now_ms, struct access_who *who)
 {
-	char id[TOKEN_ID_SIZE];
-	int64_t end_s;
-	bool fine;
+	unsigned char proof[TOKEN_HASH];
+	struct session session;
+	struct known *known;
+	bool fine = false;
 
-	if (tokens == NULL || !session_read(tokens->key, text, now_ms, id, &end_s))
+	if (tokens == NULL || !session_read(tokens->key, text, now_ms, &session) ||
+		!token_hash(span_of(session.proof), proof))
 		return false;
 	pthread_rwlock_rdlock(&tokens->lock);
-	fine = take(find_id(tokens, id), now_ms, who);
+	known = find_id(tokens, session.id);
+	if (known != NULL && CRYPTO_memcmp(known->token.proof, proof, sizeof(proof)) == 0)
+		fine = take(known, now_ms, who);
 	pthread_rwlock_unlock(&tokens->lock);
 	if (fine) {
 		who->via = VIA_SESSION;
-		who->ends_ms = end_s * 1000;
+		who->ends_ms = session.end_s * 1000;
 	}
 	return fine;
 }

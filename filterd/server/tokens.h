@@ -45,7 +45,7 @@ int tokens_start(struct tokens *tokens);
 void tokens_close(struct tokens *tokens);
 
 /*
- * Renews the copy from the database: for the thread, or for another that may wait. OK; ERR_NOMEM or
+ * Renews the copy from the database, as the thread does; not while that runs. OK; ERR_NOMEM or
  * ERR_IO, and the copy is as it was.
  */
 int tokens_refresh(struct tokens *tokens, struct db *db);
@@ -62,11 +62,11 @@ bool tokens_find(struct tokens *tokens, struct span text, int64_t now_ms, struct
 bool tokens_hold(struct tokens *tokens, const char *id, int64_t now_ms);
 
 /*
- * Writes a session for whom a token was found; who->ends_ms is then its end, which is that of the
- * token if that comes sooner. False: no memory, or no token.
+ * Writes a session for whom the token `text` was found; who->ends_ms is then its end, which is that
+ * of the token if that comes sooner. False: no memory.
  */
-bool tokens_session(
-	struct tokens *tokens, struct access_who *who, int64_t now_ms, char out[SESSION_SIZE]);
+bool tokens_session(struct tokens *tokens, struct span text, struct access_who *who, int64_t now_ms,
+	char out[SESSION_SIZE]);
 
 /* Whom a session stands for. False: nobody. */
 bool tokens_find_session(

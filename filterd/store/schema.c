@@ -105,6 +105,7 @@ static const char step_tokens[] =
 	" name TEXT NOT NULL,"
 	" role TEXT NOT NULL,"
 	" hash BLOB NOT NULL UNIQUE," /* SHA-256 */
+	" proof BLOB NOT NULL," /* SHA-256 of what its sessions show */
 	" created_ms INTEGER NOT NULL,"
 	" expires_ms INTEGER NOT NULL," /* 0: never */
 	" revoked_ms INTEGER NOT NULL DEFAULT 0," /* 0: it is not */

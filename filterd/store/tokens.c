@@ -5,6 +5,7 @@
 #include "text/utf8.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <sys/random.h>
 
 #define PREFIX "filterd_"
@@ -50,6 +51,20 @@ void token_base64(const unsigned char bytes[32], char out[TOKEN_BASE64_SIZE])
 		out[i] = digits[pair >> (10 - bit % 8) & 63];
 	}
 	out[TOKEN_BASE64_SIZE - 1] = '\0';
+}
+
+bool token_proof(struct span text, char out[TOKEN_BASE64_SIZE])
+{
+	static const unsigned char purpose[] = "session";
+	unsigned char mac[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+
+	if (HMAC(EVP_sha256(), text.ptr, (int)text.len, purpose, sizeof(purpose) - 1, mac, &len) ==
+			NULL ||
+		len != 32)
+		return false;
+	token_base64(mac, out);
+	return true;
 }
 
 static bool make_text(char out[TOKEN_TEXT_SIZE])
@@ -113,9 +128,9 @@ static int free_name(struct db *db, struct span name)
 
 static int insert(struct db *db, const struct token *token)
 {
-	struct db_statement *statement =
-		db_statement(db, "INSERT INTO token (id, name, role, hash, created_ms, expires_ms)"
-				 " VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+	struct db_statement *statement = db_statement(db,
+		"INSERT INTO token (id, name, role, hash, proof, created_ms, expires_ms)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
 
 	if (statement == NULL)
 		return ERR_IO;
@@ -123,8 +138,9 @@ static int insert(struct db *db, const struct token *token)
 	db_bind(statement, 2, span_of(token->name));
 	db_bind(statement, 3, span_of(user_roles[token->role].name));
 	db_bind_blob(statement, 4, token->hash, TOKEN_HASH);
-	db_bind_int(statement, 5, token->created_ms);
-	db_bind_int(statement, 6, token->expires_ms);
+	db_bind_blob(statement, 5, token->proof, TOKEN_HASH);
+	db_bind_int(statement, 6, token->created_ms);
+	db_bind_int(statement, 7, token->expires_ms);
 	return db_finish(statement, db_step(db, statement));
 }
 
@@ -148,6 +164,7 @@ int token_add(struct db *db, struct span name, enum user_role role, int64_t expi
 	int64_t now_ms, char text[TOKEN_TEXT_SIZE])
 {
 	struct token token = {.role = role, .created_ms = now_ms, .expires_ms = expires_ms};
+	char proof[TOKEN_BASE64_SIZE];
 	int rc;
 
 	if (!token_is_name(name))
@@ -155,7 +172,8 @@ int token_add(struct db *db, struct span name, enum user_role role, int64_t expi
 	memcpy(token.name, name.ptr, name.len);
 	if (!make_text(text) || !make_id(token.id))
 		return ERR_IO;
-	if (!token_hash(span_of(text), token.hash))
+	if (!token_hash(span_of(text), token.hash) || !token_proof(span_of(text), proof) ||
+		!token_hash(span_of(proof), token.proof))
 		return ERR_NOMEM;
 	rc = db_begin(db);
 	return rc == OK ? db_end(db, add_within(db, &token)) : rc;
@@ -199,14 +217,16 @@ static bool read_text(struct db_statement *statement, int column, char *out, siz
 /* OK, ERR_NOMEM, or ERR_IO for a row that we did not write. */
 static int read_token(struct db_statement *statement, struct token *out)
 {
-	struct span hash = db_blob(statement, 3), role;
+	struct span hash = db_blob(statement, 3), proof = db_blob(statement, 8), role;
 
 	if (!read_text(statement, 0, out->id, sizeof(out->id)) ||
 		!read_text(statement, 1, out->name, sizeof(out->name)) ||
 		!db_text(statement, 2, &role) || !user_role_find(role, &out->role) ||
-		hash.len != TOKEN_HASH || !token_is_name(span_of(out->name)))
+		hash.len != TOKEN_HASH || proof.len != TOKEN_HASH ||
+		!token_is_name(span_of(out->name)))
 		return ERR_IO;
 	memcpy(out->hash, hash.ptr, TOKEN_HASH);
+	memcpy(out->proof, proof.ptr, TOKEN_HASH);
 	out->created_ms = db_int(statement, 4);
 	out->expires_ms = db_int(statement, 5);
 	out->revoked_ms = db_int(statement, 6);
@@ -218,8 +238,9 @@ int token_list(
 	struct db *db, int64_t holding_ms, struct arena *arena, struct token **out, size_t *count)
 {
 	struct db_statement *statement = db_statement(db,
-		"SELECT id, name, role, hash, created_ms, expires_ms, revoked_ms, used_ms FROM"
-		" token WHERE (revoked_ms = 0 AND (expires_ms > ?1 OR expires_ms = 0)) OR ?1 = 0"
+		"SELECT id, name, role, hash, created_ms, expires_ms, revoked_ms, used_ms,"
+		" proof FROM token WHERE (revoked_ms = 0 AND (expires_ms > ?1 OR expires_ms = 0)) "
+		"OR ?1 = 0"
 		" ORDER BY seq");
 	size_t capacity = 0;
 	void *items = NULL;

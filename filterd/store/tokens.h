@@ -25,7 +25,8 @@ struct token {
 	char id[TOKEN_ID_SIZE];
 	char name[TOKEN_NAME_SIZE]; /* who acts: what decisions say */
 	enum user_role role;
-	unsigned char hash[TOKEN_HASH];
+	unsigned char hash[TOKEN_HASH]; /* of its text */
+	unsigned char proof[TOKEN_HASH]; /* of token_proof() */
 	int64_t created_ms;
 	int64_t expires_ms; /* 0: never */
 	int64_t revoked_ms; /* 0: it is not */
@@ -40,6 +41,17 @@ bool token_is_name(struct span name);
 
 /* SHA-256 of a token's text. False: no memory. */
 bool token_hash(struct span text, unsigned char out[TOKEN_HASH]);
+
+/* 32 bytes in base64url without padding, and NUL. */
+#define TOKEN_BASE64_SIZE 44
+void token_base64(const unsigned char bytes[32], char out[TOKEN_BASE64_SIZE]);
+
+/*
+ * What a session shows as a proof that the token was once known, in base64url: it is made from the
+ * token's text and says nothing about it. Only its hash is kept, so that whoever reads the
+ * database, key and all, cannot make a session. False: no memory.
+ */
+bool token_proof(struct span text, char out[TOKEN_BASE64_SIZE]);
 
 /* Whether it holds at that time. */
 bool token_holds(const struct token *token, int64_t now_ms);
@@ -71,7 +83,3 @@ int token_used(struct db *db, const char *id, int64_t used_ms);
 
 /* The key that sessions are signed with; made at its first use. OK, ERR_NOMEM or ERR_IO. */
 int token_key(struct db *db, unsigned char out[TOKEN_KEY]);
-
-/* 32 bytes in base64url without padding, and NUL. */
-#define TOKEN_BASE64_SIZE 44
-void token_base64(const unsigned char bytes[32], char out[TOKEN_BASE64_SIZE]);

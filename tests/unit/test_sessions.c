@@ -22,25 +22,31 @@
 static const unsigned char key[TOKEN_KEY] = {1, 2, 3};
 static const unsigned char other_key[TOKEN_KEY] = {1, 2, 4};
 
+static const struct session session_of_amina = {
+	.id = "abcdefgh",
+	.end_s = END,
+	.proof = "0123456789012345678901234567890123456789012",
+};
+
 static bool reads(const unsigned char *with, const char *text, int64_t now_ms)
 {
-	char id[TOKEN_ID_SIZE];
-	int64_t end_s;
+	struct session session;
 
-	return session_read(with, span_of(text), now_ms, id, &end_s);
+	return session_read(with, span_of(text), now_ms, &session);
 }
 
 static void a_session_is_read_back_until_its_end(void **state)
 {
-	char text[SESSION_SIZE], id[TOKEN_ID_SIZE];
-	int64_t end_s;
+	char text[SESSION_SIZE];
+	struct session read;
 
 	(void)state;
-	assert_true(session_write(key, "abcdefgh", END, text));
-	assert_memory_equal(text, "v1.abcdefgh.1764043200.", 23);
-	assert_true(session_read(key, span_of(text), NOW, id, &end_s));
-	assert_string_equal(id, "abcdefgh");
-	assert_int_equal(end_s, END);
+	assert_true(session_write(key, &session_of_amina, text));
+	assert_memory_equal(text, "v1.abcdefgh.1764043200.0123", 27);
+	assert_true(session_read(key, span_of(text), NOW, &read));
+	assert_string_equal(read.id, "abcdefgh");
+	assert_string_equal(read.proof, session_of_amina.proof);
+	assert_int_equal(read.end_s, END);
 	assert_true(reads(key, text, END * 1000 - 1));
 	assert_false(reads(key, text, END * 1000));
 	assert_false(reads(other_key, text, NOW));
@@ -51,7 +57,7 @@ static void each_bit_of_a_session_counts(void **state)
 	char text[SESSION_SIZE];
 
 	(void)state;
-	assert_true(session_write(key, "abcdefgh", END, text));
+	assert_true(session_write(key, &session_of_amina, text));
 	for (size_t i = 0; i < strlen(text); i++) {
 		for (int bit = 0; bit < 8; bit++) {
 			text[i] = (char)(text[i] ^ 1 << bit);
@@ -61,10 +67,9 @@ static void each_bit_of_a_session_counts(void **state)
 	}
 	assert_true(reads(key, text, NOW));
 	for (size_t len = 0; len < strlen(text); len++) {
-		char id[TOKEN_ID_SIZE];
-		int64_t end_s;
+		struct session read;
 
-		assert_false(session_read(key, (struct span){text, len}, NOW, id, &end_s));
+		assert_false(session_read(key, (struct span){text, len}, NOW, &read));
 	}
 }
 
@@ -248,6 +253,34 @@ static void what_cannot_be_written_is_kept_and_bounded(void **state)
 	assert_int_equal(rows(f, &found), 512);
 }
 
+/* Whoever has the database has the key, and what of a token is kept. */
+static void the_database_is_not_enough_for_a_session(void **state)
+{
+	struct fixture *f = *state;
+	char text[TOKEN_TEXT_SIZE], made[SESSION_SIZE];
+	struct session session = {.end_s = clock_real_ms() / 1000 + 60};
+	unsigned char session_key[TOKEN_KEY];
+	struct access_who who;
+	struct tokens *tokens;
+	struct token *kept;
+	size_t count;
+
+	assert_int_equal(token_add(f->db, SPAN("amina"), USER_ADMIN, 0, clock_real_ms(), text), OK);
+	assert_int_equal(tokens_open(f->path, f->log, 90, &f->why, &tokens), OK);
+	assert_int_equal(token_key(f->db, session_key), OK);
+	assert_int_equal(token_list(f->db, 0, &f->arena, &kept, &count), OK);
+	memcpy(session.id, kept[0].id, sizeof(session.id));
+	for (int i = 0; i < 2; i++) {
+		token_base64(i ? kept[0].proof : kept[0].hash, session.proof);
+		assert_true(session_write(session_key, &session, made));
+		assert_false(tokens_find_session(tokens, span_of(made), clock_real_ms(), &who));
+	}
+	assert_true(token_proof(span_of(text), session.proof));
+	assert_true(session_write(session_key, &session, made));
+	assert_true(tokens_find_session(tokens, span_of(made), clock_real_ms(), &who));
+	tokens_close(tokens);
+}
+
 static void workers_see_what_the_database_says(void **state)
 {
 	struct fixture *f = *state;
@@ -269,7 +302,7 @@ static void workers_see_what_the_database_says(void **state)
 	assert_string_equal(who.name, "amina");
 	assert_int_equal(who.role, USER_MODERATOR);
 	assert_true(tokens_hold(tokens, who.token_id, now_ms));
-	assert_true(tokens_session(tokens, &who, now_ms, session));
+	assert_true(tokens_session(tokens, span_of(text), &who, now_ms, session));
 	assert_true(who.ends_ms <= now_ms + 60000);
 	assert_true(tokens_find_session(tokens, span_of(session), now_ms, &again));
 	assert_int_equal(again.via, VIA_SESSION);
@@ -299,6 +332,7 @@ int main(void)
 		cmocka_unit_test(all_together_are_bounded),
 		TEST(the_audit_counts_what_is_the_same_within_a_minute),
 		TEST(what_cannot_be_written_is_kept_and_bounded),
+		TEST(the_database_is_not_enough_for_a_session),
 		TEST(workers_see_what_the_database_says),
 	};
 
