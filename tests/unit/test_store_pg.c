@@ -217,7 +217,7 @@ static void a_claim_passes_over_what_another_is_taking(void **state)
 
 	arena_init(&arena, 0);
 	for (int i = 0; i < 2; i++) {
-		char id[8];
+		char id[16];
 
 		snprintf(id, sizeof(id), "c-%d", i);
 		assert_int_equal(add_as(f->db, id, 0, "text", NULL, &added), OK);
