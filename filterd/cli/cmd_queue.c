@@ -295,7 +295,9 @@ static int stats(struct desk *desk)
 	int rc = queue_count(desk->db, &counts);
 
 	if (rc == OK && desk->options->common.json) {
+		buf_char(&out->buffer, '{');
 		queue_write_counts(&out->buffer, &counts);
+		out_str(out, "}\n");
 		return CLI_FINE;
 	}
 	for (size_t i = 0; i < QUEUE_STATES && rc == OK; i++) {

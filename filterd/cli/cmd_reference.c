@@ -9,6 +9,7 @@
 #include "server/metrics.h"
 #include "wire/json.h"
 #include "wire/native.h"
+#include "wire/queue_ask.h"
 #include "wire/tables.h"
 
 static void describe_cli(struct out *out)
@@ -124,6 +125,7 @@ static const struct {
 	{"config", describe_config},
 	{"fields", tables_fields},
 	{"limits", describe_limits},
+	{"filters", queue_ask_describe},
 	{"metrics", metrics_describe},
 	{"routes", routes_describe},
 	{"rules", describe_rules},

@@ -1,6 +1,9 @@
 /* Who may ask for what: see access.h. */
 #include "server/access.h"
 
+#include "store/queue.h"
+#include "wire/query.h"
+
 #include <openssl/crypto.h>
 #include <strings.h>
 
@@ -24,6 +27,26 @@ static bool is_forwarded(const struct exchange *x)
 bool access_is_near(const struct exchange *x)
 {
 	return x->connection->peer.local && !is_forwarded(x);
+}
+
+struct span access_actor(const struct exchange *x)
+{
+	static const struct span nobody = {"moderator", 9};
+	struct span given = field(x, "X-Moderator");
+	struct query_part name;
+	struct refusal refusal;
+
+	arena_reset(&x->connection->worker->arena);
+	if (given.len == 0 || memchr(given.ptr, '&', given.len) ||
+		memchr(given.ptr, '=', given.len) ||
+		!query_next(&given, &x->connection->worker->arena, &name, &refusal) ||
+		name.name.len == 0 || name.name.len > QUEUE_ACTOR_MAX)
+		return nobody;
+	for (size_t i = 0; i < name.name.len; i++) {
+		if ((unsigned char)name.name.ptr[i] < ' ' || name.name.ptr[i] == 0x7F)
+			return nobody;
+	}
+	return name.name;
 }
 
 bool access_is_from_browser(const struct http_request *request)

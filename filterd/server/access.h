@@ -12,6 +12,10 @@ bool access_is_near(const struct exchange *x);
 /* Whether it brings the configured token. */
 bool access_has_token(const struct exchange *x);
 
+/* Who asks: what X-Moderator says, percent-encoded, if it is a name, else `moderator`. Valid as
+ * long as the request's arena of the worker. */
+struct span access_actor(const struct exchange *x);
+
 /* Whether a browser sends it: pages of other sites can make it do so. */
 bool access_is_from_browser(const struct http_request *request);
 

@@ -1,5 +1,6 @@
 /* What HTTP can be asked: one table of resources, and their answers. */
 #include "server/access.h"
+#include "server/desk.h"
 #include "server/judge.h"
 #include "server/metrics.h"
 #include "server/serve_console.h"
@@ -12,9 +13,10 @@
 
 struct route {
 	enum http_method method; /* GET stands for HEAD too */
-	const char *path; /* ending with / it stands for all below it */
+	const char *path; /* ending with / it stands for all below it; {} is one segment */
 	enum outcome (*handle)(struct exchange *x);
 	const char *help;
+	const struct desk_act *act; /* of the queue's: what is to be done at the desk */
 };
 
 static struct worker *worker_of(const struct exchange *x)
@@ -152,33 +154,50 @@ enum outcome route_resume(struct exchange *x)
 {
 	struct worker *w = worker_of(x);
 	struct reload_outcome last;
+	struct refusal refusal;
 
-	if (x->session->trial != NULL)
-		return console_resume(x);
+	if (x->session->errand != NULL)
+		return exchange_errand_done(x);
 	if (reload_done(w->service->reload) < x->session->ticket)
 		return OUTCOME_WAIT;
+	refusal_set(&refusal, REFUSAL_RULES_REFUSED, NULL, REFUSAL_NOWHERE);
 	buf_clear(&w->body);
 	last = reload_outcome(w->service->reload);
-	if (last.ok) {
-		buf_printf(&w->body, "{\"version\":\"%s\",", last.version);
-	} else {
-		struct refusal refusal;
-
-		refusal_set(&refusal, REFUSAL_RULES_REFUSED, NULL, REFUSAL_NOWHERE);
-		buf_printf(&w->body, "{\"title\":\"%s\",\"status\":%d,\"version\":\"%s\",",
-			"Unprocessable Content", refusal_kinds[refusal.code].status, last.version);
-		refusal_write(&w->body, &refusal, "detail");
-		buf_char(&w->body, ',');
-	}
+	buf_printf(&w->body, "%c\"version\":\"%s\",", last.ok ? '{' : ',', last.version);
 	error_list_write(&w->body, last.errors);
-	buf_str(&w->body, "}\n");
+	if (last.ok)
+		buf_str(&w->body, "}\n");
 	reload_outcome_done(w->service->reload);
 	if (last.ok || w->body.failed)
 		return exchange_body(x, 200, JSON_TYPE);
-	judge_count(w, PROTOCOL_HTTP, REFUSAL_RULES_REFUSED);
-	exchange_answer(x, refusal_kinds[REFUSAL_RULES_REFUSED].status, "application/problem+json",
-		buf_content(&w->body));
+	exchange_refusal_with(x, &refusal, buf_content(&w->body));
 	return OUTCOME_MORE;
+}
+
+/* --- the queue --- */
+
+static enum outcome at_desk(struct exchange *x)
+{
+	struct desk *desk = worker_of(x)->service->desk;
+	const struct errand_request request = {
+		.what = x->act,
+		.subject = x->subject,
+		.query = x->request->query,
+		.body = x->request->body,
+		.actor = access_actor(x),
+	};
+	enum refusal_code code;
+	const char *why;
+
+	if (!access_page(x, &code, &why))
+		return refuse(x, code, why);
+	if (x->request->method == HTTP_POST && http_media(x->request) != HTTP_MEDIA_JSON)
+		return refuse(x, REFUSAL_UNSUPPORTED_MEDIA_TYPE, NULL);
+	if (desk == NULL)
+		return refuse(x, REFUSAL_NOT_FOUND,
+			"there is no queue: the configuration says "
+			"`store: off`");
+	return exchange_errand(x, desk_errands(desk), &request);
 }
 
 /* --- for those who watch --- */
@@ -217,24 +236,47 @@ static enum outcome metrics(struct exchange *x)
 static const struct route routes[] = {
 	{HTTP_GET, "/console/", console_file,
 		"the console's files; the page on which rules are tried is `/console/rules` "
-		"([`../console/README.md`](../console/README.md))"},
-	{HTTP_GET, "/healthz", healthz, "200: the process answers"},
-	{HTTP_GET, "/metrics", metrics, "counters in Prometheus' text format, see below"},
+		"([`../console/README.md`](../console/README.md))",
+		NULL},
+	{HTTP_GET, "/healthz", healthz, "200: the process answers", NULL},
+	{HTTP_GET, "/metrics", metrics, "counters in Prometheus' text format, see below", NULL},
 	{HTTP_GET, "/readyz", readyz,
 		"200: it has rules in force, takes requests and can store comments for review; "
-		"`rules_stale` is true if the last reload failed"},
-	{HTTP_POST, "/v1/check", check, "judges one comment (JSON) or many (NDJSON)"},
+		"`rules_stale` is true if the last reload failed",
+		NULL},
+	{HTTP_POST, "/v1/check", check, "judges one comment (JSON) or many (NDJSON)", NULL},
+	{HTTP_GET, "/v1/decisions", at_desk,
+		"what people decided, oldest first, after `after`: the feed for the CMS",
+		&desk_feed},
+	{HTTP_GET, "/v1/queue", at_desk, "a page of the review queue, by filters", &desk_list},
+	{HTTP_POST, "/v1/queue/claim", at_desk,
+		"claims comments for whoever asks, so that nobody else decides them", &desk_claim},
+	{HTTP_POST, "/v1/queue/decide", at_desk, "up to 200 decisions, each on its own",
+		&desk_decide_many},
+	{HTTP_POST, "/v1/queue/look", at_desk, "how up to 200 comments stand now", &desk_look},
+	{HTTP_POST, "/v1/queue/release", at_desk, "gives claims back", &desk_release},
+	{HTTP_GET, "/v1/queue/stats", at_desk, "how many wait, by site, language, guideline, rule",
+		&desk_stats},
+	{HTTP_GET, "/v1/queue/{}", at_desk, "one comment, its history, its author's others",
+		&desk_show},
+	{HTTP_POST, "/v1/queue/{}/decide", at_desk,
+		"approve, reject, escalate, note or undo; 409 if it is not any more as `version` "
+		"says",
+		&desk_decide_one},
 	{HTTP_GET, "/v1/rules", list_rules,
 		"version, time, all rules with their hits; what is wrong with newer files that "
-		"were refused"},
+		"were refused",
+		NULL},
 	{HTTP_POST, "/v1/rules/reload", start_reload,
 		"reads the rules anew and answers when that is done: 200 with the version, or 422 "
-		"with the errors"},
+		"with the errors",
+		NULL},
 	{HTTP_POST, "/v1/try", console_try,
 		"judges comments by the rules in force and by a private copy with some files "
-		"changed"},
+		"changed",
+		NULL},
 	{HTTP_GET, "/v1/try/rules", console_rules,
-		"the files of the rules in force with their texts"},
+		"the files of the rules in force with their texts", NULL},
 };
 
 void routes_describe(struct buf *out)
@@ -245,11 +287,24 @@ void routes_describe(struct buf *out)
 			routes[i].path, routes[i].help);
 }
 
-static bool has_path(const struct route *route, struct span path)
+/* Whether the path is the route's; *subject is then its segment that stands where the route has
+ * {}. */
+static bool has_path(const struct route *route, struct span path, struct span *subject)
 {
 	struct span own = span_of(route->path);
+	const char *hole = strstr(route->path, "{}");
+	size_t before = hole ? (size_t)(hole - route->path) : 0, end = before;
 
-	return own.ptr[own.len - 1] == '/' ? span_starts(path, own) : span_eq(path, own);
+	*subject = (struct span){0};
+	if (hole == NULL)
+		return own.ptr[own.len - 1] == '/' ? span_starts(path, own) : span_eq(path, own);
+	if (!span_starts(path, span_sub(own, 0, before)))
+		return false;
+	while (end < path.len && path.ptr[end] != '/')
+		end++;
+	*subject = span_sub(path, before, end);
+	return subject->len > 0 &&
+	       span_eq(span_sub(path, end, path.len), span_sub(own, before + 2, own.len));
 }
 
 static bool has_method(const struct route *route, enum http_method method)
@@ -273,10 +328,11 @@ enum outcome route_request(struct exchange *x)
 	if (x->connection->late)
 		return refuse(x, REFUSAL_CLOSING, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
-		if (!has_path(&routes[i], x->request->path))
+		if (!has_path(&routes[i], x->request->path, &x->subject))
 			continue;
 		if (!has_method(&routes[i], x->request->method))
 			return refuse_method(x, &routes[i]);
+		x->act = routes[i].act;
 		return routes[i].handle(x);
 	}
 	return refuse(x, REFUSAL_NOT_FOUND, NULL);

@@ -4,6 +4,7 @@
 #include "console/console.h"
 #include "server/access.h"
 #include "server/judge.h"
+#include "server/trials.h"
 #include "wire/json.h"
 #include "wire/trial.h"
 
@@ -125,6 +126,7 @@ enum outcome console_rules(struct exchange *x)
 
 enum outcome console_try(struct exchange *x)
 {
+	const struct errand_request request = {.body = x->request->body};
 	enum refusal_code code;
 	const char *why;
 
@@ -132,25 +134,5 @@ enum outcome console_try(struct exchange *x)
 		return refuse(x, code, why);
 	if (http_media(x->request) != HTTP_MEDIA_JSON)
 		return refuse(x, REFUSAL_UNSUPPORTED_MEDIA_TYPE, NULL);
-	code = trials_ask(worker_of(x)->service->trials, x->request->body, &x->session->trial);
-	if (code == REFUSAL_OVERLOADED)
-		return refuse(x, code, "too many try-outs are waiting");
-	return code == REFUSAL_NONE ? OUTCOME_WAIT : refuse(x, code, NULL);
-}
-
-enum outcome console_resume(struct exchange *x)
-{
-	struct refusal refusal;
-	struct span answer;
-
-	if (!trial_done(x->session->trial, &refusal, &answer))
-		return OUTCOME_WAIT;
-	judge_count(worker_of(x), PROTOCOL_HTTP, refusal.code);
-	if (refusal.code == REFUSAL_NONE)
-		exchange_answer(x, 200, JSON_TYPE, answer);
-	else
-		exchange_refusal(x, &refusal, NULL);
-	trial_drop(x->session->trial);
-	x->session->trial = NULL;
-	return OUTCOME_MORE;
+	return exchange_errand(x, trials_errands(worker_of(x)->service->trials), &request);
 }

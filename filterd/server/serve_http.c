@@ -65,7 +65,8 @@ void exchange_page(struct exchange *x, const char *type, struct span body)
 		give_up(x);
 }
 
-void exchange_refusal(struct exchange *x, const struct refusal *refusal, const char *allow)
+static void refuse_like(
+	struct exchange *x, const struct refusal *refusal, struct span members, const char *allow)
 {
 	struct http_answer like;
 
@@ -73,8 +74,20 @@ void exchange_refusal(struct exchange *x, const struct refusal *refusal, const c
 	x->session->close |= refusal->code == REFUSAL_OOM;
 	like = frame_of(x);
 	like.allow = allow;
+	like.body = members;
 	if (http_answer_refusal(x->out, &x->connection->worker->note, refusal, &like) != OK)
 		give_up(x);
+}
+
+void exchange_refusal(struct exchange *x, const struct refusal *refusal, const char *allow)
+{
+	refuse_like(x, refusal, (struct span){0}, allow);
+}
+
+void exchange_refusal_with(struct exchange *x, const struct refusal *refusal, struct span members)
+{
+	judge_count(x->connection->worker, PROTOCOL_HTTP, refusal->code);
+	refuse_like(x, refusal, members, NULL);
 }
 
 void exchange_refuse(struct exchange *x, enum refusal_code code, const char *message)
@@ -92,6 +105,37 @@ void exchange_hold(struct exchange *x, const struct judge_output *made, struct b
 
 	if (!connection_hold(x->connection, body, 0, made->row, made->id, &frame))
 		exchange_refuse(x, REFUSAL_OOM, NULL);
+}
+
+/* --- errands --- */
+
+enum outcome exchange_errand(
+	struct exchange *x, struct errands *errands, const struct errand_request *request)
+{
+	enum refusal_code code = errands_ask(errands, request, &x->session->errand);
+
+	if (code == REFUSAL_NONE)
+		return OUTCOME_WAIT;
+	exchange_refuse(x, code,
+		code == REFUSAL_OVERLOADED ? "too many of these requests are waiting" : NULL);
+	return OUTCOME_MORE;
+}
+
+enum outcome exchange_errand_done(struct exchange *x)
+{
+	const struct errand_answer *answer;
+
+	if (!errand_done(x->session->errand, &answer))
+		return OUTCOME_WAIT;
+	if (answer->refusal.code == REFUSAL_NONE) {
+		judge_count(x->connection->worker, PROTOCOL_HTTP, REFUSAL_NONE);
+		exchange_answer(x, 200, "application/json", buf_content(&answer->body));
+	} else {
+		exchange_refusal_with(x, &answer->refusal, buf_content(&answer->body));
+	}
+	errand_drop(x->session->errand);
+	x->session->errand = NULL;
+	return OUTCOME_MORE;
 }
 
 /* --- streamed answers to an NDJSON body --- */
@@ -364,7 +408,8 @@ static void release(struct connection *c, struct held *held, const struct queue_
 	struct refusal refusal;
 	bool whole = judge_release(w, PROTOCOL_HTTP, held, added, code, &refusal);
 
-	answer.body = buf_content(&held->answer);
+	if (whole)
+		answer.body = buf_content(&held->answer);
 	if (held->frame.streamed)
 		release_line(held, &refusal, out);
 	else if ((whole ? http_answer(out, &answer)
@@ -387,10 +432,10 @@ static bool drained(struct connection *c, struct buf *out)
 	return true;
 }
 
-/* Nobody waits for its try-out any more. */
+/* Nobody waits for its errand any more. */
 static void end(struct connection *c)
 {
-	trial_drop(session_of(c)->trial);
+	errand_drop(session_of(c)->errand);
 }
 
 static void refuse(struct buf *out, enum refusal_code code)

@@ -2,6 +2,7 @@
 #include "server/server.h"
 
 #include "base/log.h"
+#include "server/desk.h"
 #include "server/listening.h"
 #include "server/notify.h"
 #include "server/sandbox.h"
@@ -97,7 +98,8 @@ static void on_look(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd;
 	(void)what;
-	if (server->stopping || store_health(server->service.store) != STORE_BROKEN)
+	if (server->stopping || (store_health(server->service.store) != STORE_BROKEN &&
+					!desk_is_broken(server->service.desk)))
 		return;
 	log_errorx("the review queue cannot be written any more: stopping, to be started anew");
 	server->broken = true;
@@ -199,6 +201,9 @@ static int open_store(struct server *server)
 	if (path == NULL)
 		return OK;
 	status = store_open(path, on_stored, &why, &server->service.store);
+	if (status == OK)
+		status = desk_open(
+			path, store_turns(server->service.store), &why, &server->service.desk);
 	if (status != OK) {
 		struct errors errors = {0};
 
@@ -284,6 +289,8 @@ static int start_threads(struct server *server)
 	}
 	if (status == OK && service->store != NULL)
 		status = store_start(service->store);
+	if (status == OK && service->desk != NULL)
+		status = desk_start(service->desk, service->reload, on_done, server);
 	for (size_t i = 0; i < service->workers_count && status == OK; i++)
 		status = worker_start(&service->workers[i]);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -329,6 +336,7 @@ static void tear_down(struct server *server)
 		worker_join(&service->workers[i]);
 	/* Their threads wake workers: they end before those are freed. */
 	trials_free(service->trials);
+	desk_close(service->desk);
 	reload_free(service->reload);
 	store_close(service->store);
 	for (size_t i = 0; i < service->workers_count; i++)

@@ -21,6 +21,7 @@
 #include <sys/queue.h>
 
 struct connection;
+struct desk;
 struct protocol_ops;
 struct trials;
 struct worker;
@@ -32,6 +33,7 @@ struct service {
 	struct reload *reload;
 	struct trials *trials;
 	struct store *store; /* NULL: off */
+	struct desk *desk; /* NULL with it */
 	struct addresses *addresses;
 	struct worker *workers;
 	size_t workers_count;

@@ -24,6 +24,7 @@ struct db {
 	sqlite3 *handle;
 	struct db_statement kept[STATEMENTS_MAX];
 	size_t kept_count;
+	struct turns *turns; /* not owned; NULL: it takes none */
 	unsigned depth; /* of db_begin() */
 	bool spoilt; /* a part of the transaction failed */
 	enum db_trouble trouble; /* of the last failed call */
@@ -251,24 +252,31 @@ static int check_place(struct db *db)
 
 int db_begin(struct db *db)
 {
-	int rc = OK;
+	int rc;
 
-	if (db->depth == 0)
-		rc = check_place(db);
-	if (rc == OK && db->depth == 0)
+	if (db->depth > 0) {
+		db->depth++;
+		return OK;
+	}
+	turns_take(db->turns);
+	rc = check_place(db);
+	if (rc == OK)
 		rc = run_kept(db, "BEGIN IMMEDIATE");
-	db->depth += rc == OK;
+	if (rc != OK)
+		turns_give(db->turns);
+	db->depth = rc == OK;
 	return rc;
 }
 
 int db_end(struct db *db, int rc)
 {
+	bool refused = rc == ERR_CONFLICT || rc == ERR_NOTFOUND || rc == ERR_INVALID;
 	enum db_trouble trouble;
 
-	db->spoilt |= rc != OK;
+	db->spoilt |= rc != OK && !refused;
 	if (--db->depth > 0)
 		return rc;
-	if (!db->spoilt)
+	if (rc == OK && !db->spoilt)
 		rc = run_kept(db, "COMMIT");
 	else if (rc == OK) /* a part failed and nobody said so */
 		rc = ERR_IO;
@@ -276,9 +284,15 @@ int db_end(struct db *db, int rc)
 	/* After some failures SQLite has taken it back already. */
 	if (rc != OK && !sqlite3_get_autocommit(db->handle))
 		(void)run_kept(db, "ROLLBACK");
+	turns_give(db->turns);
 	db->trouble = trouble;
 	db->spoilt = false;
 	return rc;
+}
+
+void db_take_turns(struct db *db, struct turns *turns)
+{
+	db->turns = turns;
 }
 
 bool db_within(const struct db *db)

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "store/turns.h"
 
 #include <sqlite3.h>
 
@@ -85,13 +86,17 @@ int db_run(struct db *db, const char *sql);
 
 /*
  * Begins something that is done whole or not at all: a transaction that writes. Within one it is
- * part of that, and if it fails, all of it does. Each is ended by db_end(), whose outermost call
- * commits if every `rc` was OK and takes all back if not; it returns `rc`, or what went wrong with
- * the commit. OK, ERR_NOMEM or ERR_IO.
+ * part of that, and if it fails, all of it does; but what is only refused (ERR_CONFLICT,
+ * ERR_NOTFOUND, ERR_INVALID) must have written nothing, and leaves the rest as it is. Each is ended
+ * by db_end(), whose outermost call commits if its `rc` is OK and nothing has failed, and takes all
+ * back if not; it returns `rc`, or what went wrong with the commit. OK, ERR_NOMEM or ERR_IO.
  */
 int db_begin(struct db *db);
 int db_end(struct db *db, int rc);
 bool db_within(const struct db *db); /* whether something is begun */
+
+/* From now on each transaction waits for its turn. `turns` must outlive the connection. */
+void db_take_turns(struct db *db, struct turns *turns);
 
 /* SQLite's own connection, for tests and benchmarks. */
 sqlite3 *db_handle(struct db *db);

@@ -83,7 +83,7 @@ static int read_item(
 
 /* --- the query --- */
 
-#define BOUND_MAX 24
+#define BOUND_MAX (24 + QUEUE_PAGE_MAX)
 
 /* A query that is being put together; values are bound in their order, never pasted in. */
 struct query {
@@ -147,6 +147,15 @@ static void add_source(struct query *q, const struct queue_filter *filter)
 		buf_str(&q->sql, " FROM item i WHERE ");
 }
 
+static void add_ids(struct query *q, const struct queue_filter *filter)
+{
+	for (size_t i = 0; i < filter->ids_count && i < QUEUE_PAGE_MAX; i++)
+		add_text(q, i == 0 ? " AND i.queue_id IN (?" : ", ?",
+			filter->ids[i].len ? filter->ids[i] : SPAN("-"));
+	if (filter->ids_count > 0)
+		buf_char(&q->sql, ')');
+}
+
 static void add_filter(
 	struct query *q, const struct queue_filter *filter, const struct span *claimant)
 {
@@ -158,6 +167,7 @@ static void add_filter(
 	add_text(q, " AND i.article_id = ? AND i.article_id <> ''", filter->article_id);
 	add_text(q, " AND i.text_hash = (SELECT text_hash FROM item WHERE queue_id = ?)",
 		filter->same_text_as);
+	add_ids(q, filter);
 	if (filter->score_from > 0)
 		add_number(q, " AND i.score >= ?", filter->score_from);
 	if (filter->score_to > 0)

@@ -90,6 +90,8 @@ struct queue_filter {
 	uint32_t score_from, score_to; /* in ten-thousandths; score_to 0: no upper bound */
 	int64_t queued_from_ms, queued_to_ms;
 	struct span same_text_as; /* a queue id: items with the same text as that one */
+	const struct span *ids; /* queue ids: only these; at most QUEUE_PAGE_MAX */
+	size_t ids_count; /* 0: all */
 	enum queue_order order;
 	struct span after; /* cursor: `next` of the page before */
 	size_t limit; /* 0: 50; at most QUEUE_PAGE_MAX */
@@ -166,6 +168,42 @@ int queue_feed(struct db *db, int64_t after, int64_t hold_ms, int64_t now_ms, si
 /* All that was decided and noted about one item, the oldest first; at most QUEUE_PAGE_MAX. */
 int queue_history(struct db *db, struct span queue_id, struct arena *arena,
 	struct queue_event **events, size_t *count);
+
+/* How an item stands, without what it says. */
+struct queue_glance {
+	char queue_id[QUEUE_ID_SIZE];
+	enum queue_state state;
+	uint32_t version;
+	struct span claimed_by; /* empty: nobody */
+	int64_t claimed_until_ms;
+	struct span decided_by; /* who decided last; empty: nobody has */
+};
+
+/* Looks at items by their queue ids; *out (in the arena) holds those that there are. */
+int queue_look(struct db *db, const struct span *ids, size_t ids_count, int64_t now_ms,
+	struct arena *arena, struct queue_glance **out, size_t *count);
+
+enum queue_grouping {
+	QUEUE_BY_SITE,
+	QUEUE_BY_LANGUAGE,
+	QUEUE_BY_GUIDELINE,
+	QUEUE_BY_RULE,
+	QUEUE_GROUPINGS,
+};
+/* "site", "lang", "guideline", "rule": as the filters are called on the wire. */
+extern const char *const queue_grouping_names[QUEUE_GROUPINGS];
+
+#define QUEUE_GROUPS_MAX 50
+
+/* Items that wait (or are escalated) and share something. */
+struct queue_group {
+	struct span name;
+	uint64_t open;
+};
+
+/* The largest groups, at most QUEUE_GROUPS_MAX, in the arena. */
+int queue_groups(struct db *db, enum queue_grouping by, struct arena *arena,
+	struct queue_group **out, size_t *count);
 
 struct queue_counts {
 	uint64_t by_state[QUEUE_STATES];

@@ -24,7 +24,8 @@ struct store_row {
 TAILQ_HEAD(row_list, store_row);
 
 struct store {
-	struct db *db; /* the thread's */
+	struct db *db;
+	struct turns *turns; /* the thread's */
 	void (*done)(void *owner);
 	pthread_t thread;
 	bool started;
@@ -280,11 +281,14 @@ int store_open(const char *path, void (*done)(void *owner), struct buf *why, str
 	*out = NULL;
 	if (store == NULL)
 		return ERR_NOMEM;
-	rc = db_open(path, DB_CREATE, why, &store->db);
+	store->turns = turns_new();
+	rc = store->turns ? db_open(path, DB_CREATE, why, &store->db) : ERR_NOMEM;
 	if (rc != OK) {
+		turns_free(store->turns);
 		free(store);
 		return rc;
 	}
+	db_take_turns(store->db, store->turns);
 	store->done = done;
 	TAILQ_INIT(&store->waiting);
 	pthread_mutex_init(&store->lock, NULL);
@@ -316,6 +320,7 @@ void store_close(struct store *store)
 		give_up(row);
 	}
 	db_close(store->db);
+	turns_free(store->turns);
 	pthread_cond_destroy(&store->wanted);
 	pthread_mutex_destroy(&store->lock);
 	free(store);
@@ -346,6 +351,11 @@ int store_add(
 	}
 	*out = row;
 	return OK;
+}
+
+struct turns *store_turns(struct store *store)
+{
+	return store->turns;
 }
 
 enum store_health store_health(struct store *store)

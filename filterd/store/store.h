@@ -56,6 +56,10 @@ enum store_state store_row_state(struct store_row *row, struct queue_added *adde
 /* Gives the row back, whatever its state: it is stored all the same. NULL is legal. */
 void store_row_drop(struct store_row *row);
 
+/* For other connections of this process that write to the same database; valid until store_close().
+ */
+struct turns *store_turns(struct store *store);
+
 enum store_health store_health(struct store *store);
 
 /* For metrics; any thread. */

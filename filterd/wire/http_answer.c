@@ -22,6 +22,7 @@ static const struct {
 	{404, "Not Found"},
 	{405, "Method Not Allowed"},
 	{408, "Request Timeout"},
+	{409, "Conflict"},
 	{413, "Content Too Large"},
 	{414, "URI Too Long"},
 	{415, "Unsupported Media Type"},
@@ -124,6 +125,7 @@ int http_answer_refusal(struct buf *out, struct buf *scratch, const struct refus
 	buf_u64(scratch, (uint64_t)kind->status);
 	buf_char(scratch, ',');
 	refusal_write(scratch, refusal, "detail");
+	buf_span(scratch, like->body);
 	WRITE(scratch, "}\n");
 	if (scratch->failed)
 		return ERR_NOMEM;

@@ -40,7 +40,8 @@ void http_answer_chunk(struct buf *out, struct span piece);
 
 /*
  * Appends a refusal as application/problem+json (RFC 9457) with the members of refusal_write().
- * `like` gives head, close, date and allow; a refusal that HTTP_REFUSED came with must close.
+ * `like` gives head, close, date and allow, and as `body` members of its own that the document has
+ * beside these (`,"name":value`); a refusal that HTTP_REFUSED came with must close.
  * `scratch` is overwritten. OK or ERR_NOMEM as above.
  */
 int http_answer_refusal(struct buf *out, struct buf *scratch, const struct refusal *refusal,

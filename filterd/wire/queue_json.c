@@ -68,14 +68,36 @@ void queue_write_event(struct buf *out, const struct queue_event *event)
 	buf_str(out, "}\n");
 }
 
+void queue_write_brief(struct buf *out, const struct queue_item *item, struct span beginning)
+{
+	buf_printf(out, "{\"queue_id\":\"%s\",\"state\":\"%s\",", item->queue_id,
+		queue_state_names[item->state]);
+	write_text(out, "guideline", item->guideline);
+	write_time(out, "queued", item->queued_ms);
+	buf_str(out, "\"text\":");
+	json_write(out, beginning);
+	buf_char(out, '}');
+}
+
+void queue_write_glance(struct buf *out, const struct queue_glance *glance)
+{
+	buf_printf(out, "\"queue_id\":\"%s\",\"state\":\"%s\",\"version\":%u,", glance->queue_id,
+		queue_state_names[glance->state], glance->version);
+	write_text(out, "claimed_by", glance->claimed_by);
+	write_time(out, "claimed_until", glance->claimed_until_ms);
+	buf_str(out, "\"decided_by\":");
+	json_write(out, glance->decided_by);
+}
+
 void queue_write_counts(struct buf *out, const struct queue_counts *counts)
 {
-	buf_char(out, '{');
+	buf_str(out, "\"states\":{");
 	for (size_t i = 0; i < QUEUE_STATES; i++)
-		buf_printf(out, "\"%s\":%llu,", queue_state_names[i],
+		buf_printf(out, "%s\"%s\":%llu", i > 0 ? "," : "", queue_state_names[i],
 			(unsigned long long)counts->by_state[i]);
+	buf_str(out, "},");
 	write_time(out, "oldest", counts->oldest_ms);
-	buf_printf(out, "\"decisions\":%llu}\n", (unsigned long long)counts->decisions);
+	buf_printf(out, "\"decisions\":%llu", (unsigned long long)counts->decisions);
 }
 
 /* --- reading --- */

@@ -14,7 +14,13 @@ void queue_write_item(struct buf *out, const struct queue_item *item);
 /* Appends a decision as one line. */
 void queue_write_event(struct buf *out, const struct queue_event *event);
 
-/* Appends the counts as one line. */
+/* Appends an item in a few words, `beginning` among them: what it begins with. */
+void queue_write_brief(struct buf *out, const struct queue_item *item, struct span beginning);
+
+/* Appends how an item stands, as members without braces, its queue id first. */
+void queue_write_glance(struct buf *out, const struct queue_glance *glance);
+
+/* Appends the counts, as members without braces. */
 void queue_write_counts(struct buf *out, const struct queue_counts *counts);
 
 /* A match as a stored answer tells it. */

@@ -41,6 +41,8 @@ const struct refusal_kind refusal_kinds[REFUSAL_COUNT] = {
 	[REFUSAL_UNSUPPORTED_MEDIA_TYPE] = {"unsupported_media_type", 415, 0,
 		"Content-Type must be application/json or application/x-ndjson, in UTF-8, and the "
 		"body unencoded."},
+	[REFUSAL_CONFLICT] = {"conflict", 409, 0,
+		"The comment is not any more as you saw it, or somebody else has claimed it."},
 	[REFUSAL_RULES_REFUSED] = {"rules_refused", 422, 0,
 		"The new rules have errors; the old rules stay in force."},
 	[REFUSAL_CLOSING] = {"closing", 503, 1000, "The server is shutting down."},

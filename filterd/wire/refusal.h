@@ -38,6 +38,8 @@ enum refusal_code {
 	REFUSAL_NOT_IMPLEMENTED,
 	REFUSAL_UNAUTHORIZED,
 	REFUSAL_UNSUPPORTED_MEDIA_TYPE,
+	/* Somebody else was first. */
+	REFUSAL_CONFLICT,
 	/* The rules, not the comment. */
 	REFUSAL_RULES_REFUSED,
 	/* Not now: the same request may well succeed later. */

@@ -82,7 +82,7 @@ def test_decisions_and_their_conflicts(desk):
     assert [(event["id"], event["act"]) for event in events] == [
         ("c-0", "approve"), ("c-2", "approve"), ("c-0", "undo")]
     assert [json.loads(line)["act"] for line in desk("feed", "--after", "2").out.splitlines()] == ["undo"]
-    assert desk("stats", "--json").json()["approved"] == 1
+    assert desk("stats", "--json").json()["states"]["approved"] == 1
 
 
 def test_verify_finds_what_was_changed(desk):

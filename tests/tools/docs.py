@@ -24,6 +24,7 @@ REFERENCES = {
     "codes": "filterd/wire/README.md",
     "fields": "filterd/wire/README.md",
     "limits": "filterd/wire/README.md",
+    "filters": "filterd/wire/README.md",
     "metrics": "filterd/server/README.md",
     "routes": "filterd/server/README.md",
 }

@@ -1,0 +1,135 @@
+/* The desk's thread and connection: see desk.h. What it can do is in desk_acts.c. */
+#include "server/desk_call.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <stdlib.h>
+
+#define UNDO_MS (30 * INT64_C(1000)) /* in which a decision can be taken back untold */
+#define ANSWER_LIMIT (64U << 20) /* [bytes]: of 200 comments at the largest, and their answers */
+
+struct desk {
+	struct db *db;
+	struct reload *reload;
+	struct arena arena;
+	struct errands *errands;
+	atomic_bool broken;
+};
+
+/* Says why it went wrong, whatever kept it from being done. */
+static void explain(struct desk *desk, int rc, struct refusal *refusal)
+{
+	if (refusal->code != REFUSAL_NONE)
+		return;
+	switch (rc) {
+	case ERR_NOTFOUND:
+		refusal_set(refusal, REFUSAL_NOT_FOUND, "there is no such comment in the queue",
+			REFUSAL_NOWHERE);
+		return;
+	case ERR_NOMEM:
+		refusal_set(refusal, REFUSAL_OOM, NULL, REFUSAL_NOWHERE);
+		return;
+	default:
+		break;
+	}
+	log_warnx("the review queue could not be read or written: %s", db_why(desk->db));
+	atomic_store(&desk->broken, db_trouble(desk->db) == DB_BROKEN);
+	refusal_set(refusal, REFUSAL_QUEUE_UNAVAILABLE,
+		"the review queue cannot be read or written now", REFUSAL_NOWHERE);
+}
+
+static bool read_ask(struct desk_call *call, const struct desk_act *act)
+{
+	if (act->has_body)
+		return queue_ask_body(call->request->body, call->arena, &call->ask, call->refusal);
+	return queue_ask_query(call->request->query, call->arena, &call->ask, call->refusal);
+}
+
+static void perform(void *context, const struct errand_request *request, const atomic_bool *dropped,
+	struct errand_answer *answer)
+{
+	struct desk *desk = context;
+	const struct desk_act *act = request->what;
+	struct desk_call call = {
+		.db = desk->db,
+		.arena = &desk->arena,
+		.request = request,
+		.now_ms = clock_real_ms(),
+		.undo_ms = UNDO_MS,
+		.out = &answer->body,
+		.refusal = &answer->refusal,
+	};
+	int rc;
+
+	(void)dropped; /* what was asked is done, whether or not somebody waits */
+	answer->body.limit = ANSWER_LIMIT;
+	arena_reset(&desk->arena);
+	if (!read_ask(&call, act))
+		return;
+	call.ask.filter.now_ms = call.now_ms;
+	rc = act->run(&call);
+	if (rc == OK && answer->body.failed)
+		rc = ERR_NOMEM;
+	if (rc == OK)
+		return;
+	if (answer->refusal.code == REFUSAL_NONE)
+		buf_clear(&answer->body);
+	explain(desk, rc, &answer->refusal);
+}
+
+int desk_open(const char *path, struct turns *turns, struct buf *why, struct desk **out)
+{
+	struct desk *desk = calloc(1, sizeof(*desk));
+	int rc;
+
+	*out = NULL;
+	if (desk == NULL)
+		return ERR_NOMEM;
+	arena_init(&desk->arena, 0);
+	rc = db_open(path, DB_WRITE, why, &desk->db);
+	if (rc == OK) {
+		db_take_turns(desk->db, turns);
+	} else {
+		desk_close(desk);
+		desk = NULL;
+	}
+	*out = desk;
+	return rc;
+}
+
+int desk_start(struct desk *desk, struct reload *reload, void (*done)(void *context), void *context)
+{
+	struct errands_duty duty = {
+		.name = "desk",
+		.waiting_max = DESK_WAITING_MAX,
+		.perform = perform,
+		.done = done,
+		.context = desk,
+		.done_context = context,
+	};
+
+	desk->reload = reload;
+	desk->errands = errands_new(&duty);
+	return desk->errands ? OK : ERR_NOMEM;
+}
+
+void desk_close(struct desk *desk)
+{
+	if (desk == NULL)
+		return;
+	errands_free(desk->errands);
+	db_close(desk->db);
+	arena_free(&desk->arena);
+	free(desk);
+}
+
+bool desk_is_broken(const struct desk *desk)
+{
+	return atomic_load(&desk->broken);
+}
+
+struct errands *desk_errands(struct desk *desk)
+{
+	return desk->errands;
+}
