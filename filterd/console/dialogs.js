@@ -15,19 +15,15 @@ const DSA = ["illegal-or-harmful-speech", "violence", "risk-for-public-security"
 
 const bytesOf = (text) => new TextEncoder().encode(text).length;
 
-/* Opens a dialog with this content; the focus goes back when it is closed. */
+/* Opens a dialog with this content; the browser gives the focus back when it is closed. */
 function open(id, title, ...content) {
-	const dialog = byId(id), before = document.activeElement;
+	const dialog = byId(id);
 
 	fill(dialog, element("div", {class: "dialog-head"},
 		element("h2", {id: `${id}-title`}, title),
 		element("button", {type: "button", "aria-label": t("close"), on: {click: () => dialog.close()}}, "×")),
 	content);
 	dialog.setAttribute("aria-labelledby", `${id}-title`);
-	dialog.onclose = () => {
-		if (before?.isConnected)
-			before.focus({preventScroll: true});
-	};
 	if (!dialog.open)
 		dialog.showModal();
 	return dialog;
@@ -192,5 +188,9 @@ export function showSettings(named, apply) {
 		choice("blur", [["off", t("blur_off")], ["worst", t("blur_worst")], ["all", t("blur_all")]], apply),
 		choice("breakMinutes", [[0, t("never")],
 			...[25, 50, 90].map((n) => [n, t("after_minutes", {n: number(n)})])], apply),
-		tick("singleKeys", apply));
+		tick("singleKeys", apply),
+		named ? element("button", {type: "button", on: {click: () => {
+			byId("settings").close();
+			apply("log_out");
+		}}}, t("log_out")) : null);
 }

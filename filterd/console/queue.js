@@ -3,7 +3,7 @@
  *
  * A decision is shown at once and then sent (outbox.js); what comes back puts the card right.
  */
-import {Refusal, isPassing, listQueue, loadSession, logIn, queueStats, setModerator} from "./api.js";
+import {Refusal, isPassing, listQueue, loadSession, logIn, logOut, queueStats, setModerator} from "./api.js";
 import {isBlurred, isHeld, isOpen} from "./card.js";
 import {claim, release, watch} from "./claims.js";
 import {decide, forgetUndo, send, settled, startDecisions, takeBack, undo} from "./decisions.js";
@@ -316,6 +316,8 @@ function applySetting(name) {
 		list.entries.forEach(refresh);
 	if (name === "name")
 		start();
+	if (name === "log_out")
+		leave();
 }
 
 /* --- starting --- */
@@ -339,6 +341,23 @@ async function start() {
 	sendNow();
 	if (list.entries.length === 0 || unsent() === 0)
 		reload();
+}
+
+/* Only when nothing is left to be sent, for nobody could send it afterwards. */
+async function leave() {
+	if (unsent() > 0) {
+		notice(t("offline_unsent", {n: unsent()}), "failure");
+		return;
+	}
+	release();
+	try {
+		await logOut();
+	} catch (failure) {
+		failed(failure);
+		return;
+	}
+	clear();
+	location.reload();
 }
 
 async function signIn(event) {

@@ -16,6 +16,7 @@ export default {
 	tally: "القرارات: {n} · الدقائق: {minutes}",
 	token_label: "رمزك لهذا الخادم filterd",
 	log_in: "دخول",
+	log_out: "خروج",
 	wrong_token: "هذا الرمز غير معروف أو لم يعد صالحا.",
 	too_many_attempts: "محاولات كثيرة. حاول بعد قليل.",
 	offline: "لا يجيب filterd. تجري إعادة المحاولة.",

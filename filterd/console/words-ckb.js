@@ -16,6 +16,7 @@ export default {
 	tally: "بڕیاردراو: {n} · خولەک: {minutes}",
 	token_label: "تۆکنی تۆ بۆ ئەم filterd ـە",
 	log_in: "چوونەژوورەوە",
+	log_out: "دەرچوون",
 	wrong_token: "ئەم تۆکنە نەناسراوە یان بەسەرچووە.",
 	too_many_attempts: "هەوڵی زۆر درا. دوای ماوەیەک هەوڵ بدەوە.",
 	offline: "filterd وەڵام ناداتەوە. دووبارە هەوڵ دەدرێت.",

@@ -16,6 +16,7 @@ export default {
 	tally: "Decided: {n} · minutes: {minutes}",
 	token_label: "Your token for this filterd",
 	log_in: "Log in",
+	log_out: "Log out",
 	wrong_token: "This token is not known, or no longer valid.",
 	too_many_attempts: "Too many attempts. Try again in a while.",
 	offline: "filterd does not answer. Trying again.",

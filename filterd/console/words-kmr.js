@@ -16,6 +16,7 @@ export default {
 	tally: "Biryar: {n} · deqe: {minutes}",
 	token_label: "Tokena te ji bo vê filterd",
 	log_in: "Têkeve",
+	log_out: "Derkeve",
 	wrong_token: "Ev token nayê naskirin an êdî ne derbasdar e.",
 	too_many_attempts: "Pir hewldan. Piştî demekê dîsa biceribîne.",
 	offline: "filterd bersiv nade. Dîsa tê ceribandin.",

@@ -16,6 +16,7 @@ export default {
 	tally: "Karar: {n} · dakika: {minutes}",
 	token_label: "Bu filterd için belirteciniz",
 	log_in: "Giriş yap",
+	log_out: "Çıkış yap",
 	wrong_token: "Bu belirteç tanınmıyor ya da artık geçerli değil.",
 	too_many_attempts: "Çok fazla deneme. Biraz sonra yeniden deneyin.",
 	offline: "filterd yanıt vermiyor. Yeniden deneniyor.",
