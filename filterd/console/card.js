@@ -1,6 +1,6 @@
 /* One comment of the queue: as written, why it was held, and what can be done with it. */
 import {element, fill} from "./elements.js";
-import {keysOf} from "./keys.js";
+import {keyName, keysOf} from "./keys.js";
 import {settings} from "./settings.js";
 import {FIELDS, countHidden, marked, snippet, spansOf, visible} from "./text.js";
 import {guidelineName, percent, reasonsOf} from "./why.js";
@@ -27,7 +27,7 @@ export const isBlurred = (entry) => !entry.revealed && Boolean(entry.item.reques
 const hint = (action) => {
 	const [key] = keysOf(action);
 
-	return settings.singleKeys && key ? element("kbd", {"aria-hidden": "true"}, key) : null;
+	return settings.singleKeys && key ? element("kbd", {"aria-hidden": "true"}, keyName(key)) : null;
 };
 
 const button = (action, name, entry, act) => element("button", {
@@ -46,15 +46,14 @@ function title(item) {
 	const name = item.request && hasSpans(item, "author_name")
 		? fieldText(item, "author_name") : visible(item.author_name || t("nameless"));
 	const article = item.request && hasSpans(item, "title")
-		? element("bdi", {dir: "auto"}, fieldText(item, "title"))
-		: item.article_title ? snippet(item.article_title, 90) : null;
+		? fieldText(item, "title") : visible(item.article_title);
 
 	return [
 		element("bdi", {class: "author", dir: "auto"}, name),
 		element("span", {class: "tag"}, item.lang ? nameOf("lang", item.lang) : t("unknown")),
 		item.site ? element("span", {class: "tag"}, element("bdi", {}, visible(item.site))) : null,
 		element("time", {class: "quiet", dateTime: item.queued, title: clock(item.queued)}, ago(item.queued)),
-		article ? element("span", {class: "quiet article"}, article) : null,
+		article.length ? element("span", {class: "quiet article", dir: "auto"}, article) : null,
 	];
 }
 
@@ -114,6 +113,7 @@ const openRow = (entry, act) => [
 	entry.item.state === "escalated" ? null : button("escalate", "escalate", entry, act),
 	button("note", "note", entry, act),
 	button("skip", "skip", entry, act),
+	element("button", {type: "button", class: "do context", on: {click: () => act("why", entry)}}, t("context")),
 ];
 
 /* Shows how the entry stands now; where it stood before, nothing moves. */

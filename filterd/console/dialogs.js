@@ -1,6 +1,6 @@
 /* The dialogs of the queue: why to reject, a note, the keys, and what one likes. */
 import {byId, element, fill} from "./elements.js";
-import {ACTIONS, keyOf, keysOf, resetKeys, setKey} from "./keys.js";
+import {ACTIONS, keyName, keyOf, keysOf, resetKeys, setKey} from "./keys.js";
 import {change, settings} from "./settings.js";
 import {guidelineName} from "./why.js";
 import {LANGUAGES, nameOf, number, t} from "./words.js";
@@ -29,7 +29,7 @@ function open(id, title, ...content) {
 	return dialog;
 }
 
-const noteArea = () => element("textarea", {class: "comment", rows: 3, dir: "auto", id: "note-text"});
+const noteArea = (id) => element("textarea", {class: "comment", rows: 3, dir: "auto", id});
 
 /* A note that the daemon would take, or null after saying that it is too long. */
 function noteOf(area, error) {
@@ -44,7 +44,7 @@ function noteOf(area, error) {
 /* Asks why; chosen({reason, note}) is told. first: ids of guidelines to stand at the top. */
 export function askReason(first, count, chosen) {
 	const all = [...new Set([...first, ...GUIDELINES]), ...DSA];
-	const area = noteArea(), error = element("p", {class: "lost", role: "alert"});
+	const area = noteArea("reason-note"), error = element("p", {class: "lost", role: "alert"});
 	const buttons = all.map((reason, i) => element("button", {type: "button", class: "reason", on: {
 		click: () => {
 			const note = noteOf(area, error);
@@ -60,7 +60,7 @@ export function askReason(first, count, chosen) {
 		element("div", {class: "reasons"}, buttons.slice(0, all.length - DSA.length)),
 		element("h3", {}, t("dsa_grounds")),
 		element("div", {class: "reasons"}, buttons.slice(all.length - DSA.length)),
-		element("label", {for: "note-text"}, t("note_optional")), area, error);
+		element("label", {for: "reason-note"}, t("note_optional")), area, error);
 
 	dialog.onkeydown = (event) => {
 		if (event.target === area)
@@ -82,7 +82,7 @@ export function askReason(first, count, chosen) {
 }
 
 export function askNote(chosen) {
-	const area = noteArea(), error = element("p", {class: "lost", role: "alert"});
+	const area = noteArea("note-text"), error = element("p", {class: "lost", role: "alert"});
 	const save = () => {
 		const note = noteOf(area, error);
 
@@ -112,7 +112,7 @@ export function showHelp(changed) {
 	const rows = Object.keys(ACTIONS).map((action) => {
 		const keys = element("td", {class: "keys"});
 		const put = () => fill(keys, keysOf(action).length
-			? keysOf(action).map((key) => element("kbd", {}, key)) : element("span", {class: "quiet"}, t("no_key")));
+			? keysOf(action).map((key) => element("kbd", {}, keyName(key))) : element("span", {class: "quiet"}, t("no_key")));
 		const again = element("button", {type: "button", "aria-label": t("change_key", {action: t(`key_${action}`)}),
 			on: {click: () => {
 				catching = {action, again};
@@ -140,7 +140,7 @@ export function showHelp(changed) {
 			return;
 		event.preventDefault();
 		setKey(catching.action, key);
-		said.textContent = t("key_set", {key, action: t(`key_${catching.action}`)});
+		said.textContent = t("key_set", {key: keyName(key), action: t(`key_${catching.action}`)});
 		catching.again.focus();
 		catching = null;
 		show();

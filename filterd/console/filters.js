@@ -1,7 +1,7 @@
 /* Which part of the queue is shown: kept in the address of the page, so that it can be sent around. */
 import {byId, element, fill} from "./elements.js";
 import {visible} from "./text.js";
-import {guidelineName} from "./why.js";
+import {guidelineName, percent} from "./why.js";
 import {nameOf, number, t} from "./words.js";
 
 const NAMES = ["state", "site", "lang", "guideline", "rule", "author", "article", "same_text_as", "min_score", "order"];
@@ -92,7 +92,7 @@ export function showFilters(stats) {
 	for (const name of ["guideline", "rule", "site", "lang"])
 		offer(name, stats?.groups?.[name] || []);
 	fill(byId("by-min_score"), option("", t("any"), "min_score"),
-		SCORES.map((score) => option(score, `${score} %`, "min_score")));
+		SCORES.map((score) => option(score, percent(score / 100), "min_score")));
 	fill(byId("by-order"), ORDERS.map((order) => option(order === "oldest" ? "" : order, t(`order_${order}`), "order")));
 	showChips();
 }
@@ -107,6 +107,13 @@ export function startFilters(listener) {
 			narrow({[name]: event.target.value});
 		});
 	byId("filters").addEventListener("submit", (event) => event.preventDefault());
+	const wide = matchMedia("(min-width: 40.01rem)"); /* as in queue.css */
+	const unfold = () => {
+		byId("choices").open = wide.matches || Object.keys(filter).some((name) => byId(`by-${name}`));
+	};
+
+	unfold();
+	wide.addEventListener("change", unfold);
 	addEventListener("popstate", () => {
 		readAddress();
 		changed();

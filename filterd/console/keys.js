@@ -46,6 +46,11 @@ function read() {
 
 let changed = read();
 
+const NAMES = {ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight: "→"};
+
+/* A key as it is shown. */
+export const keyName = (key) => NAMES[key] || key;
+
 export const keysOf = (action) => changed[action] || ACTIONS[action];
 
 const store = () => localStorage.setItem(STORE, JSON.stringify(changed));

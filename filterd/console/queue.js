@@ -10,7 +10,7 @@ import {decide, forgetUndo, send, settled, startDecisions, takeBack, undo} from 
 import {askNote, askReason, showHelp, showSettings} from "./dialogs.js";
 import {byId, element, fill} from "./elements.js";
 import {currentFilter, narrow, showFilters, startFilters} from "./filters.js";
-import {keysOf, startKeys} from "./keys.js";
+import {keyName, keysOf, startKeys} from "./keys.js";
 import {append, clear, current, goOn, idsNear, list, moveTo, nextIds, openAhead, refresh, remake, search, selected,
 	step} from "./list.js";
 import {sendNow, startOutbox, unsent} from "./outbox.js";
@@ -97,7 +97,7 @@ function showEnd() {
 }
 
 const refreshButton = () => element("button", {type: "button", on: {click: () => reload()}}, t("load_again"),
-	element("kbd", {"aria-hidden": "true"}, keysOf("refresh")[0] || ""));
+	element("kbd", {"aria-hidden": "true"}, keyName(keysOf("refresh")[0] || "")));
 
 async function reload() {
 	generation++;
@@ -148,7 +148,7 @@ function arrived() {
 	if (openAhead() < AHEAD)
 		loadMore();
 	settle = setTimeout(() => {
-		showContext(entry.item, narrow);
+		showContext(entry.item, narrow, () => act("why"));
 		byId("context").classList.toggle("blurred", isBlurred(entry));
 		loadContext(entry.item).catch(() => {});
 		claimNext();
@@ -212,7 +212,7 @@ function showBulk() {
 	if (chosen.length === 0)
 		return;
 	const button = (name, action) => element("button", {type: "button", on: {click: () => act(action)}}, t(name),
-		element("kbd", {"aria-hidden": "true"}, keysOf(action)[0] || ""));
+		element("kbd", {"aria-hidden": "true"}, keyName(keysOf(action)[0] || "")));
 
 	fill(box, element("strong", {}, t("selected_n", {n: chosen.length})), button("approve", "approve_selected"),
 		button("reject_because", "reject_because"), button("escalate", "escalate_selected"),

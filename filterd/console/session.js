@@ -1,6 +1,6 @@
 /* Who works, for how long and on how many; the toast that takes the last decision back. */
 import {byId, element, fill} from "./elements.js";
-import {keysOf} from "./keys.js";
+import {keyName, keysOf} from "./keys.js";
 import {MINUTE_MS, change, settings} from "./settings.js";
 import {t} from "./words.js";
 
@@ -76,7 +76,7 @@ export function say(text, seconds, undo) {
 
 	fill(byId("toast"), element("span", {}, text),
 		element("button", {type: "button", on: {click: undo}}, t("undo"),
-			element("kbd", {"aria-hidden": "true"}, keysOf("undo")[0] || "")), left);
+			element("kbd", {"aria-hidden": "true"}, keyName(keysOf("undo")[0] || ""))), left);
 	byId("toast").hidden = false;
 	toast = {left, until: Date.now() + seconds * TICK_MS, timer: setInterval(showToast, TICK_MS)};
 	showToast();

@@ -7,7 +7,8 @@ import {ago, clock, nameOf, number, t} from "./words.js";
 const FOUND_MAX = 3; /* places of a match on its card */
 const REASONS_MAX = 4; /* matches on a card */
 
-export const percent = (score) => `${Math.round(score * 100)} %`;
+/* Isolated, for it has no direction of its own. */
+export const percent = (score) => `\u2068${Math.round(score * 100)} %\u2069`;
 export const guidelineName = (id) => nameOf("guideline", id);
 const isolated = (text) => element("bdi", {dir: "auto"}, visible(text));
 
@@ -16,19 +17,24 @@ const isolated = (text) => element("bdi", {dir: "auto"}, visible(text));
 const worth = (match) => (match.action === "points"
 	? t("points", {n: match.points}) : t(`verdict_${match.action}`));
 
+/* What was found, each once, with how often and by which entry of a list. */
 function foundBy(match, most) {
-	const spans = match.spans.slice(0, most);
+	const found = new Map();
 
-	if (spans.length === 0)
-		return null;
-	return element("p", {class: "found"}, spans.flatMap((span, i) => [
-		i > 0 ? element("br") : null,
-		element("span", {class: "evidence"}, "“", snippet(span.text, 60), "”"),
-		span.entry ? [" ← ", element("code", {}, snippet(span.entry, 40))] : [],
+	for (const span of match.spans) {
+		const key = JSON.stringify([span.text, span.entry, span.disguised, span.quoted]);
+
+		found.set(key, {span, times: (found.get(key)?.times || 0) + 1});
+	}
+	const lines = [...found.values()].slice(0, most).map(({span, times}) => element("p", {class: "found"},
+		element("mark", {class: match.action}, snippet(span.text, 60)), times > 1 ? ` × ${times}` : "",
+		span.entry && span.entry.toLowerCase() !== span.text.toLowerCase()
+			? [` · ${t("entry")} `, element("code", {}, snippet(span.entry, 40))] : [],
 		span.disguised ? ` · ${t("disguised")}` : "",
-		span.quoted ? ` · ${t("quoted")}` : "",
-	].flat()), match.spans.length > most ? element("br") : null,
-	match.spans.length > most ? t("more_places", {n: match.spans.length - most}) : null);
+		span.quoted ? ` · ${t("quoted")}` : ""));
+
+	return found.size > most
+		? [...lines, element("p", {class: "found"}, t("more_places", {n: found.size - most}))] : lines;
 }
 
 const matchBlock = (match, most) => element("div", {class: "match"},
@@ -166,11 +172,12 @@ function detailsSection(item) {
 		row(t("rule_set"), element("code", {}, isolated(item.rules)))));
 }
 
-/* All that is known of an item; narrow(filter) shows others like it. */
-export function showContext(item, narrow) {
+/* All that is known of an item; narrow(filter) shows others like it, close() hides it all. */
+export function showContext(item, narrow, close) {
 	const parent = item.request?.parent?.text;
 
 	fill(byId("context"),
+		element("button", {type: "button", class: "close", "aria-label": t("close"), on: {click: close}}, "×"),
 		section(t("history"), element("ol", {id: "history"}, element("li", {class: "quiet"}, "…"))),
 		authorSection(item, narrow),
 		parent ? section(t("in_reply_to"), element("p", {class: "parent"}, isolated(parent))) : null,

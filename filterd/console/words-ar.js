@@ -69,6 +69,7 @@ export default {
 	verdict_approve: "قبول",
 	verdict_review: "مراجعة",
 	verdict_reject: "رفض",
+	entry: "المدخل:",
 	disguised: "مموّه",
 	quoted: "مقتبس",
 	on_trial: "قيد التجربة: بلا أثر",

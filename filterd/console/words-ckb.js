@@ -69,6 +69,7 @@ export default {
 	verdict_approve: "پەسەندکردن",
 	verdict_review: "پێداچوونەوە",
 	verdict_reject: "ڕەتکردنەوە",
+	entry: "وشە:",
 	disguised: "شێوێنراو",
 	quoted: "وەرگیراو",
 	on_trial: "لە تاقیکردنەوەدا: بێ کاریگەری",

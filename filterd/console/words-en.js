@@ -69,6 +69,7 @@ export default {
 	verdict_approve: "approve",
 	verdict_review: "review",
 	verdict_reject: "reject",
+	entry: "entry:",
 	disguised: "disguised",
 	quoted: "quoted",
 	on_trial: "on trial: no effect",

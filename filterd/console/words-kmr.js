@@ -69,6 +69,7 @@ export default {
 	verdict_approve: "pejirandin",
 	verdict_review: "nirxandin",
 	verdict_reject: "redkirin",
+	entry: "peyv:",
 	disguised: "veşartî nivîsandî",
 	quoted: "jêgirtî",
 	on_trial: "di ceribandinê de: bêbandor",

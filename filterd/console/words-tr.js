@@ -69,6 +69,7 @@ export default {
 	verdict_approve: "onay",
 	verdict_review: "inceleme",
 	verdict_reject: "ret",
+	entry: "girdi:",
 	disguised: "gizlenmiş",
 	quoted: "alıntı",
 	on_trial: "denemede: etkisiz",

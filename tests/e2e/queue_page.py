@@ -59,7 +59,7 @@ rules:
     guideline: form
     reason: "Everything."
     action: review
-    when: {any: [{regex: ""}, {length: {min: 1}}]}
+    when: {length: {at_least: 0}}
 """
 
 
