@@ -7,7 +7,6 @@ import {guidelineName, percent, reasonsOf} from "./why.js";
 import {ago, clock, nameOf, t} from "./words.js";
 
 const WORST = 0.75; /* the score from which text is blurred until asked for */
-const LONG = 600; /* characters from which the text scrolls and must take the focus for it */
 const SIGNED = new Set(["approve", "reject"]); /* acts whose buttons have colour and sign of their verdict */
 
 /*
@@ -62,10 +61,7 @@ function commentText(item) {
 
 	if (text === null)
 		return element("p", {class: "shown quiet"}, t("erased"));
-	return element("div", {
-		class: "shown", dir: "auto", lang: item.lang || "", ...(text.length > LONG ? {
-			tabIndex: 0, role: "region", "aria-label": t("comment")} : {}),
-	}, text ? fieldText(item, "text") : element("span", {class: "quiet"}, t("empty")));
+	return element("div", {class: "shown", dir: "auto", lang: item.lang || ""}, text ? fieldText(item, "text") : element("span", {class: "quiet"}, t("empty")));
 }
 
 /* The comment that is answered in brief, and fields that are shown only because a rule matched in them. */
@@ -136,6 +132,18 @@ export function updateCard(entry, me, act) {
 	fill(parts.row, held ? element("span", {class: "holder"}, t("is_looking", {name: entry.item.claimed_by}))
 		: open ? openRow(entry, act) : decidedRow(entry, me, act),
 	entry.trouble ? element("span", {class: "lost", role: "alert"}, entry.trouble) : null);
+}
+
+/* Lets texts that are too long for their cards take the focus, so that arrow keys scroll them. */
+export function letScroll(nodes) {
+	const long = nodes.map((node) => node.querySelector(".shown"))
+		.filter((shown) => shown.scrollHeight > shown.clientHeight);
+
+	for (const shown of long) {
+		shown.tabIndex = 0;
+		shown.setAttribute("role", "group");
+		shown.setAttribute("aria-label", t("comment"));
+	}
 }
 
 /* Makes the card of an entry. act(action, entry) is what its buttons do. */

@@ -89,11 +89,14 @@ export function keyOf(event) {
 const isTyping = (target) => target.isContentEditable ||
 	target.matches?.("textarea, select, input:not([type=checkbox], [type=radio], [type=button])");
 
+/* A long comment that has the focus is scrolled by arrows. */
+const isScrolling = ({key, target}) => key.startsWith("Arrow") && target.matches?.(".shown[tabindex]");
+
 /* Calls act(action) for each key of an action; never while somebody types or a dialog is open. */
 export function startKeys(act) {
 	document.addEventListener("keydown", (event) => {
 		if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.altKey ||
-			event.metaKey || !settings.singleKeys || isTyping(event.target) ||
+			event.metaKey || !settings.singleKeys || isTyping(event.target) || isScrolling(event) ||
 			document.querySelector("dialog[open]"))
 			return;
 		const key = keyOf(event);

@@ -1,5 +1,5 @@
 /* The comments that are on the page, in their order, and the one at the cursor. */
-import {isHeld, isOpen, makeCard, updateCard} from "./card.js";
+import {isHeld, isOpen, letScroll, makeCard, updateCard} from "./card.js";
 import {byId} from "./elements.js";
 
 export const list = {
@@ -34,6 +34,7 @@ export function append(items) {
 		nodes.push(makeCard(entry, list.entries.length, list.me, list.act));
 	}
 	byId("list").append(...nodes);
+	letScroll(nodes);
 }
 
 /* Makes every card anew: the language or the keys have changed. */
@@ -41,6 +42,7 @@ export function remake() {
 	const nodes = list.entries.map((entry, i) => makeCard(entry, i + 1, list.me, list.act));
 
 	byId("list").replaceChildren(...nodes);
+	letScroll(nodes);
 	current()?.node.setAttribute("aria-current", "true");
 }
 
