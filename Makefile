@@ -68,20 +68,21 @@ endif
 
 LIB_PACKAGES := yaml-0.1 libpcre2-8 libcrypto
 DAEMON_PACKAGES := libevent_core libevent_pthreads sqlite3
-OPTIONAL_PACKAGES := libsystemd libseccomp
+OPTIONAL_PACKAGES := libpq libseccomp libsystemd
 FOUND := $(foreach p,$(OPTIONAL_PACKAGES),$(shell $(PKG_CONFIG) --exists $(p) 2>/dev/null && echo $(p)))
 CPPFLAGS_ALL := $(if $(filter libsystemd,$(FOUND)),-DWITH_SYSTEMD) \
 	$(if $(filter libseccomp,$(FOUND)),-DWITH_SECCOMP) \
+	$(if $(filter libpq,$(FOUND)),-DWITH_POSTGRESQL) \
 	$(if $(SAN)$(TSAN)$(COV),-DWITHOUT_SANDBOX)
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIB_PACKAGES) $(DAEMON_PACKAGES) $(FOUND) 2>/dev/null)
 LIB_LIBS := $(shell $(PKG_CONFIG) --libs $(LIB_PACKAGES) 2>/dev/null) -lm
 DAEMON_LIBS := $(shell $(PKG_CONFIG) --libs $(DAEMON_PACKAGES) $(FOUND) 2>/dev/null)
 
 DEB_BUILD := gcc make pkg-config libc6-dev libevent-dev libyaml-dev libpcre2-dev libssl-dev \
-	libsqlite3-dev libicu-dev libseccomp-dev libsystemd-dev
+	libsqlite3-dev libicu-dev libpq-dev libseccomp-dev libsystemd-dev
 DEB_TEST := libcmocka-dev libjansson-dev python3 python3-pytest python3-pytest-xdist \
 	python3-yaml python3-hypothesis python3-jsonschema python3-selenium chromium \
-	chromium-driver curl socat strace netcat-openbsd
+	chromium-driver curl postgresql socat strace netcat-openbsd
 DEB_TOOLS := clang clang-format clang-tidy cppcheck libclang-rt-14-dev gcovr
 
 # --- sources ------------------------------------------------------------------------------------

@@ -22,6 +22,10 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 UNIT_SECONDS = 300
 E2E_SECONDS = 900
 
+# Programs of tests/unit that run on PostgreSQL, too, and that run there alone.
+ON_BOTH_ENGINES = ["test_queue", "test_store", "test_store_add"]
+ON_POSTGRES = ["test_store_pg"]
+
 # cmocka catches SIGSEGV itself and would hide the sanitizer's report: handle_segv=2.
 SANITIZERS = {
     "ASAN_OPTIONS": "handle_segv=2:detect_leaks=1",
@@ -52,10 +56,10 @@ def environment(build):
     return env
 
 
-def run(command, build, seconds):
+def run(command, build, seconds, **more):
     """Exit code and all output; 124 after `seconds`, 127 if it could not be started."""
     try:
-        done = subprocess.run(command, cwd=TOP, env=environment(build), timeout=seconds,
+        done = subprocess.run(command, cwd=TOP, env=dict(environment(build), **more), timeout=seconds,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT)
     except subprocess.TimeoutExpired as late:
@@ -97,12 +101,29 @@ def cmocka_count(name, code, text):
 def unit(build):
     """tests/unit: one cmocka program for each module."""
     names = sorted(glob.glob(os.path.join(TOP, "tests/unit/test_*.c")))
-    programs = [os.path.join(build, "tests/unit", os.path.basename(n)[:-2]) for n in names]
+    modules = [os.path.basename(name)[:-2] for name in names]
+    programs = [os.path.join(build, "tests/unit", m) for m in modules if m not in ON_POSTGRES]
     total = Count()
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         ended = pool.map(lambda program: run([program], build, UNIT_SECONDS), programs)
         for program, (code, text) in zip(programs, ended):
             total += cmocka_count(os.path.basename(program), code, text)
+    return total
+
+
+def postgres(build):
+    """The tests of the queue once more, on a PostgreSQL server of their own."""
+    from tools.postgres import Postgres, folder_of_programs
+    if not folder_of_programs():
+        return Count(0, 1, titled("postgres", "PostgreSQL is not installed: `make deps`"))
+    total = Count()
+    with Postgres() as server, concurrent.futures.ThreadPoolExecutor(2) as pool:
+        names = ON_BOTH_ENGINES + ON_POSTGRES
+        programs = [os.path.join(build, "tests/unit", name) for name in names]
+        ended = pool.map(
+            lambda p: run([p], build, UNIT_SECONDS, FILTERD_POSTGRES=server.uri), programs)
+        for name, (code, text) in zip(names, ended):
+            total += cmocka_count(name + " on PostgreSQL", code, text)
     return total
 
 
@@ -181,6 +202,7 @@ def e2e(build):
 
 GROUPS = {
     "unit": unit,
+    "postgres": postgres,
     "fuzz": fuzz,
     "rules": rules,
     "layers": tool("layers.py"),

@@ -19,6 +19,8 @@ static const struct command *const commands[] = {
 	&command_eval,
 	&command_import,
 	&command_queue,
+	&command_replay,
+	&command_token,
 	&command_schema,
 	&command_bench,
 	&command_version,

@@ -1,27 +1,21 @@
 /* `filterd queue`: the review queue at a terminal, beside a running daemon or without one. */
+#include "cli/database.h"
+#include "cli/queue_options.h"
 #include "cli/queue_show.h"
-#include "cli/setup.h"
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "wire/queue_json.h"
 
-#include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define LEASE_MS (15 * INT64_C(60000)) /* of `next` */
 #define DAY_MS (24 * INT64_C(3600000))
 #define FEED_MAX 200
 
-struct queue_options {
-	struct common common;
-	const char *store, *actor;
-	const char *site, *lang, *guideline, *rule, *author, *article, *same_as;
-	int64_t score_from, score_to; /* [%] */
-	int order; /* enum queue_order */
-	int state; /* 0: those that wait; else 1 + enum queue_state */
+struct desk_options {
+	struct queue_options queue;
+	const char *actor;
 	int64_t limit;
 	const char *after;
 	const char *reason, *note;
@@ -29,57 +23,29 @@ struct queue_options {
 	bool yes;
 };
 
-static const char *const order_choices[] = {"oldest", "newest", "score", NULL};
-static const char *const state_choices[] = {
-	"open", "waiting", "escalated", "approved", "rejected", "superseded", NULL};
-
 /* clang-format off */
-static const struct option_row queue_rows[] = {
-	{0, "store", OPTION_TEXT, "FILE", "the database instead of the configured one",
-		offsetof(struct queue_options, store), 0, 0, NULL},
+static const struct option_row desk_rows[] = {
 	{0, "as", OPTION_TEXT, "NAME", "who decides (the login name)",
-		offsetof(struct queue_options, actor), 0, 0, NULL},
-	{0, "site", OPTION_TEXT, "NAME", "only of this site",
-		offsetof(struct queue_options, site), 0, 0, NULL},
-	{0, "lang", OPTION_TEXT, "CODE", "only in this language",
-		offsetof(struct queue_options, lang), 0, 0, NULL},
-	{0, "guideline", OPTION_TEXT, "ID", "only held for this guideline",
-		offsetof(struct queue_options, guideline), 0, 0, NULL},
-	{0, "rule", OPTION_TEXT, "ID", "only those this rule held for",
-		offsetof(struct queue_options, rule), 0, 0, NULL},
-	{0, "author", OPTION_TEXT, "ID", "only by this author",
-		offsetof(struct queue_options, author), 0, 0, NULL},
-	{0, "article", OPTION_TEXT, "ID", "only below this article",
-		offsetof(struct queue_options, article), 0, 0, NULL},
-	{0, "same-text-as", OPTION_TEXT, "QUEUE-ID", "only those with the same text",
-		offsetof(struct queue_options, same_as), 0, 0, NULL},
-	{0, "min-score", OPTION_NUMBER, "N", "only from this score on, in per cent",
-		offsetof(struct queue_options, score_from), 0, 100, NULL},
-	{0, "max-score", OPTION_NUMBER, "N", "only up to this score, in per cent",
-		offsetof(struct queue_options, score_to), 0, 100, NULL},
-	{0, "state", OPTION_CHOICE, "STATE", "open (waiting or escalated), approved, rejected, superseded, ...",
-		offsetof(struct queue_options, state), 0, 0, state_choices},
-	{0, "order", OPTION_CHOICE, "ORDER", "oldest, newest or score first",
-		offsetof(struct queue_options, order), 0, 0, order_choices},
+		offsetof(struct desk_options, actor), 0, 0, NULL},
 	{'n', "limit", OPTION_NUMBER, "N", "at most so many (50)",
-		offsetof(struct queue_options, limit), 1, QUEUE_PAGE_MAX, NULL},
+		offsetof(struct desk_options, limit), 1, QUEUE_PAGE_MAX, NULL},
 	{0, "after", OPTION_TEXT, "CURSOR", "the page after this one; of `feed`: after this number",
-		offsetof(struct queue_options, after), 0, 0, NULL},
+		offsetof(struct desk_options, after), 0, 0, NULL},
 	{0, "reason", OPTION_TEXT, "CODE", "why: a guideline's id or another code",
-		offsetof(struct queue_options, reason), 0, 0, NULL},
+		offsetof(struct desk_options, reason), 0, 0, NULL},
 	{0, "note", OPTION_TEXT, "TEXT", "a note for other moderators",
-		offsetof(struct queue_options, note), 0, 0, NULL},
+		offsetof(struct desk_options, note), 0, 0, NULL},
 	{0, "days", OPTION_NUMBER, "N", "of `erase`: what was decided longer ago (30)",
-		offsetof(struct queue_options, days), 1, 36500, NULL},
+		offsetof(struct desk_options, days), 1, 36500, NULL},
 	{0, "yes", OPTION_FLAG, NULL, "of `erase`: do it",
-		offsetof(struct queue_options, yes), 0, 0, NULL},
+		offsetof(struct desk_options, yes), 0, 0, NULL},
 };
 /* clang-format on */
 
 /* One run: the queue it is about, and who asks. */
 struct desk {
 	struct run *run;
-	const struct queue_options *options;
+	const struct desk_options *options;
 	struct db *db;
 	struct arena arena;
 	int64_t now_ms;
@@ -88,11 +54,6 @@ struct desk {
 };
 
 /* --- what can be done --- */
-
-static struct span text_of(const char *text)
-{
-	return text ? span_of(text) : (struct span){0};
-}
 
 static int failed(struct desk *desk, int rc)
 {
@@ -111,24 +72,11 @@ static int failed(struct desk *desk, int rc)
 
 static struct queue_filter filter_of(const struct desk *desk)
 {
-	const struct queue_options *options = desk->options;
+	struct queue_filter filter = queue_filter_of(&desk->options->queue, desk->now_ms);
 
-	return (struct queue_filter){
-		.states = options->state ? 1U << (options->state - 1) : 0,
-		.site = text_of(options->site),
-		.language = text_of(options->lang),
-		.guideline = text_of(options->guideline),
-		.rule = text_of(options->rule),
-		.author_id = text_of(options->author),
-		.article_id = text_of(options->article),
-		.same_text_as = text_of(options->same_as),
-		.score_from = (uint32_t)options->score_from * 100,
-		.score_to = (uint32_t)options->score_to * 100,
-		.order = (enum queue_order)options->order,
-		.after = text_of(options->after),
-		.limit = (size_t)options->limit,
-		.now_ms = desk->now_ms,
-	};
+	filter.after = queue_text(desk->options->after);
+	filter.limit = (size_t)desk->options->limit;
+	return filter;
 }
 
 static void show_items(struct desk *desk, const struct queue_page *page)
@@ -136,7 +84,7 @@ static void show_items(struct desk *desk, const struct queue_page *page)
 	struct out *out = &desk->run->out;
 
 	for (size_t i = 0; i < page->count; i++) {
-		if (desk->options->common.json)
+		if (desk->options->queue.common.json)
 			queue_write_item(&out->buffer, &page->items[i]);
 		else
 			queue_show_line(out, &page->items[i], desk->now_ms);
@@ -153,7 +101,7 @@ static int list(struct desk *desk)
 
 	if (rc == OK)
 		show_items(desk, &page);
-	if (rc != OK || desk->options->common.json)
+	if (rc != OK || desk->options->queue.common.json)
 		return failed(desk, rc);
 	out_count(out, page.count);
 	out_str(out, " of ");
@@ -181,7 +129,7 @@ static int show_one(struct desk *desk, const struct queue_item *item)
 	size_t count;
 	int rc = queue_history(desk->db, span_of(item->queue_id), &desk->arena, &events, &count);
 
-	if (rc == OK && desk->options->common.json) {
+	if (rc == OK && desk->options->queue.common.json) {
 		queue_write_item(&desk->run->out.buffer, item);
 		for (size_t i = 0; i < count; i++)
 			queue_write_event(&desk->run->out.buffer, &events[i]);
@@ -254,8 +202,8 @@ static int decide(struct desk *desk)
 			.queue_id = span_of(ids->items[i]),
 			.act = desk->act,
 			.actor = desk->actor,
-			.reason = text_of(desk->options->reason),
-			.note = text_of(desk->options->note),
+			.reason = queue_text(desk->options->reason),
+			.note = queue_text(desk->options->note),
 			.now_ms = desk->now_ms,
 		};
 		uint32_t version;
@@ -294,7 +242,7 @@ static int stats(struct desk *desk)
 	struct queue_counts counts;
 	int rc = queue_count(desk->db, &counts);
 
-	if (rc == OK && desk->options->common.json) {
+	if (rc == OK && desk->options->queue.common.json) {
 		buf_char(&out->buffer, '{');
 		queue_write_counts(&out->buffer, &counts);
 		out_str(out, "}\n");
@@ -408,42 +356,12 @@ static const struct queue_action *find_action(struct run *run)
 	return NULL;
 }
 
-static struct span login_name(struct arena *arena)
-{
-	struct passwd *entry = getpwuid(getuid());
-	char number[32];
-
-	if (entry && entry->pw_name[0])
-		return arena_copy(arena, span_of(entry->pw_name));
-	snprintf(number, sizeof(number), "uid-%u", (unsigned)getuid());
-	return arena_copy(arena, span_of(number));
-}
-
-static int open_and_run(struct desk *desk, const struct queue_action *action, const char *path)
-{
-	struct buf why = {0};
-	int code, rc = db_open(path, action->use, &why, &desk->db);
-
-	if (rc == OK)
-		code = action->run(desk);
-	else if (rc == ERR_NOMEM)
-		code = cli_failed(desk->run, CLI_OUTPUT, "out of memory");
-	else
-		code = cli_failed(desk->run, rc == ERR_INVALID ? CLI_CONFIG : CLI_OUTPUT, "%.*s",
-			(int)why.len, why.data);
-	buf_free(&why);
-	db_close(desk->db);
-	return code;
-}
-
 static int run_queue(struct run *run)
 {
 	const struct queue_action *action = find_action(run);
-	const struct queue_options *options = run->options;
+	const struct desk_options *options = run->options;
 	struct desk desk = {.run = run, .options = options, .now_ms = clock_real_ms()};
-	struct setup setup = {0};
-	const char *path = options->store;
-	int code = CLI_FINE;
+	int code;
 
 	if (!action)
 		return CLI_USAGE;
@@ -451,19 +369,14 @@ static int run_queue(struct run *run)
 		return cli_usage_error(run, "`queue %s` needs a queue id", action->name);
 	if (!action->names_items && run->arguments.count > 1)
 		return cli_usage_error(run, "`queue %s` takes no queue id", action->name);
-	if (!path) {
-		code = setup_load(run, &setup, SETUP_CONFIG);
-		path = code == CLI_FINE ? setup.config->store : NULL;
-		if (code == CLI_FINE && !path)
-			code = cli_failed(run, CLI_CONFIG, "the configuration says `store: off`");
-	}
 	arena_init(&desk.arena, 0);
 	desk.act = action->act;
-	desk.actor = options->actor ? span_of(options->actor) : login_name(&desk.arena);
+	desk.actor = options->actor ? span_of(options->actor) : database_user(&desk.arena);
+	code = database_open(run, options->queue.store, action->use, &desk.db);
 	if (code == CLI_FINE)
-		code = open_and_run(&desk, action, path);
+		code = action->run(&desk);
+	db_close(desk.db);
 	arena_free(&desk.arena);
-	setup_free(&setup);
 	return code;
 }
 
@@ -487,8 +400,8 @@ const struct command command_queue = {
 		   "\n"
 		   "It works on the database itself, beside a running daemon or without one.\n"
 		   "Exit code: 1 nothing there, decided already, claimed by somebody else.\n",
-	.tables = {{queue_rows, ARRAY_LEN(queue_rows)}, COMMON_ALL},
-	.size = sizeof(struct queue_options),
+	.tables = {QUEUE_ALL, {desk_rows, ARRAY_LEN(desk_rows)}, COMMON_ALL},
+	.size = sizeof(struct desk_options),
 	.arguments_max = -1,
 	.run = run_queue,
 };

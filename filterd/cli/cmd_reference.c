@@ -7,6 +7,7 @@
 #include "server/config.h"
 #include "server/http_exchange.h"
 #include "server/metrics.h"
+#include "store/roles.h"
 #include "wire/json.h"
 #include "wire/native.h"
 #include "wire/queue_ask.h"
@@ -127,6 +128,7 @@ static const struct {
 	{"limits", describe_limits},
 	{"filters", queue_ask_describe},
 	{"metrics", metrics_describe},
+	{"roles", user_roles_describe},
 	{"routes", routes_describe},
 	{"rules", describe_rules},
 };

@@ -7,9 +7,11 @@
 
 static const char sample[] = "{\"text\":\"I will kill you\"}";
 
-/* A command to try a listener with. */
+/* A command to try a listener with. From elsewhere it takes a token. */
 static void say_how(struct out *out, const struct listener *listener)
 {
+	const char *token = listener->loopback ? "" : "-H 'Authorization: Bearer TOKEN' ";
+	const char *first = listener->loopback ? "" : "{\"token\":\"TOKEN\"}\\n";
 	char host[NI_MAXHOST], port[NI_MAXSERV];
 	const struct sockaddr *address = (const struct sockaddr *)&listener->address;
 
@@ -26,16 +28,19 @@ static void say_how(struct out *out, const struct listener *listener)
 	}
 	if (listener->protocol == PROTOCOL_HTTP) {
 		out_printf(out,
-			"  curl -H 'Content-Type: application/json' -d '%s' http://%s/v1/check\n",
-			sample, listener->text);
-		if (listener->loopback) /* from elsewhere it takes a token */
+			"  curl %s-H 'Content-Type: application/json' -d '%s' http://%s/v1/check\n",
+			token, sample, listener->text);
+		if (listener->loopback)
 			out_printf(out, "or try rules in a browser: http://%s/console/rules\n",
 				listener->text);
 		return;
 	}
 	if (getnameinfo(address, listener->address_len, host, sizeof(host), port, sizeof(port),
 		    NI_NUMERICHOST | NI_NUMERICSERV) == 0)
-		out_printf(out, "  echo '%s' | nc -N %s %s\n", sample, host, port);
+		out_printf(out,
+			listener->loopback ? "  echo '%s%s' | nc -N %s %s\n"
+					   : "  printf '%s%s\\n' | nc -N %s %s\n",
+			first, sample, host, port);
 }
 
 static void say_how_to_try(struct out *out, const struct config *config)

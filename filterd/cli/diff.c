@@ -60,33 +60,6 @@ static int opinion(enum label_kind label, struct direction way)
 	return 0;
 }
 
-/* The verdict that shows the cause: the stricter one. */
-static enum side shown_side(const struct change *change)
-{
-	return change->verdicts[SIDE_NEW]->kind > change->verdicts[SIDE_OLD]->kind ? SIDE_NEW
-										   : SIDE_OLD;
-}
-
-/* The rule that is the cause, in the set of the side where its places are; NULL: no rule. */
-static const struct rule *cause_rule(
-	const struct pairs *pairs, const struct change *change, enum side *side)
-{
-	enum side other;
-
-	*side = shown_side(change);
-	other = *side == SIDE_NEW ? SIDE_OLD : SIDE_NEW;
-	if (change->cause >= pairs->rules_count)
-		return NULL;
-	for (size_t i = 0; i < change->differences_count; i++) {
-		const struct difference *difference = &change->differences[i];
-
-		/* A rule that lifts guidelines held where the verdict is milder. */
-		if (difference->pair == change->cause && !difference->matches[*side])
-			*side = other;
-	}
-	return pairs->rules[change->cause].rules[*side];
-}
-
 static void put_side(struct buf *line, const char *name, const struct verdict *verdict)
 {
 	buf_printf(line, ",\"%s\":{\"verdict\":\"%s\",\"score\":%.4f}", name,
@@ -173,7 +146,7 @@ static int count_change(
 		put_line(d, comment, change);
 	if (!examples_want(&d->diff->examples, at))
 		return OK;
-	rule = cause_rule(&d->diff->pairs, change, &side);
+	rule = change_rule(&d->diff->pairs, change, &side);
 	return examples_note(&d->noted, at, comment, change->verdicts[side], rule);
 }
 

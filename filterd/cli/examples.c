@@ -2,13 +2,9 @@
 #include "cli/examples.h"
 
 #include "cli/show.h"
-#include "text/utf8.h"
 #include "wire/json.h"
 
 #include <stdlib.h>
-
-#define EXCERPT_MAX 480 /* [bytes] of a text */
-#define EXCERPT_BEFORE 120 /* [bytes] of them before the first place */
 
 int examples_init(struct examples *examples, size_t groups, unsigned each)
 {
@@ -30,73 +26,6 @@ bool examples_want(const struct examples *examples, size_t group)
 
 /* --- noting ----------------------------------------------------------------------------------- */
 
-/* Copies text[from, to) with "…" where something is missing, and moves the places with it. */
-static bool copy_piece(
-	struct arena *arena, struct example *example, struct span text, size_t from, size_t to)
-{
-	struct span dots = SPAN("…");
-	struct buf piece = {0};
-	size_t shift, kept = 0;
-
-	if (from > 0)
-		buf_span(&piece, dots);
-	shift = piece.len;
-	buf_span(&piece, span_sub(text, from, to));
-	if (to < text.len)
-		buf_span(&piece, dots);
-	example->text = arena_copy(arena, buf_content(&piece));
-	example->cut = true;
-	buf_free(&piece);
-	for (size_t i = 0; i < example->places_count; i++) {
-		struct range place = example->places[i];
-
-		if (place.from < from || place.from >= to)
-			continue;
-		if (place.to > to)
-			place.to = (uint32_t)to;
-		example->places[kept++] = (struct range){
-			(uint32_t)(place.from - from + shift), (uint32_t)(place.to - from + shift)};
-	}
-	example->places_count = kept;
-	return example->text.ptr != NULL;
-}
-
-static bool copy_text(struct arena *arena, struct example *example, struct span text)
-{
-	size_t from = example->places_count ? example->places[0].from : 0;
-
-	if (text.len <= EXCERPT_MAX) {
-		example->text = arena_copy(arena, text);
-		return example->text.ptr != NULL;
-	}
-	from = from > EXCERPT_BEFORE ? utf8_beginning(text, from - EXCERPT_BEFORE).len : 0;
-	return copy_piece(arena, example, text, from, utf8_beginning(text, from + EXCERPT_MAX).len);
-}
-
-static bool shows(const struct match *match, const struct rule *rule)
-{
-	return match->field == FIELD_TEXT && (rule ? match->rule == rule : !match->shadow);
-}
-
-static bool copy_places(struct arena *arena, struct example *example, const struct verdict *verdict,
-	const struct rule *rule)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < verdict->matches_count; i++)
-		count += shows(&verdict->matches[i], rule) ? verdict->matches[i].spans_count : 0;
-	example->places = arena_alloc(arena, count * sizeof(*example->places));
-	if (!example->places)
-		return false;
-	for (size_t i = 0; i < verdict->matches_count; i++) {
-		const struct match *match = &verdict->matches[i];
-
-		for (size_t k = 0; shows(match, rule) && k < match->spans_count; k++)
-			example->places[example->places_count++] = match->spans[k].bytes;
-	}
-	return true;
-}
-
 int examples_note(struct example_list *noted, size_t group, const struct survey_comment *comment,
 	const struct verdict *verdict, const struct rule *rule)
 {
@@ -113,8 +42,8 @@ int examples_note(struct example_list *noted, size_t group, const struct survey_
 		.id = arena_copy(&noted->arena, comment->comment->id),
 		.label = comment->label->kind,
 	};
-	if (!example->id.ptr || !copy_places(&noted->arena, example, verdict, rule) ||
-		!copy_text(&noted->arena, example, comment->comment->text))
+	if (!example->id.ptr || excerpt_make(&noted->arena, comment->comment->text, verdict, rule,
+					&example->excerpt) != OK)
 		return ERR_NOMEM;
 	noted->count++;
 	return OK;
@@ -134,13 +63,8 @@ static bool keep(struct examples *examples, const struct example *example)
 	*copy = *example;
 	copy->order = list->count;
 	copy->id = arena_copy(&list->arena, example->id);
-	copy->text = arena_copy(&list->arena, example->text);
-	copy->places = arena_alloc(&list->arena, example->places_count * sizeof(*example->places));
-	if (!copy->id.ptr || !copy->text.ptr || !copy->places)
+	if (!copy->id.ptr || excerpt_copy(&list->arena, &example->excerpt, &copy->excerpt) != OK)
 		return false;
-	if (example->places_count)
-		memcpy(copy->places, example->places,
-			example->places_count * sizeof(*example->places));
 	list->count++;
 	return true;
 }
@@ -206,7 +130,8 @@ bool example_show(struct out *out, const struct example *example)
 		out_printf(out, "  labelled %s", label_names[example->label]);
 	out_style(out, STYLE_PLAIN);
 	out_str(out, "\n");
-	return show_text(out, example->text, example->places, example->places_count);
+	return show_text(
+		out, example->excerpt.text, example->excerpt.places, example->excerpt.places_count);
 }
 
 void example_json(struct buf *json, const struct example *example)
@@ -220,11 +145,7 @@ void example_json(struct buf *json, const struct example *example)
 		buf_str(json, "null");
 	if (example->label != LABEL_NONE)
 		buf_printf(json, ",\"label\":\"%s\"", label_names[example->label]);
-	buf_str(json, ",\"text\":");
-	json_write(json, example->text);
-	buf_printf(json, ",\"cut\":%s,\"spans\":[", example->cut ? "true" : "false");
-	for (size_t i = 0; i < example->places_count; i++)
-		buf_printf(json, "%s[%u,%u]", i ? "," : "", example->places[i].from,
-			example->places[i].to);
-	buf_str(json, "]}");
+	buf_char(json, ',');
+	excerpt_json(json, &example->excerpt);
+	buf_char(json, '}');
 }

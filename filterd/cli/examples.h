@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "cli/survey.h"
+#include "wire/excerpt.h"
 
 #define EXAMPLES_MAX 20000 /* of all groups together: about 16 MB */
 #define EXAMPLES_EACH_MAX 100 /* of one group */
@@ -19,10 +20,7 @@ struct example {
 	const char *file;
 	uint64_t line;
 	struct span id;
-	struct span text; /* the comment's, or a piece of it with "…" where it goes on */
-	bool cut; /* it is a piece */
-	struct range *places; /* in text */
-	size_t places_count;
+	struct excerpt excerpt;
 	enum label_kind label;
 };
 

@@ -4,7 +4,9 @@
 #include "text/utf8.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #define READ_SIZE (64 * 1024) /* [bytes] */
@@ -106,4 +108,21 @@ int input_comment(struct run *run, struct setup *setup, struct comment *out)
 	if (code == CLI_FINE && !utf8_valid(out->article.title, NULL))
 		code = cli_failed(run, CLI_OUTPUT, "the title is not UTF-8");
 	return code;
+}
+
+bool input_confirm(struct run *run, const char *format, ...)
+{
+	char question[256], answer[16] = "";
+	va_list args;
+
+	if (!run->out.terminal || !isatty(STDIN_FILENO))
+		return false;
+	va_start(args, format);
+	vsnprintf(question, sizeof(question), format, args);
+	va_end(args);
+	out_printf(&run->out, "%s [y/N] ", question);
+	if (!out_flush(&run->out) || !fgets(answer, sizeof(answer), stdin))
+		return false;
+	return strcmp(answer, "y\n") == 0 || strcmp(answer, "Y\n") == 0 ||
+	       strcmp(answer, "yes\n") == 0;
 }

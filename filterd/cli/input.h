@@ -33,3 +33,8 @@ int input_comment(struct run *run, struct setup *setup, struct comment *out);
  * after saying why.
  */
 int input_all(struct run *run, int fd, size_t max, struct buf *out);
+
+/*
+ * Asks the person at the terminal; false for whatever is not y or yes, and where there is none.
+ */
+bool input_confirm(struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));

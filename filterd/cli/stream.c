@@ -69,6 +69,11 @@ static void run_batch(struct reading *r, size_t count)
 		stream->collect(stream->context, r->parts[i].state);
 }
 
+static bool is_stopped(const struct reading *r)
+{
+	return r->stream->stopped && r->stream->stopped(r->stream->context);
+}
+
 /* Works on all whole lines of the input; at its end on the rest too. False: what follows is no
  * NDJSON. */
 static bool run_input(struct reading *r, bool ended)
@@ -92,7 +97,7 @@ static bool run_input(struct reading *r, bool ended)
 			count = 0;
 			progress_add(r->stream->progress, 0, LINES_MAX);
 		}
-	} while (result == NDJSON_LINE || result == NDJSON_REFUSED);
+	} while ((result == NDJSON_LINE || result == NDJSON_REFUSED) && !is_stopped(r));
 	run_batch(r, count);
 	progress_add(r->stream->progress, used, count);
 	r->have -= used;
@@ -102,7 +107,7 @@ static bool run_input(struct reading *r, bool ended)
 
 static int run_all(struct reading *r, int in)
 {
-	for (;;) {
+	while (!is_stopped(r)) {
 		ssize_t n = read(in, r->input + r->have, r->size - r->have);
 
 		if (n < 0 && errno == EINTR)
@@ -116,6 +121,7 @@ static int run_all(struct reading *r, int in)
 		if (!out_flush(&r->run->out) || n == 0)
 			return CLI_FINE; /* a failed write is reported by cli_main() */
 	}
+	return CLI_FINE;
 }
 
 int stream_run(struct run *run, const struct stream *stream, int in, const char *name)

@@ -36,6 +36,7 @@ struct stream {
 	void (*collect)(void *context, void *state);
 	void *context;
 	struct progress *progress; /* may be NULL */
+	bool (*stopped)(void *context); /* true ends it after the batch at hand; may be NULL */
 };
 
 /*

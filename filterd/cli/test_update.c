@@ -6,6 +6,7 @@
  */
 #include "cli/test_update.h"
 
+#include "cli/input.h"
 #include "cli/patch.h"
 #include "cli/save.h"
 
@@ -90,23 +91,6 @@ static bool comes_out(struct updating *u, struct file_update *file)
 	return good;
 }
 
-/* Asks on the terminal; whatever is not y or yes is a no. */
-static bool ask(struct updating *u, const char *path)
-{
-	struct out *out = &u->suite->run->out;
-	char answer[16] = "";
-
-	if (u->yes)
-		return true;
-	if (!out->terminal || !isatty(STDIN_FILENO))
-		return false;
-	out_printf(out, "Write this to %s? [y/N] ", path);
-	if (!out_flush(out) || !fgets(answer, sizeof(answer), stdin))
-		return false;
-	return strcmp(answer, "y\n") == 0 || strcmp(answer, "Y\n") == 0 ||
-	       strcmp(answer, "yes\n") == 0;
-}
-
 /* Whether the file still holds what was read. */
 static bool is_unchanged(struct updating *u, const struct source *source)
 {
@@ -154,7 +138,7 @@ static int offer(struct updating *u, struct file_update *file)
 		return CLI_FINE;
 	}
 	patch_show(out, file->source->name, file->source->text, &file->edits);
-	if (ask(u, file->source->name))
+	if (u->yes || input_confirm(u->suite->run, "Write this to %s?", file->source->name))
 		return write_file(u, file);
 	u->left += file->changed;
 	out_printf(out, "%s: not written%s\n\n", file->source->name,

@@ -83,21 +83,8 @@ export const sizeOf = (request) => new TextEncoder().encode(JSON.stringify(reque
 
 const soon = () => ({signal: AbortSignal.timeout(PATIENCE_MS)});
 
-/*
- * Who is asking: {name, role, token, undo_s, ...}. Status 401: nobody that is known; log in first. A
- * filterd that knows no sessions (404) goes by the name it is told.
- */
-export async function loadSession() {
-	try {
-		const session = await ask("/v1/session", soon());
-
-		return session.token ? session : {...session, name: moderator || session.name};
-	} catch (failure) {
-		if (failure.status !== 404)
-			throw failure;
-		return {name: moderator || "moderator", role: "moderator", token: false};
-	}
-}
+/* Who is asking: {name, role, token, undo_s, ...}. Status 401: nobody that is known; log in first. */
+export const loadSession = () => ask("/v1/session", soon());
 
 export const logOut = () => ask("/v1/session", {method: "DELETE", ...soon()});
 export const logIn = (token) => post("/v1/session", {token}, soon());

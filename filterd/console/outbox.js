@@ -140,6 +140,16 @@ export function post(letter, me) {
 	}
 }
 
+/* Gives up all that is not sent: each is settled as not done, for this reason. */
+export function giveUp(detail) {
+	const own = letters;
+
+	letters = [];
+	for (const letter of own)
+		listener.settled(letter, {ok: false, detail});
+	wake();
+}
+
 /* Takes back what was not sent yet; false if it is too late for that. */
 export function withdraw(entry) {
 	const own = letters.findLast((letter) => letter.entry === entry);

@@ -13,7 +13,7 @@ import {currentFilter, narrow, showFilters, startFilters} from "./filters.js";
 import {keyName, keysOf, startKeys} from "./keys.js";
 import {append, clear, current, goOn, idsNear, list, moveTo, nextIds, openAhead, refresh, remake, search, selected,
 	step} from "./list.js";
-import {sendNow, startOutbox, unsent} from "./outbox.js";
+import {giveUp, sendNow, startOutbox, unsent} from "./outbox.js";
 import {retell} from "./session.js";
 import {change, dress, settings} from "./settings.js";
 import {loadContext, showContext} from "./why.js";
@@ -332,6 +332,8 @@ async function start() {
 			setTimeout(start, 3000);
 		return;
 	}
+	if (unsent() > 0 && session.name !== list.me)
+		giveUp(t("decided_as", {name: list.me}));
 	list.me = session.name;
 	startDecisions({undoSeconds: session.undo_s || UNDO_S});
 	byId("sign-in").hidden = true;
@@ -339,8 +341,12 @@ async function start() {
 	notice("");
 	byId("who").textContent = t("as", {name: me()});
 	sendNow();
-	if (list.entries.length === 0 || unsent() === 0)
+	if (list.entries.length === 0) {
 		reload();
+	} else {
+		remake();
+		arrived();
+	}
 }
 
 /* Only when nothing is left to be sent, for nobody could send it afterwards. */

@@ -110,6 +110,7 @@ export default {
 	was_first: "سبقك: لم يحتسب قرارك",
 	was_first_by: "سبقك {name}: لم يحتسب قرارك.",
 	not_done: "لم يتم: {detail}",
+	decided_as: "قرره {name} ولم يعد مسجل الدخول",
 	is_looking: "ينظر فيه {name}",
 	noted: "ملاحظة",
 	skipped: "تُخطّي",

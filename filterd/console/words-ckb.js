@@ -110,6 +110,7 @@ export default {
 	was_first: "پێشت کەوت: بڕیارەکەت نەژمێردرا",
 	was_first_by: "{name} پێشت کەوت: بڕیارەکەت نەژمێردرا.",
 	not_done: "نەکرا: {detail}",
+	decided_as: "{name} بڕیاری دا و ئیتر لە ژوورەوە نییە",
 	is_looking: "{name} سەیری دەکات",
 	noted: "تێبینی",
 	skipped: "تێپەڕێنرا",

@@ -110,6 +110,7 @@ export default {
 	was_first: "was first: your decision did not count",
 	was_first_by: "{name} was first: your decision did not count.",
 	not_done: "Not done: {detail}",
+	decided_as: "{name} decided it, and is not logged in any more",
 	is_looking: "{name} is looking at it",
 	noted: "note",
 	skipped: "skipped",

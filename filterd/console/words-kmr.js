@@ -110,6 +110,7 @@ export default {
 	was_first: "berî te bû: biryara te nehat hesibandin",
 	was_first_by: "{name} berî te bû: biryara te nehat hesibandin.",
 	not_done: "Nehat kirin: {detail}",
+	decided_as: "{name} biryar da û êdî ne têketî ye",
 	is_looking: "{name} lê dinêre",
 	noted: "têbînî",
 	skipped: "derbaskirî",

@@ -110,6 +110,7 @@ export default {
 	was_first: "önce davrandı: kararınız sayılmadı",
 	was_first_by: "{name} önce davrandı: kararınız sayılmadı.",
 	not_done: "Yapılamadı: {detail}",
+	decided_as: "{name} karar vermişti, artık oturumu açık değil",
 	is_looking: "{name} bakıyor",
 	noted: "not",
 	skipped: "atlandı",

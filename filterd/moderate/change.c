@@ -17,14 +17,13 @@ static uint32_t find_or_add(struct map *names, const char *id, size_t *count)
 	return (uint32_t)(*count)++;
 }
 
-static int pair_rules(
-	struct pairs *pairs, struct map *names, const struct ruleset *set, enum side side)
+static int pair_rules(struct pairs *pairs, const struct ruleset *set, enum side side)
 {
 	const struct rule *rules;
 	size_t count = ruleset_rules(set, &rules);
 
 	for (size_t i = 0; i < count; i++) {
-		uint32_t at = find_or_add(names, rules[i].id, &pairs->rules_count);
+		uint32_t at = find_or_add(&pairs->rule_names, rules[i].id, &pairs->rules_count);
 
 		if (at == MAP_NONE)
 			return ERR_NOMEM;
@@ -35,14 +34,14 @@ static int pair_rules(
 	return OK;
 }
 
-static int pair_guidelines(
-	struct pairs *pairs, struct map *names, const struct ruleset *set, enum side side)
+static int pair_guidelines(struct pairs *pairs, const struct ruleset *set, enum side side)
 {
 	const struct guideline *guidelines;
 	size_t count = ruleset_guidelines(set, &guidelines);
 
 	for (size_t i = 0; i < count; i++) {
-		uint32_t at = find_or_add(names, guidelines[i].id, &pairs->guidelines_count);
+		uint32_t at = find_or_add(
+			&pairs->guideline_names, guidelines[i].id, &pairs->guidelines_count);
 
 		if (at == MAP_NONE)
 			return ERR_NOMEM;
@@ -53,33 +52,50 @@ static int pair_guidelines(
 	return OK;
 }
 
+/* How many a side has, or may come to have. */
+static size_t most_rules(const struct ruleset *set)
+{
+	const struct rule *rules;
+
+	return set ? ruleset_rules(set, &rules) : PAIRS_TOLD_MAX;
+}
+
+static size_t most_guidelines(const struct ruleset *set)
+{
+	const struct guideline *guidelines;
+
+	return set ? ruleset_guidelines(set, &guidelines) : PAIRS_TOLD_MAX;
+}
+
 static bool make_room(struct pairs *pairs, const struct ruleset *const sets[SIDE_COUNT])
 {
-	size_t rules = 0, guidelines = 0;
-
 	for (enum side side = SIDE_OLD; side < SIDE_COUNT; side++) {
-		const struct rule *r;
-		const struct guideline *g;
-		size_t own_rules = ruleset_rules(sets[side], &r);
-		size_t own_guidelines = ruleset_guidelines(sets[side], &g);
-
-		pairs->of_rule[side] = arena_zalloc(&pairs->arena, own_rules, sizeof(uint32_t));
+		pairs->rules_most += most_rules(sets[side]);
+		pairs->guidelines_most += most_guidelines(sets[side]);
+	}
+	for (enum side side = SIDE_OLD; side < SIDE_COUNT; side++) {
+		pairs->of_rule[side] =
+			arena_zalloc(&pairs->arena, pairs->rules_most, sizeof(uint32_t));
 		pairs->of_guideline[side] =
-			arena_zalloc(&pairs->arena, own_guidelines, sizeof(uint32_t));
+			arena_zalloc(&pairs->arena, pairs->guidelines_most, sizeof(uint32_t));
 		if (!pairs->of_rule[side] || !pairs->of_guideline[side])
 			return false;
-		rules += own_rules;
-		guidelines += own_guidelines;
 	}
-	pairs->rules = arena_zalloc(&pairs->arena, rules, sizeof(*pairs->rules));
-	pairs->guidelines = arena_zalloc(&pairs->arena, guidelines, sizeof(*pairs->guidelines));
+	pairs->rules = arena_zalloc(&pairs->arena, pairs->rules_most, sizeof(*pairs->rules));
+	pairs->guidelines =
+		arena_zalloc(&pairs->arena, pairs->guidelines_most, sizeof(*pairs->guidelines));
 	return pairs->rules && pairs->guidelines;
 }
 
-int pairs_make(struct pairs *out, const struct ruleset *old, const struct ruleset *new)
+static void count_causes(struct pairs *pairs)
+{
+	pairs->causes_count = pairs->rules_count + pairs->guidelines_count + 1;
+}
+
+/* `old` NULL: it is told. */
+static int make(struct pairs *out, const struct ruleset *old, const struct ruleset *new)
 {
 	const struct ruleset *const sets[SIDE_COUNT] = {[SIDE_OLD] = old, [SIDE_NEW] = new};
-	struct map rules = {0}, guidelines = {0};
 	int rc = OK;
 
 	*out = (struct pairs){0};
@@ -87,20 +103,109 @@ int pairs_make(struct pairs *out, const struct ruleset *old, const struct rulese
 	if (!make_room(out, sets))
 		return ERR_NOMEM;
 	for (int side = SIDE_NEW; side >= SIDE_OLD && rc == OK; side--) {
-		rc = pair_rules(out, &rules, sets[side], (enum side)side);
+		if (!sets[side])
+			continue;
+		rc = pair_rules(out, sets[side], (enum side)side);
 		if (rc == OK)
-			rc = pair_guidelines(out, &guidelines, sets[side], (enum side)side);
+			rc = pair_guidelines(out, sets[side], (enum side)side);
 	}
-	map_free(&rules);
-	map_free(&guidelines);
-	out->causes_count = out->rules_count + out->guidelines_count + 1;
+	count_causes(out);
 	return rc;
+}
+
+int pairs_make(struct pairs *out, const struct ruleset *old, const struct ruleset *new)
+{
+	return make(out, old, new);
 }
 
 void pairs_free(struct pairs *pairs)
 {
+	map_free(&pairs->rule_names);
+	map_free(&pairs->guideline_names);
 	arena_free(&pairs->arena);
 	*pairs = (struct pairs){0};
+}
+
+/* --- a side that is told --- */
+
+int pairs_make_told(struct pairs *out, const struct ruleset *new)
+{
+	return make(out, NULL, new);
+}
+
+/* The number of the pair of that id, which is made, with its id, if there is none. */
+static int find_told(struct pairs *pairs, struct map *names, struct span id, size_t *count,
+	size_t most, uint32_t *at, const char **kept)
+{
+	struct span copied;
+
+	*kept = NULL;
+	*at = map_get(names, id);
+	if (*at != MAP_NONE)
+		return OK;
+	if (*count == most)
+		return ERR_LIMIT;
+	copied = arena_copy(&pairs->arena, id);
+	if (!copied.ptr || map_set(names, copied, (uint32_t)*count) != OK)
+		return ERR_NOMEM;
+	*kept = copied.ptr;
+	*at = (uint32_t)(*count)++;
+	count_causes(pairs);
+	return OK;
+}
+
+int pairs_told_rule(struct pairs *pairs, struct span id, const struct rule **out)
+{
+	struct rule_pair *pair;
+	struct rule *told;
+	const char *kept;
+	uint32_t at;
+	int rc = find_told(
+		pairs, &pairs->rule_names, id, &pairs->rules_count, pairs->rules_most, &at, &kept);
+
+	if (rc != OK)
+		return rc;
+	pair = &pairs->rules[at];
+	if (kept)
+		pair->id = kept;
+	if (!pair->rules[SIDE_OLD]) {
+		told = arena_zalloc(&pairs->arena, 1, sizeof(*told));
+		if (!told)
+			return ERR_NOMEM;
+		told->id = pair->id;
+		told->index = at;
+		pairs->of_rule[SIDE_OLD][at] = at;
+		pair->rules[SIDE_OLD] = told;
+	}
+	*out = pair->rules[SIDE_OLD];
+	return OK;
+}
+
+int pairs_told_guideline(struct pairs *pairs, struct span id, const struct guideline **out)
+{
+	struct guideline_pair *pair;
+	struct guideline *told;
+	const char *kept;
+	uint32_t at;
+	int rc = find_told(pairs, &pairs->guideline_names, id, &pairs->guidelines_count,
+		pairs->guidelines_most, &at, &kept);
+
+	if (rc != OK)
+		return rc;
+	pair = &pairs->guidelines[at];
+	if (kept)
+		pair->id = kept;
+	if (!pair->guidelines[SIDE_OLD]) {
+		told = arena_zalloc(&pairs->arena, 1, sizeof(*told));
+		if (!told)
+			return ERR_NOMEM;
+		told->id = pair->id;
+		told->index = at;
+		pairs->of_guideline[SIDE_OLD][at] = at;
+		pair->guidelines[SIDE_OLD] = told;
+	}
+	*out = pair->guidelines[SIDE_OLD];
+	return OK;
 }
 
 /* --- differences ------------------------------------------------------------------------------ */
@@ -307,4 +412,23 @@ int change_find(const struct pairs *pairs, struct arena *arena, const struct ver
 	if (rc == OK && old->kind != new->kind)
 		out->cause = find_cause(pairs, out);
 	return rc;
+}
+
+const struct rule *change_rule(
+	const struct pairs *pairs, const struct change *change, enum side *side)
+{
+	bool milder = change->verdicts[SIDE_NEW]->kind < change->verdicts[SIDE_OLD]->kind;
+	enum side other = milder ? SIDE_NEW : SIDE_OLD;
+
+	*side = milder ? SIDE_OLD : SIDE_NEW;
+	if (change->cause >= pairs->rules_count)
+		return NULL;
+	for (size_t i = 0; i < change->differences_count; i++) {
+		const struct difference *difference = &change->differences[i];
+
+		/* A rule that lifts guidelines held where the verdict is milder. */
+		if (difference->pair == change->cause && !difference->matches[*side])
+			*side = other;
+	}
+	return pairs->rules[change->cause].rules[*side];
 }

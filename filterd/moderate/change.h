@@ -39,11 +39,29 @@ struct pairs {
 	uint32_t *of_guideline[SIDE_COUNT];
 	/* Causes are numbered: the rules, the guidelines, and last the one without a name. */
 	size_t causes_count;
+	struct map rule_names, guideline_names; /* the pairs by their ids */
+	size_t rules_most, guidelines_most; /* that there is room for */
 };
 
 /* Pairs the sets, which must outlive *out. OK or ERR_NOMEM; pairs_free() in every case. */
 int pairs_make(struct pairs *out, const struct ruleset *old, const struct ruleset *new);
 void pairs_free(struct pairs *pairs);
+
+#define PAIRS_TOLD_MAX 4096 /* rules, and guidelines, that are told of and not in the new set */
+
+/*
+ * The same where the old side is verdicts that were written down, under whatever rules: its rules
+ * and guidelines are known by their ids alone, and added as they are told of. Causes are renumbered
+ * by that.
+ */
+int pairs_make_told(struct pairs *out, const struct ruleset *new);
+
+/*
+ * The rule or guideline of that id on the told side, of which only `id` and `index` mean anything.
+ * OK; ERR_LIMIT: there are too many, do without; ERR_NOMEM.
+ */
+int pairs_told_rule(struct pairs *pairs, struct span id, const struct rule **out);
+int pairs_told_guideline(struct pairs *pairs, struct span id, const struct guideline **out);
 
 /* A rule whose match is not the same. */
 struct difference {
@@ -65,6 +83,13 @@ struct change {
  */
 int change_find(const struct pairs *pairs, struct arena *arena, const struct verdict *old,
 	const struct verdict *new, struct change *out);
+
+/*
+ * The rule that is the cause, in the set of the side whose verdict has its places; NULL if the
+ * cause is no rule, and *side is the stricter one, or the new one of equals.
+ */
+const struct rule *change_rule(
+	const struct pairs *pairs, const struct change *change, enum side *side);
 
 /* Points of a difference's match on one side; 0 if the rule did not hold. */
 int32_t difference_points(const struct difference *difference, enum side side);

@@ -140,16 +140,15 @@ void schema_print_size(char out[32], int64_t bytes)
 	print_unit(out, bytes, size_units, ARRAY_LEN(size_units));
 }
 
-static bool scan_unit(
-	const struct yaml_node *node, const struct unit *units, size_t count, int64_t *out)
+static bool scan_unit(struct span text, const struct unit *units, size_t count, int64_t *out)
 {
 	size_t at = 0;
 	int64_t number;
 
-	if (!scan_digits(node->value, &at, &number))
+	if (!scan_digits(text, &at, &number))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (strcmp(node->value.ptr + at, units[i].name) != 0)
+		if (!span_eq(span_sub(text, at, text.len), span_of(units[i].name)))
 			continue;
 		if (number > INT64_MAX / units[i].factor)
 			return false;
@@ -157,6 +156,11 @@ static bool scan_unit(
 		return true;
 	}
 	return false;
+}
+
+bool schema_parse_duration(struct span text, int64_t *ms)
+{
+	return scan_unit(text, duration_units, ARRAY_LEN(duration_units), ms);
 }
 
 static void read_duration(
@@ -167,7 +171,7 @@ static void read_duration(
 
 	if (!is_text(r, key, node))
 		return;
-	if (!scan_unit(node, duration_units, ARRAY_LEN(duration_units), &value)) {
+	if (!scan_unit(node->value, duration_units, ARRAY_LEN(duration_units), &value)) {
 		complain(r, node, "`%s` must be a time with its unit", key->name);
 		hint(r, "such as 250ms, 10s, 5m, 12h or 30d");
 		return;
@@ -186,7 +190,7 @@ static void read_size(
 
 	if (!is_text(r, key, node))
 		return;
-	if (!scan_unit(node, size_units, ARRAY_LEN(size_units), &value)) {
+	if (!scan_unit(node->value, size_units, ARRAY_LEN(size_units), &value)) {
 		complain(r, node, "`%s` must be a size", key->name);
 		hint(r, "a number of bytes, or one such as 64KiB or 16MiB");
 		return;

@@ -121,6 +121,8 @@ bool schema_is_misspelt(
 /* Whether it is a language code as rules name them: two or three small letters. */
 bool schema_is_language(struct span tag);
 
+/* Reads a duration such as "90s", "1h", "90d" [ms]. False: it is none. */
+bool schema_parse_duration(struct span text, int64_t *ms);
 /* "90s", "1h", "250ms": a duration [ms] as it would be written. */
 void schema_print_duration(char out[32], int64_t ms);
 /* "16KiB", "1000": a size [bytes] as it would be written. */

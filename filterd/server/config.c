@@ -1,5 +1,6 @@
 /* Reading the configuration: see config.h. */
 #include "server/config_keys.h"
+#include "store/db.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -40,6 +41,14 @@ static const char *resolve(struct config *config, struct span path)
 	memcpy(joined + folder, path.ptr, path.len);
 	joined[folder + path.len] = '\0';
 	return joined;
+}
+
+/* What names a server is no path. */
+static const char *resolve_store(struct config *config, struct span store)
+{
+	const char *copied = arena_copy(&config->arena, store).ptr;
+
+	return !copied || db_is_server(copied) ? copied : resolve(config, store);
 }
 
 static int read_rules(struct reading *r, const struct strings *folders)
@@ -438,12 +447,20 @@ static int read_root(struct reading *r, const struct yaml_node *root)
 	config->log_level = (enum log_level)keys.log.level;
 	config->log_json = keys.log.format == 1;
 	config->reload_token = keys.reload_token;
+	config->hosts = keys.hosts;
+	config->require_tokens = keys.require_tokens;
+	config->audit_days = keys.audit_days;
 	config->sandbox = (enum sandbox_mode)keys.sandbox;
 	config->temperament = (enum temperament)keys.temperament;
+	config->retention = keys.retention;
 	if (!span_eq(keys.store, SPAN("off"))) {
-		config->store = resolve(config, keys.store);
+		config->store = resolve_store(config, keys.store);
 		if (!config->store)
 			return ERR_NOMEM;
+	} else if (keys.require_tokens) {
+		complain(
+			r, yaml_get(root, "require_tokens"), "without a store there are no tokens");
+		errors_hint(r->errors, "they are kept in the database of the key `store`");
 	}
 	rc = read_rules(r, &keys.rules);
 	if (rc == OK)

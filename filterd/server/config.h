@@ -74,7 +74,11 @@ struct config {
 	enum log_level log_level;
 	bool log_json;
 	enum sandbox_mode sandbox;
-	const char *store; /* path of the queue's database; NULL: off */
+	const char *store; /* path or address of the queue's database, see db.h; NULL: off */
+	int64_t retention; /* [ms] after its decision that a comment is erased; 0: never */
+	struct strings hosts; /* names by which browsers may ask us */
+	bool require_tokens; /* of callers on this machine, too */
+	int64_t audit_days; /* for which the audit is kept */
 	struct span reload_token; /* empty: reload by request only from this machine */
 };
 

@@ -309,11 +309,43 @@ static const struct key config_keys[] = {
 	{.name = "store",
 		.type = TYPE_STRING,
 		AT(store),
-		.help = "The database of the review queue, relative to this file; `off`: comments "
-			"for review are only answered, and keeping them is up to the caller.",
+		.help = "The database of the review queue: a file (SQLite), relative to this one, "
+			"or `postgresql://USER@HOST/DATABASE` for a server that several filterd "
+			"share; `off`: comments for review are only answered, and keeping them is "
+			"up to the caller.",
 		.min = 1,
 		.max = 1024,
 		.fallback = "var/queue.db"},
+	{.name = "retention",
+		.type = TYPE_DURATION,
+		AT(retention),
+		.help = "How long texts, authors, titles and notes of decided comments are kept; "
+			"then they are erased, and counts and decisions stay. `0s`: until `filterd "
+			"queue erase`.",
+		.min = 0,
+		.max = 36500 * INT64_C(86400000),
+		.fallback = "90d",
+		.flags = KEY_RELOADABLE},
+	{.name = "hosts",
+		.type = TYPE_STRINGS,
+		AT(hosts),
+		.help = "Names, such as `moderation.example.org`, by which browsers may ask: those "
+			"of this machine (`localhost`, `127.0.0.1`) need not be listed.",
+		.flags = KEY_RELOADABLE},
+	{.name = "require_tokens",
+		.type = TYPE_BOOL,
+		AT(require_tokens),
+		.help = "Whether comments are judged for a token only, also for callers on this "
+			"machine. Unix sockets go by their `mode`.",
+		.fallback = "false",
+		.flags = KEY_RELOADABLE},
+	{.name = "audit_days",
+		.type = TYPE_INT,
+		AT(audit_days),
+		.help = "Days for which `filterd token audit` can tell who did what.",
+		.min = 1,
+		.max = 36500,
+		.fallback = "90"},
 };
 #undef AT
 

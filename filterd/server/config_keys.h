@@ -20,6 +20,10 @@ struct config_keys {
 	struct span reload_token;
 	int sandbox; /* enum sandbox_mode */
 	struct span store;
+	int64_t retention;
+	struct strings hosts;
+	bool require_tokens;
+	int64_t audit_days;
 };
 
 struct listen_keys {

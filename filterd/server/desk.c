@@ -9,8 +9,12 @@
 #define UNDO_MS (30 * INT64_C(1000)) /* in which a decision can be taken back untold */
 #define ANSWER_LIMIT (64U << 20) /* [bytes]: of 200 comments at the largest, and their answers */
 
+#define KEEPING_NS (2 * NS_PER_S) /* between two looks at what is to be erased */
+#define ERASED_AT_ONCE 200 /* so that others wait for some milliseconds only */
+
 struct desk {
 	struct db *db;
+	int64_t kept_ns; /* when it was last looked at what is to be erased */
 	struct reload *reload;
 	struct arena arena;
 	struct errands *errands;
@@ -39,11 +43,54 @@ static void explain(struct desk *desk, int rc, struct refusal *refusal)
 		"the review queue cannot be read or written now", REFUSAL_NOWHERE);
 }
 
+/* Erases what is older than the configuration allows. */
+static void keep_house(struct desk *desk)
+{
+	struct generation *generation;
+	int64_t now_ns = clock_mono_ns(), retention;
+	size_t erased;
+
+	if (now_ns - desk->kept_ns < KEEPING_NS)
+		return;
+	desk->kept_ns = now_ns;
+	generation = reload_current(desk->reload);
+	retention = generation->config->retention;
+	generation_unref(generation);
+	if (retention == 0)
+		return;
+	if (queue_erase(desk->db, clock_real_ms() - retention, ERASED_AT_ONCE, &erased) != OK)
+		log_warnx("old comments could not be erased: %s", db_why(desk->db));
+	else if (erased > 0)
+		log_info("%zu decided comments have been erased: `retention` is over", erased);
+}
+
+static void idle(void *context)
+{
+	keep_house(context);
+}
+
 static bool read_ask(struct desk_call *call, const struct desk_act *act)
 {
 	if (act->has_body)
 		return queue_ask_body(call->request->body, call->arena, &call->ask, call->refusal);
 	return queue_ask_query(call->request->query, call->arena, &call->ask, call->refusal);
+}
+
+static void answer_call(struct desk *desk, struct desk_call *call, const struct desk_act *act)
+{
+	int rc;
+
+	if (!read_ask(call, act))
+		return;
+	call->ask.filter.now_ms = call->now_ms;
+	rc = act->run(call);
+	if (rc == OK && call->out->failed)
+		rc = ERR_NOMEM;
+	if (rc == OK)
+		return;
+	if (call->refusal->code == REFUSAL_NONE)
+		buf_clear(call->out);
+	explain(desk, rc, call->refusal);
 }
 
 static void perform(void *context, const struct errand_request *request, const atomic_bool *dropped,
@@ -60,22 +107,12 @@ static void perform(void *context, const struct errand_request *request, const a
 		.out = &answer->body,
 		.refusal = &answer->refusal,
 	};
-	int rc;
 
 	(void)dropped; /* what was asked is done, whether or not somebody waits */
 	answer->body.limit = ANSWER_LIMIT;
 	arena_reset(&desk->arena);
-	if (!read_ask(&call, act))
-		return;
-	call.ask.filter.now_ms = call.now_ms;
-	rc = act->run(&call);
-	if (rc == OK && answer->body.failed)
-		rc = ERR_NOMEM;
-	if (rc == OK)
-		return;
-	if (answer->refusal.code == REFUSAL_NONE)
-		buf_clear(&answer->body);
-	explain(desk, rc, &answer->refusal);
+	answer_call(desk, &call, act);
+	keep_house(desk);
 }
 
 int desk_open(const char *path, struct turns *turns, struct buf *why, struct desk **out)
@@ -104,6 +141,8 @@ int desk_start(struct desk *desk, struct reload *reload, void (*done)(void *cont
 		.name = "desk",
 		.waiting_max = DESK_WAITING_MAX,
 		.perform = perform,
+		.idle = idle,
+		.idle_s = 1,
 		.done = done,
 		.context = desk,
 		.done_context = context,

@@ -38,4 +38,4 @@ struct errands *desk_errands(struct desk *desk);
 /* What can be asked, for errand_request.what. */
 struct desk_act;
 extern const struct desk_act desk_list, desk_show, desk_stats, desk_claim, desk_release,
-	desk_decide_one, desk_decide_many, desk_look, desk_feed;
+	desk_decide_one, desk_decide_many, desk_look, desk_feed, desk_batches;

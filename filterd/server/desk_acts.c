@@ -1,6 +1,7 @@
 /* What can be asked at the desk: lists, items, claims, decisions, the feed. */
 #include "server/desk_call.h"
 
+#include "store/batch.h"
 #include "text/utf8.h"
 #include "wire/json.h"
 #include "wire/native.h"
@@ -338,6 +339,26 @@ static int feed(struct desk_call *call)
 	return OK;
 }
 
+/* --- batches --- */
+
+static int batches(struct desk_call *call)
+{
+	struct batch *list;
+	size_t count;
+	int rc = batch_list(call->db, call->arena, &list, &count);
+
+	if (rc != OK)
+		return rc;
+	buf_str(call->out, "{\"batches\":[");
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			buf_char(call->out, ',');
+		queue_write_batch(call->out, &list[i]);
+	}
+	buf_str(call->out, "]}\n");
+	return OK;
+}
+
 const struct desk_act desk_list = {list, false};
 const struct desk_act desk_show = {show, false};
 const struct desk_act desk_stats = {stats, false};
@@ -347,3 +368,4 @@ const struct desk_act desk_decide_one = {decide_one, true};
 const struct desk_act desk_decide_many = {decide_many, true};
 const struct desk_act desk_look = {look, true};
 const struct desk_act desk_feed = {feed, false};
+const struct desk_act desk_batches = {batches, false};

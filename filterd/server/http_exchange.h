@@ -6,6 +6,7 @@
 #include "server/connection.h"
 #include "server/errands.h"
 #include "server/judge.h"
+#include "server/tokens.h"
 #include "wire/http.h"
 #include "wire/http_answer.h"
 #include "wire/ndjson.h"
@@ -31,6 +32,8 @@ struct exchange {
 	struct span subject; /* the part of the path that its route leaves open */
 	const struct desk_act *act; /* of its route, or NULL */
 	struct buf *out;
+	struct access_who who; /* who asks, once the route has found out */
+	const char *cookie; /* Set-Cookie of the answer, or NULL */
 };
 
 /* Answers with a body of the type; HEAD and close are seen to. */

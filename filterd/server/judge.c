@@ -2,6 +2,7 @@
 #include "server/judge.h"
 
 #include "base/log.h"
+#include "wire/queued.h"
 
 #define RETRY_MIN_MS 1000
 #define RETRY_SPREAD_MS 4000
@@ -48,36 +49,13 @@ static enum refusal_code keep(struct worker *w, const struct judge_input *input,
 	const struct native_request *request, const struct verdict *verdict, struct span answer,
 	struct store_row **row)
 {
-	const struct comment *comment = &request->comment;
-	struct queue_match *matches =
-		arena_zalloc(&w->arena, verdict->matches_count, sizeof(*matches));
-	struct queue_entry entry = {
-		.site = comment->site,
-		.comment_id = comment->id,
-		.revision = comment->revision,
-		.text = comment->text,
-		.language = span_of(verdict->language.tag),
-		.author_id = comment->author.id,
-		.author_name = comment->author.name,
-		.article_id = comment->article.id,
-		.article_title = comment->article.title,
-		.score = native_score(verdict->score),
-		.rules_version = span_of(verdict->rules_version),
-		.matches = matches,
-		.matches_count = verdict->matches_count,
-		.request = input->json,
-		.answer = answer,
-		.now_ms = clock_real_ms(),
-	};
+	struct queue_entry entry;
 
-	if (matches == NULL && verdict->matches_count > 0)
+	if (queued_entry(&w->arena, request, verdict, &entry) != OK)
 		return REFUSAL_OOM;
-	if (verdict->guidelines_count > 0)
-		entry.guideline = span_of(verdict->guidelines[0].guideline->id);
-	for (size_t i = 0; i < verdict->matches_count; i++) {
-		matches[i].rule = span_of(verdict->matches[i].rule->id);
-		matches[i].guideline = span_of(verdict->matches[i].guideline);
-	}
+	entry.request = input->json;
+	entry.answer = answer;
+	entry.now_ms = clock_real_ms();
 	switch (store_add(w->service->store, &entry, w, row)) {
 	case OK:
 		return REFUSAL_NONE;

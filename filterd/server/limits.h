@@ -32,6 +32,7 @@ struct peer {
 	struct in6_addr address;
 	bool local; /* a Unix socket or loopback */
 	bool counted; /* it takes part in connections_per_address */
+	bool far; /* it came through a listener that other machines can reach */
 };
 
 /* The peer of an address that accept() gave. */

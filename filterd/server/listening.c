@@ -115,6 +115,8 @@ static int open_one(struct listening *out, const struct listener *l, const struc
 	if (listen(out->fd, BACKLOG) != 0)
 		goto fail;
 	out->protocol = protocols[l->protocol];
+	out->far = !l->loopback;
+	out->configured = l;
 	return OK;
 fail:
 	add_error(errors, config, l, what, why(l, errno));
@@ -135,6 +137,15 @@ static int open_configured(struct acceptor *a, const struct config *config, stru
 				protocol_names[config->listeners[i].protocol]);
 	}
 	return status;
+}
+
+/* Whether other machines can reach a socket that somebody else has bound. */
+static bool is_far(int fd)
+{
+	struct sockaddr_storage own = {0};
+	socklen_t size = sizeof(own);
+
+	return getsockname(fd, (struct sockaddr *)&own, &size) != 0 || !peer_of(&own).local;
 }
 
 /* Takes over one socket of the service manager, if it is one that we can use. */
@@ -162,6 +173,7 @@ static int adopt_one(struct listening *out, const struct notify_fd *given, struc
 		return ERR_INVALID;
 	}
 	out->fd = given->fd;
+	out->far = is_far(given->fd);
 	if (fcntl(out->fd, F_SETFL, fcntl(out->fd, F_GETFL) | O_NONBLOCK) != 0)
 		log_warn("socket %d", out->fd);
 	log_info("listening on socket %d of the service manager (%s)", given->fd, given->name);
@@ -257,6 +269,7 @@ static void take(
 	struct handed handed = {.fd = fd, .protocol = l->protocol, .peer = peer_of(from)};
 	int on = 1, unsent = KERNEL_UNSENT;
 
+	handed.peer.far = l->far;
 	if (atomic_load(&service->connections) >= a->connections_max) {
 		turn_away(a, fd, l->protocol, REJECTED_CONNECTIONS);
 		return;

@@ -11,6 +11,8 @@ struct listening {
 	int fd;
 	const struct protocol_ops *protocol;
 	char *path; /* owned; of a Unix socket that we made and unlink, or NULL */
+	bool far; /* other machines can reach it */
+	const struct listener *configured; /* NULL: the service manager's */
 	struct event *event;
 	struct acceptor *acceptor;
 };

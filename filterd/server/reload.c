@@ -63,6 +63,7 @@ static void log_what_waits(const struct config *old, const struct config *fresh)
 		const char *key;
 		bool same;
 	} keys[] = {
+		{"audit_days", old->audit_days == fresh->audit_days},
 		{"limits.connections", old->limits.connections == fresh->limits.connections},
 		{"limits.connections_per_address", old->limits.connections_per_address ==
 							   fresh->limits.connections_per_address},

@@ -3,6 +3,8 @@
 
 #include "base/log.h"
 
+#include "store/db.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,8 +29,9 @@ static void enter_landlock(
 	snprintf(part->why, sizeof(part->why), "%s", without);
 }
 
-static void enter_seccomp(struct part *part)
+static void enter_seccomp(struct part *part, const struct config *config)
 {
+	(void)config;
 	snprintf(part->why, sizeof(part->why), "%s", without);
 }
 
@@ -61,7 +64,8 @@ enum {
 #define FS_READ_FILE (1ULL << 2)
 #define FS_READ_DIR (1ULL << 3)
 #define FS_REMOVE_FILE (1ULL << 5)
-#define NET_ALL 3ULL /* bind and connect TCP */
+#define NET_BIND 1ULL /* TCP */
+#define NET_CONNECT 2ULL
 
 /* What each version of the interface can take away: all up to this bit. */
 static const int fs_rights[] = {0, 13, 14, 15, 15, 16};
@@ -106,6 +110,35 @@ static void allow_beside(int rules, const char *path, uint64_t access)
 	free(folder);
 }
 
+/* What is read to connect to a server: names, addresses, trusted certificates. */
+static const char *const connecting[] = {"/etc/gai.conf", "/etc/host.conf", "/etc/hosts",
+	"/etc/nsswitch.conf", "/etc/resolv.conf", "/etc/services", "/etc/ssl",
+	"/run/systemd/resolve"};
+
+static void allow_reading(void *context, const char *path)
+{
+	allow(*(const int *)context, path, FS_READ_FILE | FS_READ_DIR);
+}
+
+static bool has_server(const struct config *config)
+{
+	return config->store != NULL && db_is_server(config->store);
+}
+
+/* The queue's database: a file's log is removed when it is closed, and its folder synced. */
+static void allow_store(int rules, const struct config *config)
+{
+	if (config->store == NULL)
+		return;
+	if (!has_server(config)) {
+		allow_beside(rules, config->store, FS_READ_DIR | FS_REMOVE_FILE);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(connecting); i++)
+		allow_reading(&rules, connecting[i]);
+	db_each_file(config->store, allow_reading, &rules);
+}
+
 static void allow_all(
 	int rules, const struct config *config, const char *const *folders, size_t count)
 {
@@ -125,8 +158,7 @@ static void allow_all(
 		allow(rules, folder, reading);
 		allow_beside(rules, folder, reading);
 	}
-	if (config->store != NULL) /* its log is removed when it is closed, and the folder synced */
-		allow_beside(rules, config->store, FS_READ_DIR | FS_REMOVE_FILE);
+	allow_store(rules, config);
 	for (size_t i = 0; i < config->listeners_count; i++) {
 		if (config->listeners[i].path != NULL)
 			allow_beside(rules, config->listeners[i].path, FS_REMOVE_FILE);
@@ -148,7 +180,8 @@ static void enter_landlock(
 	if ((size_t)version < last)
 		last = (size_t)version;
 	attr.handled_access_fs = (1ULL << fs_rights[last]) - 1;
-	attr.handled_access_net = version >= 4 ? NET_ALL : 0;
+	if (version >= 4)
+		attr.handled_access_net = NET_BIND | (has_server(config) ? 0 : NET_CONNECT);
 	rules = (int)syscall(CALL_CREATE_RULESET, &attr,
 		version >= 4 ? sizeof(attr) : sizeof(attr.handled_access_fs), 0);
 	if (rules < 0) {
@@ -182,12 +215,14 @@ static void enter_landlock(
 		.condition = {argument, SCMP_CMP_MASKED_EQ, mask, value},                          \
 	}
 
-/* A few are only there for what libraries do instead when a better one is missing. */
-static const struct {
+struct call {
 	int number;
 	unsigned conditions;
 	struct scmp_arg_cmp condition;
-} allowed[] = {
+};
+
+/* A few are only there for what libraries do instead when a better one is missing. */
+static const struct call allowed[] = {
 	/* sockets that are open, and new ones to answer on */
 	ANYHOW(accept),
 	ANYHOW(accept4),
@@ -298,17 +333,37 @@ static const struct {
 	ANYHOW(uname),
 };
 
-/* 0 or a negative errno. */
-static int add_calls(scmp_filter_ctx filter)
-{
-	int rc;
+/* What it takes besides to look up a server's name, to connect to it and to talk with TLS. */
+static const struct call allowed_with_server[] = {
+	ANYHOW(bind),
+	ANYHOW(rt_sigpending),
+	ANYHOW(rt_sigtimedwait),
+	ANYHOW(sendmmsg),
+	IF(ioctl, 1, UINT32_MAX, FIONREAD),
+	IF(socket, 0, UINT32_MAX, AF_INET),
+	IF(socket, 0, UINT32_MAX, AF_INET6),
+	IF(socket, 0, UINT32_MAX, AF_NETLINK),
+};
 
-	for (size_t i = 0; i < ARRAY_LEN(allowed); i++) {
-		rc = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, allowed[i].number,
-			allowed[i].conditions, &allowed[i].condition);
-		if (rc != 0)
-			return rc;
-	}
+/* 0 or a negative errno. */
+static int add_table(scmp_filter_ctx filter, const struct call *calls, size_t count)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < count && rc == 0; i++)
+		rc = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, calls[i].number,
+			calls[i].conditions, &calls[i].condition);
+	return rc;
+}
+
+static int add_calls(scmp_filter_ctx filter, bool server)
+{
+	int rc = add_table(filter, allowed, ARRAY_LEN(allowed));
+
+	if (rc == 0 && server)
+		rc = add_table(filter, allowed_with_server, ARRAY_LEN(allowed_with_server));
+	if (rc != 0)
+		return rc;
 	/* Its flags cannot be looked at: told that it is not there, libraries use clone(). */
 	rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	if (rc == 0) /* abort() */
@@ -317,7 +372,7 @@ static int add_calls(scmp_filter_ctx filter)
 	return rc;
 }
 
-static void enter_seccomp(struct part *part)
+static void enter_seccomp(struct part *part, const struct config *config)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int rc = -ENOMEM;
@@ -325,7 +380,7 @@ static void enter_seccomp(struct part *part)
 	if (filter != NULL)
 		rc = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
 	if (rc == 0)
-		rc = add_calls(filter);
+		rc = add_calls(filter, has_server(config));
 	if (rc == 0) {
 		/* Older kernels cannot note it; then it is denied without. */
 		(void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_LOG, 1);
@@ -339,8 +394,9 @@ static void enter_seccomp(struct part *part)
 
 #else
 
-static void enter_seccomp(struct part *part)
+static void enter_seccomp(struct part *part, const struct config *config)
 {
+	(void)config;
 	snprintf(part->why, sizeof(part->why), "built without libseccomp");
 }
 
@@ -367,7 +423,7 @@ int sandbox_enter(const struct config *config, const char *const *folders, size_
 		log_warn("sandbox: no_new_privs");
 #endif
 	enter_landlock(&landlock, config, folders, count);
-	enter_seccomp(&seccomp);
+	enter_seccomp(&seccomp, config);
 	say(&landlock);
 	say(&seccomp);
 	if (config->sandbox == SANDBOX_AUTO || (landlock.in_force && seccomp.in_force))

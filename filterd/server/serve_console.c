@@ -105,11 +105,7 @@ enum outcome console_rules(struct exchange *x)
 {
 	struct worker *w = worker_of(x);
 	const struct generation *generation = w->generation;
-	enum refusal_code code;
-	const char *why;
 
-	if (!access_page(x, &code, &why))
-		return refuse(x, code, why);
 	buf_clear(&w->body);
 	buf_str(&w->body, "{\"version\":");
 	json_write(&w->body, span_of(ruleset_version(generation->set)));
@@ -127,11 +123,7 @@ enum outcome console_rules(struct exchange *x)
 enum outcome console_try(struct exchange *x)
 {
 	const struct errand_request request = {.body = x->request->body};
-	enum refusal_code code;
-	const char *why;
 
-	if (!access_page(x, &code, &why))
-		return refuse(x, code, why);
 	if (http_media(x->request) != HTTP_MEDIA_JSON)
 		return refuse(x, REFUSAL_UNSUPPORTED_MEDIA_TYPE, NULL);
 	return exchange_errand(x, trials_errands(worker_of(x)->service->trials), &request);

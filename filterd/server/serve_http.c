@@ -18,6 +18,7 @@ static struct http_answer frame_of(const struct exchange *x)
 		.head = x->session->head,
 		.close = x->session->close,
 		.date = x->connection->worker->date,
+		.cookie = x->cookie,
 	};
 }
 

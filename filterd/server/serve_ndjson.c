@@ -1,11 +1,23 @@
 /* NDJSON on a connection: a comment a line, an answer a line, in order. */
-#include "server/connection.h"
+#include "base/log.h"
+#include "server/access.h"
 #include "server/judge.h"
+#include "wire/credential.h"
 #include "wire/ndjson.h"
+
+struct ndjson_session {
+	struct ndjson framing;
+	char token_id[TOKEN_ID_SIZE]; /* of who is let in; empty: nobody yet, or none is needed */
+};
+
+static struct ndjson_session *session_of(struct connection *c)
+{
+	return (struct ndjson_session *)c->session;
+}
 
 static struct ndjson *framing_of(struct connection *c)
 {
-	return (struct ndjson *)c->session;
+	return &session_of(c)->framing;
 }
 
 static void refuse_line(
@@ -52,6 +64,63 @@ static void answer_line(struct connection *c, struct span line, struct buf *out)
 	}
 }
 
+/* --- who may --- */
+
+/*
+ * Whether the next line has to be a token, because none was sent yet: over the network, and with
+ * `require_tokens` over loopback. A Unix socket goes by its mode.
+ */
+static bool is_stranger(struct connection *c)
+{
+	if (session_of(c)->token_id[0] != '\0')
+		return false;
+	return c->peer.far || (c->peer.counted && c->worker->generation->config->require_tokens);
+}
+
+/* What let somebody in holds no longer, or did not let anybody in: nothing more is answered. */
+static enum outcome turn_away(struct connection *c, enum refusal_code code, struct buf *out)
+{
+	static _Atomic int64_t last;
+	struct refusal refusal;
+
+	if (log_once_a_second(&last))
+		access_audit(c, NULL, NULL, "ndjson", code, true);
+	refusal_set(&refusal, code, NULL, REFUSAL_NOWHERE);
+	judge_count(c->worker, PROTOCOL_NDJSON, code);
+	refuse_line(c, (struct span){0}, &refusal, out);
+	return OUTCOME_CLOSE;
+}
+
+/* The first line, which is to be a token. */
+static enum outcome greet(struct connection *c, struct span line, struct buf *out)
+{
+	struct worker *w = c->worker;
+	struct access_who who;
+	struct refusal refusal;
+	struct span token;
+
+	arena_reset(&w->arena);
+	if (!credential_read(line, &w->arena, &token, &refusal) ||
+		!tokens_find(w->service->tokens, token, clock_real_ms(), &who))
+		return turn_away(c, REFUSAL_UNAUTHORIZED, out);
+	if (!user_may(who.role, ACCESS_JUDGE))
+		return turn_away(c, REFUSAL_FORBIDDEN, out);
+	memcpy(session_of(c)->token_id, who.token_id, sizeof(who.token_id));
+	judge_count(w, PROTOCOL_NDJSON, REFUSAL_NONE);
+	buf_str(out, "{\"ok\":true}\n");
+	return OUTCOME_YIELD;
+}
+
+/* Whether lines may be answered: nobody is to be asked, or who was let in holds a token still. */
+static bool is_welcome(struct connection *c)
+{
+	const char *id = session_of(c)->token_id;
+
+	return id[0] == '\0' || tokens_hold(c->worker->service->tokens, id, clock_real_ms());
+}
+
+/* --- the protocol --- */
+
 static void begin(struct connection *c)
 {
 	*framing_of(c) = (struct ndjson){.line_max = c->worker->generation->limits.request};
@@ -66,6 +135,10 @@ static enum outcome input(struct connection *c, struct buf *in, struct buf *out)
 	struct refusal refusal;
 	struct span line;
 
+	if (in->len > 0 && !is_welcome(c)) {
+		buf_consume(in, in->len);
+		return turn_away(c, REFUSAL_UNAUTHORIZED, out);
+	}
 	while (outcome == OUTCOME_YIELD && !connection_had_share(c, since, out->len)) {
 		enum ndjson_result got = ndjson_next(framing,
 			span_sub(buf_content(in), used, in->len), false, &step, &line, &refusal);
@@ -75,13 +148,15 @@ static enum outcome input(struct connection *c, struct buf *in, struct buf *out)
 			outcome = OUTCOME_MORE;
 			break;
 		}
-		if (got == NDJSON_LINE) {
+		if (got == NDJSON_LINE && is_stranger(c)) {
+			outcome = greet(c, line, out);
+		} else if (got == NDJSON_LINE) {
 			answer_line(c, line, out);
 		} else {
 			judge_count(c->worker, PROTOCOL_NDJSON, refusal.code);
 			refuse_line(c, (struct span){0}, &refusal, out);
 		}
-		if (got == NDJSON_BROKEN)
+		if (got == NDJSON_BROKEN || (got != NDJSON_LINE && is_stranger(c)))
 			outcome = OUTCOME_CLOSE;
 		c->handled++;
 		out = connection_out(c, out);
@@ -145,7 +220,7 @@ static void refuse(struct buf *out, enum refusal_code code)
 
 const struct protocol_ops protocol_ndjson = {
 	.id = PROTOCOL_NDJSON,
-	.session_size = sizeof(struct ndjson),
+	.session_size = sizeof(struct ndjson_session),
 	.begin = begin,
 	.input = input,
 	.ended = ended,

@@ -3,9 +3,13 @@
 
 #include "base/log.h"
 #include "server/desk.h"
+#include "server/attempts.h"
+#include "server/audit_log.h"
 #include "server/listening.h"
 #include "server/notify.h"
+#include "server/replays.h"
 #include "server/sandbox.h"
+#include "server/tokens.h"
 #include "server/trials.h"
 #include "server/watchdog.h"
 
@@ -191,10 +195,41 @@ static int open_sockets(struct server *server)
 	return status;
 }
 
+/* Whoever can reach us from another machine has to have a token. */
+static int check_listeners(const struct server *server)
+{
+	const struct acceptor *acceptor = &server->acceptor;
+	struct errors errors = {0};
+	int status = OK;
+
+	for (size_t i = 0; i < acceptor->count && !tokens_any(server->service.tokens); i++) {
+		const struct listener *l = acceptor->listening[i].configured;
+		const struct source *source = server->first->config->source;
+		struct place place = {0};
+
+		if (!acceptor->listening[i].far)
+			continue;
+		if (l != NULL && l->node != NULL && source != NULL)
+			place = (struct place){source, l->node->line, l->node->column};
+		errors_add(&errors, SEVERITY_ERROR, place,
+			"other machines can reach %s, and there is no token yet",
+			l != NULL ? l->text : "a socket of the service manager");
+		errors_hint(&errors, server->service.tokens != NULL
+					     ? "make one: filterd token add NAME --role cms"
+					     : "tokens are kept in the database of the key "
+					       "`store`, which is off");
+		status = ERR_INVALID;
+	}
+	show(&errors);
+	errors_free(&errors);
+	return status;
+}
+
 /* Before the sandbox, in which no file can be made. */
 static int open_store(struct server *server)
 {
-	const char *path = server->first->config->store;
+	const struct config *config = server->first->config;
+	const char *path = config->store;
 	struct buf why = {0};
 	int status;
 
@@ -204,17 +239,26 @@ static int open_store(struct server *server)
 	if (status == OK)
 		status = desk_open(
 			path, store_turns(server->service.store), &why, &server->service.desk);
+	if (status == OK)
+		status = replays_open(
+			path, store_turns(server->service.store), &why, &server->service.replays);
+	if (status == OK)
+		status = tokens_open(path, server->service.audit, config->audit_days, &why,
+			&server->service.tokens);
 	if (status != OK) {
 		struct errors errors = {0};
 
 		errors_add(&errors, SEVERITY_ERROR, (struct place){0},
 			"the review queue cannot be opened: %.*s", (int)why.len, why.data);
-		errors_hint(&errors, "the key `store` names its file; `store: off` goes without");
+		errors_hint(&errors,
+			"the key `store` names its file or server; `store: off` goes without");
 		show(&errors);
 		errors_free(&errors);
 	}
 	buf_free(&why);
-	return status == ERR_IO ? ERR_INVALID : status;
+	/* A server that is not there yet may be when this one is started anew. */
+	server->broken = status == ERR_IO && db_is_server(path);
+	return status == ERR_IO || status == ERR_UNSUPPORTED ? ERR_INVALID : status;
 }
 
 static int enter_sandbox(struct server *server)
@@ -262,7 +306,10 @@ static int make_service(struct server *server)
 	service->reload_token.len = first->config->reload_token.len;
 	service->addresses =
 		addresses_new(first->limits.connections, first->limits.connections_per_address);
-	if (service->reload_token.ptr == NULL || service->addresses == NULL)
+	service->audit = audit_log_new(first->config->store != NULL);
+	service->attempts = attempts_new();
+	if (service->reload_token.ptr == NULL || service->addresses == NULL ||
+		service->audit == NULL || service->attempts == NULL)
 		return ERR_NOMEM;
 	return make_workers(server);
 }
@@ -291,6 +338,10 @@ static int start_threads(struct server *server)
 		status = store_start(service->store);
 	if (status == OK && service->desk != NULL)
 		status = desk_start(service->desk, service->reload, on_done, server);
+	if (status == OK && service->replays != NULL)
+		status = replays_start(service->replays, service->reload, server->guesser);
+	if (status == OK && service->tokens != NULL)
+		status = tokens_start(service->tokens);
 	for (size_t i = 0; i < service->workers_count && status == OK; i++)
 		status = worker_start(&service->workers[i]);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -337,13 +388,17 @@ static void tear_down(struct server *server)
 	/* Their threads wake workers: they end before those are freed. */
 	trials_free(service->trials);
 	desk_close(service->desk);
+	replays_close(service->replays);
 	reload_free(service->reload);
+	tokens_close(service->tokens);
 	store_close(service->store);
 	for (size_t i = 0; i < service->workers_count; i++)
 		worker_free(&service->workers[i]);
 	free(service->workers);
 	generation_unref(server->first);
 	addresses_free(service->addresses);
+	attempts_free(service->attempts);
+	audit_log_free(service->audit);
 	free((char *)service->reload_token.ptr);
 	for (size_t i = 0; i < server->signals_count; i++)
 		event_free(server->signals[i]);
@@ -379,6 +434,8 @@ int server_run(const struct server_options *options)
 		status = catch_signals(&server);
 	if (status == OK)
 		status = open_store(&server);
+	if (status == OK)
+		status = check_listeners(&server);
 	/* Before there are threads: Landlock holds for this one and those it starts. */
 	if (status == OK)
 		status = enter_sandbox(&server);

@@ -21,7 +21,8 @@ struct server_options {
 /*
  * Serves until SIGTERM or SIGINT. The caller owns `options`, which must outlive the call. Returns
  * the exit status: 0 after a drain, EXIT_CONFIG when configuration, rules or addresses are refused
- * (the reasons are on standard error), EXIT_STORE when the review queue broke, 1 when the system
+ * (the reasons are on standard error), EXIT_STORE when the review queue broke
+ * or its server is not there, 1 when the system
  * refuses what is needed to run or a second signal cut the drain short.
  */
 int server_run(const struct server_options *options);

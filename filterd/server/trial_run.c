@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "server/trials.h"
-#include "wire/error_list.h"
 #include "wire/json.h"
 #include "wire/native.h"
 #include "wire/trial.h"
@@ -11,7 +10,6 @@
 #include <stdio.h>
 
 #define ANSWER_LIMIT ((size_t)16 * 1024 * 1024) /* [bytes] no answer is larger */
-#define TEST_PATIENCE 10
 
 struct run {
 	struct trial_bench *bench;
@@ -28,115 +26,19 @@ int trial_bench_init(struct trial_bench *bench, const struct language_guesser *g
 	*bench = (struct trial_bench){.guesser = guesser};
 	arena_init(&bench->arena, 0);
 	arena_init(&bench->request, 0);
-	arena_init(&bench->copy.keep, 0);
+	candidate_init(&bench->copy);
 	bench->evaluator = evaluator_new(guesser);
 	bench->explainer = explainer_new(guesser);
 	return bench->evaluator && bench->explainer ? OK : ERR_NOMEM;
 }
 
-void trial_bench_forget(struct trial_bench *bench)
-{
-	struct trial_copy *copy = &bench->copy;
-
-	errors_free(&copy->errors);
-	errors_free(&copy->failures);
-	ruleset_unref(copy->set);
-	generation_unref(copy->from);
-	arena_free(&copy->keep);
-	*copy = (struct trial_copy){0};
-	arena_init(&copy->keep, 0);
-}
-
 void trial_bench_free(struct trial_bench *bench)
 {
-	trial_bench_forget(bench);
+	candidate_forget(&bench->copy);
 	evaluator_free(bench->evaluator);
 	explainer_free(bench->explainer);
 	arena_free(&bench->arena);
 	arena_free(&bench->request);
-}
-
-/* --- the private copy --- */
-
-/* The files in force with the changed texts; NULL with *refusal filled. */
-static struct ruleset_file *changed_files(struct run *run, size_t *count, struct refusal *refusal)
-{
-	const struct ruleset_file *files;
-	struct ruleset_file *changed;
-
-	*count = ruleset_files(run->live->set, &files);
-	changed = arena_zalloc(&run->bench->arena, *count + 1, sizeof(*changed));
-	if (changed == NULL) {
-		refusal_set(refusal, REFUSAL_OOM, NULL, REFUSAL_NOWHERE);
-		return NULL;
-	}
-	memcpy(changed, files, *count * sizeof(*changed));
-	for (size_t i = 0; i < run->request.files_count; i++) {
-		const struct trial_file *file = &run->request.files[i];
-		size_t at = 0;
-
-		while (at < *count && !span_eq(span_of(files[at].path), file->path))
-			at++;
-		if (at == *count) {
-			refusal_set(refusal, REFUSAL_BAD_VALUE,
-				"the rules in force have no such file", REFUSAL_NOWHERE);
-			snprintf(refusal->pointer, sizeof(refusal->pointer), "/files/%zu/path", i);
-			return NULL;
-		}
-		changed[at].text = file->text;
-	}
-	return changed;
-}
-
-/* Whether the copy at hand is made of these texts. */
-static bool is_same(const struct trial_copy *copy, const struct generation *live,
-	const struct ruleset_file *files, size_t count)
-{
-	const struct ruleset_file *has;
-
-	if (copy->from != live || copy->set == NULL || ruleset_files(copy->set, &has) != count)
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(has[i].path, files[i].path) != 0 || !span_eq(has[i].text, files[i].text))
-			return false;
-	}
-	return true;
-}
-
-/* Makes the copy, and runs the tests of its rules. OK (the copy may have errors) or ERR_NOMEM. */
-static int make_copy(struct run *run, const struct ruleset_file *files, size_t count)
-{
-	struct trial_bench *bench = run->bench;
-	struct trial_copy *copy = &bench->copy;
-	const struct config *config = run->live->config;
-	const struct ruleset_options options = {
-		.files = files,
-		.files_count = count,
-		.temperament = config->temperament,
-		.sites = config->sites,
-		.sites_count = config->sites_count,
-		.sites_source = config->source,
-	};
-	struct evaluate_options tests = run->live->options;
-	int status;
-
-	/* Several times what a comment may take, so that a busy machine fails no test. */
-	tests.comment_ns *= TEST_PATIENCE;
-	tests.pattern_ns *= TEST_PATIENCE;
-	trial_bench_forget(bench);
-	copy->from = generation_ref((struct generation *)run->live);
-	status = ruleset_load(&options, &copy->errors, &copy->keep, &copy->set);
-	errors_sort(&copy->errors);
-	if (status == ERR_NOMEM)
-		return status;
-	if (status != OK) {
-		copy->set = NULL;
-		return OK;
-	}
-	status = selftest_run_until(copy->set, bench->guesser, &tests,
-		clock_mono_ns() + TRIAL_TEST_NS, &copy->failures, &copy->tests);
-	errors_sort(&copy->failures);
-	return status == ERR_NOMEM ? status : OK;
 }
 
 /* --- the answer --- */
@@ -145,29 +47,6 @@ static void write_member(struct buf *out, const char *name, struct span text)
 {
 	buf_printf(out, ",\"%s\":", name);
 	json_write(out, text);
-}
-
-static void write_copy(struct run *run)
-{
-	const struct trial_copy *copy = &run->bench->copy;
-	struct buf *out = run->out;
-
-	buf_str(out, "{\"live\":");
-	json_write(out, span_of(ruleset_version(run->live->set)));
-	buf_str(out, ",\"trial\":");
-	if (copy->set != NULL)
-		json_write(out, span_of(ruleset_version(copy->set)));
-	else
-		buf_str(out, "null");
-	buf_char(out, ',');
-	error_list_write(out, &copy->errors);
-	if (copy->set == NULL)
-		return;
-	buf_printf(out, ",\"tests\":{\"rules\":%zu,\"tests\":%zu,\"failed\":%zu,\"left\":%zu,",
-		copy->tests.rules, copy->tests.tests, copy->tests.failed, copy->tests.left);
-	buf_str(out, "\"failures\":");
-	error_list_write_items(out, &copy->failures);
-	buf_char(out, '}');
 }
 
 static const struct guideline_points *points_of(
@@ -223,7 +102,7 @@ static int write_verdict(struct run *run, const char *name, const struct ruleset
 
 static int write_explanation(struct run *run, const struct comment *comment)
 {
-	const struct trial_copy *copy = &run->bench->copy;
+	const struct candidate *copy = &run->bench->copy;
 	const struct explain_options shown = {.all = false};
 
 	buf_str(run->out, ",\"explanation\":");
@@ -311,26 +190,20 @@ bool trial_run(struct trial_bench *bench, struct generation *live, struct span j
 	const atomic_bool *stop, struct buf *out, struct refusal *refusal)
 {
 	struct run run = {.bench = bench, .live = live, .out = out};
-	const struct ruleset_file *files;
-	size_t count;
-	int status = OK;
+	int status;
 
 	out->limit = ANSWER_LIMIT;
 	arena_reset(&bench->arena);
 	if (!trial_read(json, &bench->arena, &run.request, refusal))
 		return false;
-	files = changed_files(&run, &count, refusal);
-	if (files == NULL)
+	if (!candidate_make(&bench->copy, live, run.request.files, run.request.files_count,
+		    bench->guesser, &bench->arena, refusal))
 		return false;
-	if (!is_same(&bench->copy, live, files, count))
-		status = make_copy(&run, files, count);
-	if (status == OK) {
-		write_copy(&run);
-		status = write_results(&run, stop);
-	}
+	candidate_write(out, &bench->copy, live);
+	status = write_results(&run, stop);
 	/* What was refused is not asked again, and what it holds may be large. */
 	if (status != OK || out->failed || bench->copy.set == NULL)
-		trial_bench_forget(bench);
+		candidate_forget(&bench->copy);
 	if (status == OK && !out->failed)
 		return true;
 	refusal_set(refusal, REFUSAL_OOM, NULL, REFUSAL_NOWHERE);

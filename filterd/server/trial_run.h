@@ -6,21 +6,10 @@
 #pragma once
 
 #include "moderate/explain.h"
-#include "moderate/selftest.h"
-#include "server/generation.h"
+#include "server/candidate.h"
 #include "wire/refusal.h"
 
 #include <stdatomic.h>
-
-/* A private copy of the rules, and what was found out about it. */
-struct trial_copy {
-	struct generation *from; /* a reference; NULL: there is none */
-	struct ruleset *set; /* NULL: it has errors */
-	struct errors errors; /* of loading, warnings included */
-	struct errors failures; /* one for each test that failed */
-	struct selftest_counts tests;
-	struct arena keep; /* what both quote, when the set is refused */
-};
 
 struct trial_bench {
 	const struct language_guesser *guesser;
@@ -28,15 +17,12 @@ struct trial_bench {
 	struct explainer *explainer;
 	struct arena arena; /* of the try-out */
 	struct arena request; /* of one comment */
-	struct trial_copy copy; /* the last one */
+	struct candidate copy; /* the last one */
 };
 
 /* OK or ERR_NOMEM; trial_bench_free() in either case. */
 int trial_bench_init(struct trial_bench *bench, const struct language_guesser *guesser);
 void trial_bench_free(struct trial_bench *bench);
-
-/* Lets go of the last copy and its generation. */
-void trial_bench_forget(struct trial_bench *bench);
 
 /*
  * Runs the try-out `json` against `live` (a reference is taken as long as the copy is kept). Stops

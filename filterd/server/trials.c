@@ -31,7 +31,7 @@ static void idle(void *context)
 {
 	struct trials *trials = context;
 
-	trial_bench_forget(&trials->bench);
+	candidate_forget(&trials->bench.copy);
 }
 
 struct trials *trials_new(struct reload *reload, const struct language_guesser *guesser,

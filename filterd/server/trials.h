@@ -16,7 +16,6 @@
 
 #define TRIALS_WAITING_MAX 8
 #define TRIAL_JUDGE_NS (4 * NS_PER_S) /* for the comments; one that has begun is ended */
-#define TRIAL_TEST_NS (2 * NS_PER_S) /* for the rules' own tests */
 #define TRIAL_ANSWER_MAX (1024 * 1024) /* [bytes] after which no further comment is judged */
 
 struct trials;

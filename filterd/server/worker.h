@@ -23,6 +23,10 @@
 struct connection;
 struct desk;
 struct protocol_ops;
+struct replays;
+struct attempts;
+struct audit_log;
+struct tokens;
 struct trials;
 struct worker;
 
@@ -33,7 +37,11 @@ struct service {
 	struct reload *reload;
 	struct trials *trials;
 	struct store *store; /* NULL: off */
-	struct desk *desk; /* NULL with it */
+	struct desk *desk; /* NULL with it, as what follows */
+	struct replays *replays;
+	struct tokens *tokens; /* NULL: there is no store */
+	struct audit_log *audit;
+	struct attempts *attempts; /* to log in */
 	struct addresses *addresses;
 	struct worker *workers;
 	size_t workers_count;

@@ -140,8 +140,8 @@ static int insert_matches(struct db *db, const struct queue_entry *entry, int64_
 
 	for (size_t i = 0; i < entry->matches_count && rc == OK; i++) {
 		struct db_statement *statement =
-			db_statement(db, "INSERT OR IGNORE INTO item_rule (rule, "
-					 "item, guideline) VALUES (?1, ?2, ?3)");
+			db_statement(db, "INSERT INTO item_rule (rule, item, guideline) VALUES"
+					 " (?1, ?2, ?3) ON CONFLICT DO NOTHING");
 
 		if (statement == NULL)
 			return ERR_IO;
@@ -159,7 +159,9 @@ static int insert(struct db *db, const struct queue_entry *entry, const unsigned
 	int64_t item;
 	int rc;
 
-	if (!make_id(out->queue_id))
+	if (entry->tried_as.len == QUEUE_ID_SIZE - 1)
+		memcpy(out->queue_id, entry->tried_as.ptr, QUEUE_ID_SIZE - 1);
+	else if (!make_id(out->queue_id))
 		return ERR_IO;
 	rc = insert_item(db, entry, hash, out);
 	if (rc != OK)
@@ -169,6 +171,19 @@ static int insert(struct db *db, const struct queue_entry *entry, const unsigned
 	return rc == OK ? insert_matches(db, entry, item) : rc;
 }
 
+/* One that was tried before, and of which nobody said whether it was stored. */
+static int find_tried(struct db *db, const struct queue_entry *entry, const unsigned char *hash,
+	struct known *out)
+{
+	struct db_statement *statement = db_statement(
+		db, "SELECT revision, text_hash, queue_id FROM item WHERE queue_id = ?1");
+
+	if (statement == NULL)
+		return ERR_IO;
+	db_bind(statement, 1, entry->tried_as);
+	return read_known(db, statement, hash, out);
+}
+
 static int add(struct db *db, const struct queue_entry *entry, const unsigned char *hash,
 	struct queue_added *out)
 {
@@ -176,8 +191,14 @@ static int add(struct db *db, const struct queue_entry *entry, const unsigned ch
 	uint32_t told = entry->revision;
 	int rc = OK;
 
-	if (entry->comment_id.len > 0)
-		rc = find_newest(db, entry, hash, &newest);
+	if (entry->comment_id.len > 0) {
+		/* Two revisions of it must not come past each other. */
+		rc = db_lock(db, entry->site, entry->comment_id);
+		if (rc == OK)
+			rc = find_newest(db, entry, hash, &newest);
+	} else if (entry->tried_as.len > 0) {
+		rc = find_tried(db, entry, hash, &newest);
+	}
 	known = newest;
 	if (rc == OK && newest.there && told != 0 && told != newest.revision)
 		rc = find_told(db, entry, hash, &known);
@@ -187,7 +208,7 @@ static int add(struct db *db, const struct queue_entry *entry, const unsigned ch
 	if (rc == OK && known.there && known.same) {
 		memcpy(out->queue_id, known.queue_id, QUEUE_ID_SIZE);
 		out->revision = known.revision;
-		out->again = true;
+		out->again = !span_eq(entry->tried_as, span_of(known.queue_id));
 		return OK;
 	}
 	if (rc == OK && newest.there)

@@ -1,90 +1,40 @@
-/* A connection to the queue's database: see db.h. */
-#include "store/db.h"
+/* A connection to the queue's database, whichever engine keeps it: see db.h. */
+#include "store/db_engine.h"
 
-#include "base/path.h"
-#include "store/schema.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define STATEMENTS_MAX 64 /* texts of ours that one connection uses */
-#define BUSY_MS 200 /* [ms] that another process's lock is waited for */
+/* What a path begins with that names a server. */
+static const char *const servers[] = {"postgresql://", "postgres://"};
 
-struct db_statement {
-	const char *sql; /* of a kept one, by address */
-	sqlite3_stmt *sqlite;
-};
-
-struct db {
-	sqlite3 *handle;
-	struct db_statement kept[STATEMENTS_MAX];
-	size_t kept_count;
-	struct turns *turns; /* not owned; NULL: it takes none */
-	unsigned depth; /* of db_begin() */
-	bool spoilt; /* a part of the transaction failed */
-	enum db_trouble trouble; /* of the last failed call */
-	bool moved; /* the file is not at its place any more */
-};
-
-/* --- troubles --- */
-
-/*
- * What the system said when the log was last written to in vain, 0: nothing. SQLite itself keeps
- * that only for failures before a commit's own.
- */
-static int log_errno(sqlite3 *handle)
+bool db_is_server(const char *path)
 {
-	sqlite3_file *log = NULL;
-	int said = 0;
-
-	if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK &&
-		log != NULL && log->pMethods != NULL)
-		(void)log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &said);
-	return said;
-}
-
-static enum db_trouble trouble_of(sqlite3 *handle, int code)
-{
-	switch (code & 0xFF) {
-	case SQLITE_OK:
-	case SQLITE_ROW:
-	case SQLITE_DONE:
-		return DB_FINE;
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-	case SQLITE_PROTOCOL:
-		return DB_BUSY;
-	case SQLITE_FULL:
-		return DB_FULL;
-	case SQLITE_NOMEM:
-		return DB_MEMORY;
-	case SQLITE_CONSTRAINT:
-	case SQLITE_TOOBIG:
-		return DB_REFUSED;
-	case SQLITE_IOERR:
-		if (code == SQLITE_IOERR_NOMEM)
-			return DB_MEMORY;
-		/* What was not written can be written later; what was not synced may be lost. */
-		if (code == SQLITE_IOERR_WRITE &&
-			(log_errno(handle) == ENOSPC || log_errno(handle) == EDQUOT))
-			return DB_FULL;
-		return DB_BROKEN;
-	default:
-		return DB_BROKEN;
+	for (size_t i = 0; i < ARRAY_LEN(servers); i++) {
+		if (strncmp(path, servers[i], strlen(servers[i])) == 0)
+			return true;
 	}
+	return false;
 }
 
-static int failed(struct db *db)
+void db_each_file(const char *path, void (*each)(void *context, const char *file), void *context)
 {
-	db->trouble = trouble_of(db->handle, sqlite3_extended_errcode(db->handle));
-	if (db->trouble == DB_FINE) /* a misuse of ours: nothing can be promised */
-		db->trouble = DB_BROKEN;
-	return db->trouble == DB_MEMORY ? ERR_NOMEM : ERR_IO;
+	if (db_is_server(path) && db_pg.each_file)
+		db_pg.each_file(path, each, context);
+}
+
+int db_open(const char *path, enum db_use use, struct buf *why, struct db **out)
+{
+	const struct db_engine *engine = db_is_server(path) ? &db_pg : &db_sqlite;
+
+	return engine->open(path, use, why, out);
+}
+
+void db_close(struct db *db)
+{
+	if (db == NULL)
+		return;
+	for (size_t i = 0; i < db->kept_count; i++)
+		db->engine->finalize(db->kept[i].statement);
+	db->engine->close(db);
 }
 
 enum db_trouble db_trouble(const struct db *db)
@@ -94,161 +44,103 @@ enum db_trouble db_trouble(const struct db *db)
 
 const char *db_why(const struct db *db)
 {
-	return db->moved ? "its file was removed or replaced" : sqlite3_errmsg(db->handle);
+	return db->engine->why(db);
 }
 
 /* --- statements --- */
 
-sqlite3 *db_handle(struct db *db)
-{
-	return db->handle;
-}
-
 struct db_statement *db_statement(struct db *db, const char *sql)
 {
-	struct db_statement *kept = db->kept;
+	struct db_statement *made;
 
 	for (size_t i = 0; i < db->kept_count; i++) {
-		if (kept[i].sql == sql)
-			return &kept[i];
+		if (db->kept[i].sql == sql)
+			return db->kept[i].statement;
 	}
-	if (db->kept_count == STATEMENTS_MAX) {
+	if (db->kept_count == DB_STATEMENTS_MAX) {
 		/* More than we have: a mistake of ours, but no reason to fail. */
-		sqlite3_finalize(kept[--db->kept_count].sqlite);
+		db->engine->finalize(db->kept[--db->kept_count].statement);
 	}
-	kept += db->kept_count;
-	if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &kept->sqlite,
-		    NULL) != SQLITE_OK) {
-		failed(db);
+	if (db->engine->prepare(db, sql, true, &made) != OK)
 		return NULL;
-	}
-	kept->sql = sql;
-	db->kept_count++;
-	return kept;
+	made->db = db;
+	db->kept[db->kept_count].sql = sql;
+	db->kept[db->kept_count++].statement = made;
+	return made;
 }
 
 int db_prepare(struct db *db, const char *sql, struct db_statement **out)
 {
-	struct db_statement *made = calloc(1, sizeof(*made));
-	int rc;
+	int rc = db->engine->prepare(db, sql, false, out);
 
-	*out = NULL;
-	if (made == NULL) {
-		db->trouble = DB_MEMORY;
-		return ERR_NOMEM;
-	}
-	if (sqlite3_prepare_v3(db->handle, sql, -1, 0, &made->sqlite, NULL) == SQLITE_OK) {
-		*out = made;
-		return OK;
-	}
-	rc = failed(db);
-	free(made);
+	if (rc == OK)
+		(*out)->db = db;
 	return rc;
 }
 
 void db_finalize(struct db_statement *statement)
 {
-	if (statement == NULL)
-		return;
-	sqlite3_finalize(statement->sqlite);
-	free(statement);
+	if (statement != NULL)
+		statement->db->engine->finalize(statement);
 }
 
 int db_step(struct db *db, struct db_statement *statement)
 {
-	int code = sqlite3_step(statement->sqlite);
-
-	if (code == SQLITE_ROW)
-		return DB_ROW;
-	if (code == SQLITE_DONE)
-		return OK;
-	return failed(db);
+	return db->engine->step(db, statement);
 }
 
 int db_finish(struct db_statement *statement, int rc)
 {
-	/* Its own result is that of the last step, which is known. */
-	(void)sqlite3_reset(statement->sqlite);
-	(void)sqlite3_clear_bindings(statement->sqlite);
+	statement->db->engine->reset(statement);
 	return rc;
 }
 
-/* Binding fails only for want of memory, and then the next step does, too. */
 void db_bind(struct db_statement *statement, int at, struct span text)
 {
-	(void)sqlite3_bind_text64(statement->sqlite, at, text.len ? text.ptr : "", text.len,
-		SQLITE_STATIC, SQLITE_UTF8);
+	statement->db->engine->bind(statement, at, text);
 }
 
 void db_bind_int(struct db_statement *statement, int at, int64_t number)
 {
-	(void)sqlite3_bind_int64(statement->sqlite, at, number);
+	statement->db->engine->bind_int(statement, at, number);
 }
 
 void db_bind_blob(struct db_statement *statement, int at, const void *bytes, size_t len)
 {
-	(void)sqlite3_bind_blob64(statement->sqlite, at, bytes, len, SQLITE_STATIC);
+	statement->db->engine->bind_blob(statement, at, bytes, len);
 }
 
 int64_t db_int(struct db_statement *statement, int column)
 {
-	return sqlite3_column_int64(statement->sqlite, column);
+	return statement->db->engine->number(statement, column);
 }
 
 bool db_text(struct db_statement *statement, int column, struct span *out)
 {
-	out->ptr = (const char *)sqlite3_column_text(statement->sqlite, column);
-	out->len = out->ptr ? (size_t)sqlite3_column_bytes(statement->sqlite, column) : 0;
-	return out->ptr != NULL ||
-	       sqlite3_errcode(sqlite3_db_handle(statement->sqlite)) != SQLITE_NOMEM;
+	return statement->db->engine->text(statement, column, out);
 }
 
 struct span db_blob(struct db_statement *statement, int column)
 {
-	const void *bytes = sqlite3_column_blob(statement->sqlite, column);
-
-	return (struct span){
-		bytes, bytes ? (size_t)sqlite3_column_bytes(statement->sqlite, column) : 0};
+	return statement->db->engine->blob(statement, column);
 }
 
 int64_t db_inserted(struct db *db)
 {
-	return sqlite3_last_insert_rowid(db->handle);
+	return db->engine->inserted(db);
 }
 
 int64_t db_changed(struct db *db)
 {
-	return sqlite3_changes64(db->handle);
+	return db->engine->changed(db);
 }
 
 int db_run(struct db *db, const char *sql)
 {
-	if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK)
-		return OK;
-	return failed(db);
+	return db->engine->run(db, sql);
 }
 
 /* --- whole or not at all --- */
-
-/* Runs a kept statement without results. */
-static int run_kept(struct db *db, const char *sql)
-{
-	struct db_statement *statement = db_statement(db, sql);
-
-	return statement ? db_finish(statement, db_step(db, statement)) : ERR_IO;
-}
-
-/* What is written to a file without a name is gone with the process, and SQLite does not mind. */
-static int check_place(struct db *db)
-{
-	int moved = 0;
-
-	(void)sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
-	db->moved = moved != 0;
-	if (db->moved)
-		db->trouble = DB_BROKEN;
-	return db->moved ? ERR_IO : OK;
-}
 
 int db_begin(struct db *db)
 {
@@ -259,9 +151,7 @@ int db_begin(struct db *db)
 		return OK;
 	}
 	turns_take(db->turns);
-	rc = check_place(db);
-	if (rc == OK)
-		rc = run_kept(db, "BEGIN IMMEDIATE");
+	rc = db->engine->begin(db);
 	if (rc != OK)
 		turns_give(db->turns);
 	db->depth = rc == OK;
@@ -271,21 +161,17 @@ int db_begin(struct db *db)
 int db_end(struct db *db, int rc)
 {
 	bool refused = rc == ERR_CONFLICT || rc == ERR_NOTFOUND || rc == ERR_INVALID;
-	enum db_trouble trouble;
 
 	db->spoilt |= rc != OK && !refused;
 	if (--db->depth > 0)
 		return rc;
 	if (rc == OK && !db->spoilt)
-		rc = run_kept(db, "COMMIT");
+		rc = db->engine->commit(db);
 	else if (rc == OK) /* a part failed and nobody said so */
 		rc = ERR_IO;
-	trouble = db->trouble;
-	/* After some failures SQLite has taken it back already. */
-	if (rc != OK && !sqlite3_get_autocommit(db->handle))
-		(void)run_kept(db, "ROLLBACK");
+	if (rc != OK)
+		db->engine->rollback(db);
 	turns_give(db->turns);
-	db->trouble = trouble;
 	db->spoilt = false;
 	return rc;
 }
@@ -300,94 +186,61 @@ bool db_within(const struct db *db)
 	return db->depth > 0;
 }
 
-/* --- opening --- */
+/* --- what engines differ in --- */
 
-static int explain(struct buf *why, const char *path, const char *what)
+int db_lock(struct db *db, struct span kind, struct span key)
+{
+	return db->engine->lock ? db->engine->lock(db, kind, key) : OK;
+}
+
+const char *db_skip_locked(const struct db *db)
+{
+	return db->engine->skip_locked;
+}
+
+int64_t db_now_ms(struct db *db, int64_t fallback_ms)
+{
+	if (db->callers_clock || !db->engine->now_ms)
+		return fallback_ms;
+	return db->engine->now_ms(db, fallback_ms);
+}
+
+void db_use_callers_clock(struct db *db)
+{
+	db->callers_clock = true;
+}
+
+int db_last_decision(struct db *db, int64_t *out)
+{
+	*out = 0;
+	return db->engine->last_decision(db, out);
+}
+
+int db_check(struct db *db, struct buf *findings)
+{
+	return db->engine->check ? db->engine->check(db, findings) : OK;
+}
+
+int db_forget(struct db *db)
+{
+	return db->engine->forget ? db->engine->forget(db) : OK;
+}
+
+/* --- for the engines --- */
+
+int db_explain(struct buf *why, const char *path, const char *what)
 {
 	buf_printf(why, "%s: %s", path, what);
 	return ERR_INVALID;
 }
 
-/* The same for what SQLite or the system said. */
-static int explain_failure(struct db *db, struct buf *why, const char *path)
+void db_append_line(struct buf *out, struct span said)
 {
-	int code = sqlite3_extended_errcode(db->handle);
-
-	if (trouble_of(db->handle, code) == DB_MEMORY)
-		return ERR_NOMEM;
-	buf_printf(why, "%s: %s", path, sqlite3_errmsg(db->handle));
-	if (sqlite3_system_errno(db->handle) != 0)
-		buf_printf(why, " (%s)", strerror(sqlite3_system_errno(db->handle)));
-	return (code & 0xFF) == SQLITE_NOTADB || (code & 0xFF) == SQLITE_CORRUPT ? ERR_INVALID
-										 : ERR_IO;
+	for (size_t i = 0; i < said.len; i++)
+		buf_char(out, said.ptr[i] == '\n' ? ' ' : said.ptr[i]);
 }
 
-/* A new name is safe once its folder is synced. */
-static int sync_folder(const char *path, struct buf *why)
-{
-	char *folder = path_folder(path);
-	int fd, rc = OK;
-
-	if (folder == NULL)
-		return ERR_NOMEM;
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd) != 0) {
-		buf_printf(why, "%s: %s", folder, strerror(errno));
-		rc = ERR_IO;
-	}
-	if (fd >= 0)
-		close(fd);
-	free(folder);
-	return rc;
-}
-
-/* Makes the file's folder if it is not there (its parent must be) and looks at what is at `path`.
- */
-static int prepare_place(const char *path, bool *is_new, struct buf *why)
-{
-	char *folder = path_folder(path);
-	struct stat st;
-	int rc = OK;
-
-	if (folder == NULL)
-		return ERR_NOMEM;
-	if (mkdir(folder, 0700) == 0) {
-		rc = sync_folder(folder, why);
-	} else if (errno != EEXIST) {
-		buf_printf(why, "%s: the folder cannot be made: %s", folder, strerror(errno));
-		rc = ERR_IO;
-	}
-	free(folder);
-	*is_new = false;
-	if (rc != OK)
-		return rc;
-	if (stat(path, &st) == 0) {
-		*is_new = st.st_size == 0;
-		return S_ISREG(st.st_mode) ? OK : explain(why, path, "is not a file");
-	}
-	*is_new = errno == ENOENT;
-	if (errno != ENOENT) {
-		buf_printf(why, "%s: %s", path, strerror(errno));
-		return ERR_IO;
-	}
-	return OK;
-}
-
-/* Makes an empty file that only its owner can read, as SQLite would not. */
-static int make_file(const char *path, struct buf *why)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-	if (fd < 0) {
-		buf_printf(why, "%s: %s", path, strerror(errno));
-		return ERR_IO;
-	}
-	close(fd);
-	return OK;
-}
-
-/* One integer of a pragma. */
-static int pragma_number(struct db *db, const char *sql, int64_t *out)
+int db_number(struct db *db, const char *sql, int64_t *out)
 {
 	struct db_statement *statement;
 	int rc = db_prepare(db, sql, &statement);
@@ -401,199 +254,4 @@ static int pragma_number(struct db *db, const char *sql, int64_t *out)
 	}
 	db_finalize(statement);
 	return rc;
-}
-
-/* Appends what SQLite says as one line. */
-static void append_line(struct buf *out, struct span said)
-{
-	for (size_t i = 0; i < said.len; i++)
-		buf_char(out, said.ptr[i] == '\n' ? ' ' : said.ptr[i]);
-}
-
-/* Whether a pragma answers with this word. OK, ERR_INVALID (*got has its answer) or a failure. */
-static int pragma_word(struct db *db, const char *sql, const char *wanted, struct buf *got)
-{
-	struct db_statement *statement;
-	int rc = db_prepare(db, sql, &statement);
-
-	if (rc != OK)
-		return rc;
-	rc = db_step(db, statement);
-	if (rc == DB_ROW) {
-		struct span word;
-
-		if (!db_text(statement, 0, &word))
-			rc = ERR_NOMEM;
-		else
-			rc = span_eq(word, span_of(wanted)) ? OK : ERR_INVALID;
-		if (rc == ERR_INVALID && got)
-			append_line(got, word);
-	}
-	db_finalize(statement);
-	return rc;
-}
-
-/* What must hold for the connection. Reading fails here first when the file is no database. */
-static int set_up(struct db *db, enum db_use use)
-{
-	int on = 0;
-	int rc = OK;
-
-	sqlite3_busy_timeout(db->handle, BUSY_MS);
-	sqlite3_extended_result_codes(db->handle, 1);
-	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, &on);
-	/* A file that is refused is left as it is, and so is its log: see open_ready(). */
-	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, &on);
-	sqlite3_limit(db->handle, SQLITE_LIMIT_LENGTH, 64 << 20);
-	sqlite3_limit(db->handle, SQLITE_LIMIT_ATTACHED, 0);
-	rc = db_run(db, "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
-			"PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;");
-	if (rc == OK && use != DB_READ)
-		rc = db_run(db, "PRAGMA secure_delete=ON; PRAGMA synchronous=FULL;"
-				"PRAGMA journal_size_limit=67108864;");
-	if (rc == OK && use == DB_READ)
-		rc = db_run(db, "PRAGMA query_only=ON;");
-	return rc;
-}
-
-/* Whose file it is and of which version; *version 0: nobody's yet. */
-static int identify(struct db *db, const char *path, struct buf *why, int64_t *version)
-{
-	int64_t application = 0, tables = 0;
-	int rc = pragma_number(db, "PRAGMA application_id", &application);
-
-	if (rc == OK)
-		rc = pragma_number(db, "PRAGMA user_version", version);
-	if (rc == OK)
-		rc = pragma_number(db, "SELECT count(*) FROM sqlite_schema", &tables);
-	if (rc != OK)
-		return explain_failure(db, why, path);
-	if (application != DB_APPLICATION_ID && (application != 0 || tables > 0))
-		return explain(why, path, "is a database of another program");
-	if (*version > DB_SCHEMA_VERSION)
-		return explain(why, path, "was made by a newer filterd");
-	if (*version < 0)
-		return explain(why, path, "is of a version that there is not");
-	if (application == 0)
-		*version = 0;
-	return OK;
-}
-
-/* Brings the schema up to date, whole or not at all. Somebody else may do the same just now. */
-static int migrate(struct db *db)
-{
-	int64_t version = 0;
-	int rc = db_begin(db);
-	char numbers[96];
-
-	if (rc != OK)
-		return rc;
-	rc = pragma_number(db, "PRAGMA user_version", &version);
-	for (size_t i = (size_t)version; i < schema_steps_count && rc == OK; i++)
-		rc = db_run(db, schema_steps[i]);
-	snprintf(numbers, sizeof(numbers), "PRAGMA application_id=%d; PRAGMA user_version=%d",
-		DB_APPLICATION_ID, DB_SCHEMA_VERSION);
-	if (rc == OK)
-		rc = db_run(db, numbers);
-	return db_end(db, rc);
-}
-
-/* Whatever is done when the file may be changed: check, log, schema. */
-static int make_ready(struct db *db, const char *path, bool is_new, struct buf *why)
-{
-	struct buf got = {0};
-	int64_t version = 0;
-	int rc = identify(db, path, why, &version);
-
-	if (rc != OK)
-		return rc;
-	if (!is_new)
-		rc = pragma_word(db, "PRAGMA quick_check(1)", "ok", &got);
-	if (rc == ERR_INVALID) {
-		buf_printf(why, "%s: is damaged (%.*s); nothing was changed", path, (int)got.len,
-			got.data);
-		buf_free(&got);
-		return ERR_INVALID;
-	}
-	if (rc == OK)
-		rc = pragma_word(db, "PRAGMA journal_mode=WAL", "wal", &got);
-	if (rc == ERR_INVALID) {
-		buf_printf(why, "%s: a write-ahead log is not possible there (it answers `%.*s`)",
-			path, (int)got.len, got.data);
-		buf_free(&got);
-		return ERR_IO;
-	}
-	if (rc == OK && version < DB_SCHEMA_VERSION)
-		rc = migrate(db);
-	return rc == OK ? sync_folder(path, why) : explain_failure(db, why, path);
-}
-
-/* Accepts the file, or says why not. */
-static int accept_file(
-	struct db *db, const char *path, enum db_use use, bool is_new, struct buf *why)
-{
-	int64_t version = 0;
-	int rc;
-
-	if (set_up(db, use) != OK)
-		return explain_failure(db, why, path);
-	if (use == DB_CREATE)
-		return make_ready(db, path, is_new, why);
-	rc = identify(db, path, why, &version);
-	if (rc == OK && version < DB_SCHEMA_VERSION)
-		return explain(why, path,
-			version == 0 ? "is empty"
-				     : "is of an older filterd: start the daemon once");
-	return rc;
-}
-
-static int open_ready(
-	struct db *db, const char *path, enum db_use use, bool is_new, struct buf *why)
-{
-	int rc, off = 0;
-
-	if (sqlite3_open_v2(path, &db->handle,
-		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
-		    NULL) != SQLITE_OK)
-		return explain_failure(db, why, path);
-	rc = accept_file(db, path, use, is_new, why);
-	if (rc == OK)
-		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, &off);
-	return rc;
-}
-
-int db_open(const char *path, enum db_use use, struct buf *why, struct db **out)
-{
-	struct db *db;
-	bool is_new = false;
-	int rc = OK;
-
-	*out = NULL;
-	if (use == DB_CREATE) {
-		rc = prepare_place(path, &is_new, why);
-		if (rc == OK && is_new)
-			rc = make_file(path, why);
-		if (rc != OK)
-			return rc;
-	}
-	db = calloc(1, sizeof(*db));
-	if (db == NULL)
-		return ERR_NOMEM;
-	rc = open_ready(db, path, use, is_new, why);
-	if (rc != OK) {
-		db_close(db);
-		db = NULL;
-	}
-	*out = db;
-	return rc;
-}
-
-void db_close(struct db *db)
-{
-	if (db == NULL)
-		return;
-	for (size_t i = 0; i < db->kept_count; i++)
-		sqlite3_finalize(db->kept[i].sqlite);
-	sqlite3_close(db->handle);
-	free(db);
 }

@@ -1,10 +1,17 @@
 /*
- * A connection to the queue's database: one SQLite file, opened so that what is
- * committed is on the disk and what is erased is gone (WAL, synchronous=FULL, secure_delete), with
- * its schema made or brought up to date and the file checked when the daemon opens it.
+ * A connection to the queue's database, with its schema made or brought up to date when the daemon
+ * opens it, and opened so that what is committed is on the disk. The database is
+ *
+ *   - an SQLite file (WAL, synchronous=FULL; secure_delete: what is erased is gone; checked when
+ *     the daemon opens it), or
+ *   - a PostgreSQL server, which several daemons may share. A connection that is lost is made anew
+ *     when it is next used.
  *
  * One thread at a time uses a connection. Several connections, of this process or others (`filterd
- * queue` beside the daemon), may be open on one file.
+ * queue` beside the daemon), may be open on one database.
+ *
+ * SQL is written once, as both understand it: parameters are `?N`; ON CONFLICT and RETURNING are
+ * fine; integers are int64. A SELECT of one row that is to be changed ends with ` FOR UPDATE`.
  */
 #pragma once
 
@@ -13,16 +20,16 @@
 
 #include <sqlite3.h>
 
-#define DB_SCHEMA_VERSION 1 /* PRAGMA user_version */
+#define DB_SCHEMA_VERSION 3 /* PRAGMA user_version */
 #define DB_APPLICATION_ID 0x46696c74 /* PRAGMA application_id: "Filt" */
 
 enum db_use {
-	DB_READ, /* only reads; the file must be there */
-	DB_WRITE, /* reads and writes; the file must be there */
+	DB_READ, /* only reads; the file or schema must be there */
+	DB_WRITE, /* reads and writes; the file or schema must be there */
 	DB_CREATE, /* the same; the file, its folder and schema are made, the file is checked */
 };
 
-/* What is to be done about a failure, whatever SQLite calls it. */
+/* What is to be done about a failure, whatever the engine calls it. */
 enum db_trouble {
 	DB_FINE,
 	DB_BUSY, /* another process holds the lock for longer than we wait: try again */
@@ -30,15 +37,30 @@ enum db_trouble {
 	DB_REFUSED, /* this row cannot be stored (too large, a constraint); others can */
 	DB_BROKEN, /* I/O error, file damaged or gone: no further write on this connection */
 	DB_MEMORY,
+	/*
+	 * The server cannot be reached, or went away: try again. Of a commit that ended so it is
+	 * not known whether it holds: look for what it was to write.
+	 */
+	DB_LOST,
 };
 
 struct db;
 struct db_statement;
 
+/* Whether the path is the address of a server, `postgresql://...`, and not a file's. */
+bool db_is_server(const char *path);
+
 /*
- * Opens the file at `path`. OK with *out; ERR_INVALID when the file is not ours, damaged or of a
- * newer schema, ERR_IO when it cannot be opened or written, ERR_NOMEM; `why` then says what and
- * where in one line, without a newline.
+ * Calls `each` for the files beside the database itself that a connection to the server reads
+ * whenever it is made: passwords, certificates. Some may not be there. For a file: none.
+ */
+void db_each_file(const char *path, void (*each)(void *context, const char *file), void *context);
+
+/*
+ * Opens the file at `path`, or connects to the server. OK with *out; ERR_INVALID when it is not
+ * ours, damaged, of a newer schema or not as durable as promised; ERR_IO when it cannot be opened,
+ * reached or written; ERR_UNSUPPORTED: built without that engine; ERR_NOMEM. `why` then says what
+ * and where in one line, without a newline and without a password.
  */
 int db_open(const char *path, enum db_use use, struct buf *why, struct db **out);
 void db_close(struct db *db); /* NULL is legal */
@@ -98,7 +120,35 @@ bool db_within(const struct db *db); /* whether something is begun */
 /* From now on each transaction waits for its turn. `turns` must outlive the connection. */
 void db_take_turns(struct db *db, struct turns *turns);
 
-/* SQLite's own connection, for tests and benchmarks. */
+/*
+ * Within a transaction: nobody else holds the lock of this kind and key until it ends. Where only
+ * one transaction at a time can write anyhow, nothing is done. OK, ERR_NOMEM or ERR_IO.
+ */
+int db_lock(struct db *db, struct span kind, struct span key);
+
+/*
+ * What makes a SELECT from `item i` take its rows for this transaction alone and pass over those
+ * that others have taken: to stand after its LIMIT. "" where transactions exclude one another.
+ */
+const char *db_skip_locked(const struct db *db);
+
+/*
+ * [ms] since 1970, for what several processes compare, such as leases: of the server's clock, the
+ * same throughout a transaction; of `fallback_ms`, the caller's, where all are on one machine or
+ * the server does not answer.
+ */
+int64_t db_now_ms(struct db *db, int64_t fallback_ms);
+/* For tests, which set the clock: from now on it is always the caller's. */
+void db_use_callers_clock(struct db *db);
+
+/* The greatest seq that a decision ever had, even if it is not there any more; 0: none. */
+int db_last_decision(struct db *db, int64_t *out);
+/* Appends a line for each fault of the file to `findings`; a server looks after its own. */
+int db_check(struct db *db, struct buf *findings);
+/* Outside a transaction, after something was erased: takes it out of the log, too. */
+int db_forget(struct db *db);
+
+/* SQLite's own connection, for tests and benchmarks; NULL with another engine. */
 sqlite3 *db_handle(struct db *db);
 
 /* What the last failed call on the connection means; DB_FINE when none failed. */

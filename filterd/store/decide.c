@@ -1,6 +1,7 @@
 /* Decisions: queue_decide() of queue.h. */
+#include "store/decide.h"
+
 #include "store/chain.h"
-#include "store/list.h"
 
 const char *const queue_act_names[QUEUE_ACTS] = {
 	[QUEUE_APPROVE] = "approve",
@@ -22,14 +23,14 @@ static int find(struct db *db, const struct queue_decision *decision, struct sub
 {
 	struct db_statement *statement = db_statement(db,
 		"SELECT seq, version, state, claimed_by <> ?2 AND claimed_until_ms > ?3 FROM item"
-		" WHERE queue_id = ?1");
+		" WHERE queue_id = ?1 FOR UPDATE");
 	int rc;
 
 	if (statement == NULL)
 		return ERR_IO;
 	db_bind(statement, 1, decision->queue_id);
 	db_bind(statement, 2, decision->actor);
-	db_bind_int(statement, 3, decision->now_ms);
+	db_bind_int(statement, 3, db_now_ms(db, decision->now_ms));
 	rc = db_step(db, statement);
 	if (rc == DB_ROW) {
 		out->seq = db_int(statement, 0);
@@ -166,19 +167,23 @@ static int change(struct db *db, const struct chain_row *row)
 	return db_finish(statement, db_step(db, statement));
 }
 
-static int decide(struct db *db, const struct queue_decision *decision, uint32_t *version)
+static int decide(
+	struct db *db, const struct queue_decision *decision, uint32_t *version, int64_t *seq)
 {
 	struct subject subject = {.seq = 0};
 	struct chain_row row = {
 		.act = decision->act,
-		.at_ms = decision->now_ms,
+		.at_ms = db_now_ms(db, decision->now_ms),
 		.actor = decision->actor,
 		.reason = decision->reason,
 	};
 	unsigned char before[CHAIN_HASH], hash[CHAIN_HASH];
 	int64_t last_ms;
-	int rc = find(db, decision, &subject);
+	/* First of all, so that whoever decides waits here and holds nothing that others need. */
+	int rc = db_lock(db, SPAN("decision"), SPAN("chain"));
 
+	if (rc == OK)
+		rc = find(db, decision, &subject);
 	if (rc == OK)
 		rc = next_state(db, decision, &subject, &row);
 	if (rc == OK)
@@ -193,13 +198,14 @@ static int decide(struct db *db, const struct queue_decision *decision, uint32_t
 	row.before = subject.state;
 	row.version = decision->act == QUEUE_NOTE ? subject.version : subject.version + 1;
 	*version = (uint32_t)row.version;
+	*seq = row.seq;
 	if (!chain_hash_text(decision->note, row.note_hash) || !chain_hash(before, &row, hash))
 		return ERR_NOMEM;
 	rc = append(db, &row, decision->note, hash);
 	return rc == OK && decision->act != QUEUE_NOTE ? change(db, &row) : rc;
 }
 
-static bool is_reason(struct span reason)
+bool decide_is_reason(struct span reason)
 {
 	for (size_t i = 0; i < reason.len; i++) {
 		char c = reason.ptr[i];
@@ -211,14 +217,26 @@ static bool is_reason(struct span reason)
 	return reason.len <= 64;
 }
 
+static bool is_valid(const struct queue_decision *decision)
+{
+	return decision->actor.len > 0 && decision->actor.len <= QUEUE_ACTOR_MAX &&
+	       decision->note.len <= QUEUE_NOTE_MAX && decide_is_reason(decision->reason) &&
+	       (decision->act != QUEUE_NOTE || decision->note.len > 0);
+}
+
+int decide_within(
+	struct db *db, const struct queue_decision *decision, uint32_t *version, int64_t *seq)
+{
+	return is_valid(decision) ? decide(db, decision, version, seq) : ERR_INVALID;
+}
+
 int queue_decide(struct db *db, const struct queue_decision *decision, uint32_t *version)
 {
+	int64_t seq;
 	int rc;
 
-	if (decision->actor.len == 0 || decision->actor.len > QUEUE_ACTOR_MAX ||
-		decision->note.len > QUEUE_NOTE_MAX || !is_reason(decision->reason) ||
-		(decision->act == QUEUE_NOTE && decision->note.len == 0))
+	if (!is_valid(decision))
 		return ERR_INVALID;
 	rc = db_begin(db);
-	return rc == OK ? db_end(db, decide(db, decision, version)) : rc;
+	return rc == OK ? db_end(db, decide(db, decision, version, &seq)) : rc;
 }

@@ -74,7 +74,7 @@ int queue_feed(struct db *db, int64_t after, int64_t hold_ms, int64_t now_ms, si
 	limit = limit && limit < QUEUE_PAGE_MAX ? limit : QUEUE_PAGE_MAX;
 	db_bind_int(statement, 1, after);
 	db_bind_int(statement, 2, hold_ms);
-	db_bind_int(statement, 3, now_ms);
+	db_bind_int(statement, 3, db_now_ms(db, now_ms));
 	db_bind_int(statement, 4, (int64_t)limit);
 	return db_finish(statement, read_events(db, statement, limit, arena, events, count));
 }

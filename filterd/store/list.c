@@ -140,7 +140,7 @@ static void add_source(struct query *q, const struct queue_filter *filter)
 {
 	if (filter->rule.len > 0)
 		add_text(q,
-			" FROM item_rule r CROSS JOIN item i ON i.seq = r.item WHERE r.rule = ? "
+			" FROM item_rule r CROSS JOIN item i WHERE i.seq = r.item AND r.rule = ? "
 			"AND ",
 			filter->rule);
 	else
@@ -310,7 +310,7 @@ static int count_all(struct db *db, const struct queue_filter *filter, uint64_t 
 	buf_str(&q.sql, "SELECT count(*) FROM (SELECT 1");
 	add_source(&q, filter);
 	add_filter(&q, filter, NULL);
-	buf_printf(&q.sql, " LIMIT %d)", QUEUE_TOTAL_MAX);
+	buf_printf(&q.sql, " LIMIT %d) AS few", QUEUE_TOTAL_MAX);
 	rc = prepare(db, &q, &statement);
 	if (rc == OK)
 		rc = db_step(db, statement);
@@ -338,8 +338,12 @@ int list_items(struct db *db, const struct queue_filter *filter, const struct sp
 	rc = add_cursor(&q, filter);
 	buf_str(&q.sql,
 		filter->rule.len > 0 ? orders[filter->order].by_rule : orders[filter->order].by);
-	buf_printf(&q.sql, " LIMIT %zu) ON i.seq = found%s", limit_of(filter) + 1,
-		orders[filter->order].by);
+	/* Of what is claimed there is no next page, and what is taken is taken from others. */
+	if (claimant)
+		buf_printf(&q.sql, " LIMIT %zu%s", limit_of(filter), db_skip_locked(db));
+	else
+		buf_printf(&q.sql, " LIMIT %zu", limit_of(filter) + 1);
+	buf_printf(&q.sql, ") AS page ON i.seq = found%s", orders[filter->order].by);
 	if (rc == OK)
 		rc = prepare(db, &q, &statement);
 	if (rc == OK)
@@ -352,9 +356,13 @@ int list_items(struct db *db, const struct queue_filter *filter, const struct sp
 int queue_list(struct db *db, const struct queue_filter *filter, struct arena *arena,
 	struct queue_page *out)
 {
-	int rc = list_items(db, filter, NULL, arena, out);
+	struct queue_filter now = *filter;
+	int rc;
 
-	return rc == OK ? count_all(db, filter, &out->total) : rc;
+	now.now_ms = db_now_ms(db, filter->now_ms);
+	rc = list_items(db, &now, NULL, arena, out);
+
+	return rc == OK && !filter->no_total ? count_all(db, filter, &out->total) : rc;
 }
 
 int queue_get(struct db *db, struct span queue_id, int64_t now_ms, struct arena *arena,
@@ -362,6 +370,7 @@ int queue_get(struct db *db, struct span queue_id, int64_t now_ms, struct arena 
 {
 	struct db_statement *statement =
 		db_statement(db, "SELECT" COLUMNS FROM "WHERE i.queue_id = ?1");
+	int64_t clock_ms = db_now_ms(db, now_ms);
 	int rc;
 
 	if (statement == NULL)
@@ -369,7 +378,7 @@ int queue_get(struct db *db, struct span queue_id, int64_t now_ms, struct arena 
 	db_bind(statement, 1, queue_id);
 	rc = db_step(db, statement);
 	if (rc == DB_ROW)
-		rc = read_item(statement, now_ms, arena, out);
+		rc = read_item(statement, clock_ms, arena, out);
 	else if (rc == OK)
 		rc = ERR_NOTFOUND;
 	return db_finish(statement, rc);

@@ -3,7 +3,8 @@
  *
  * These are the operations on one connection (db.h), each whole or not at all; they run inside the
  * caller's transaction if there is one (store.h batches so), else in one of their own. Times are
- * milliseconds since 1970 and come from the caller, so that tests can set the clock.
+ * milliseconds since 1970 and come from the caller, so that tests can set the clock; but where
+ * several machines share a server, leases and decisions go by that one's clock (db_now_ms()).
  *
  * An item is a comment in one revision. (site, comment id, revision) is unique: a comment that is
  * sent again is the same item with the same queue id. A comment without an id is an item of its
@@ -55,6 +56,11 @@ struct queue_entry {
 	struct span request; /* the comment with its context as JSON, as it came */
 	struct span answer; /* the answer as JSON, up to and without `,"queued"` */
 	int64_t now_ms;
+	/*
+	 * The queue id of a try before, of which it is not known whether it was stored (DB_LOST):
+	 * if it was, it is found. Empty: this is the first try.
+	 */
+	struct span tried_as;
 };
 
 struct queue_added {
@@ -95,6 +101,7 @@ struct queue_filter {
 	enum queue_order order;
 	struct span after; /* cursor: `next` of the page before */
 	size_t limit; /* 0: 50; at most QUEUE_PAGE_MAX */
+	bool no_total; /* nobody wants to know it: it is not counted */
 	int64_t now_ms; /* for leases */
 };
 

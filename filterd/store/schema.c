@@ -76,5 +76,55 @@ static const char step_1[] =
 	"CREATE INDEX decision_by_time ON decision (at_ms);"
 	"CREATE INDEX decision_undone ON decision (undoes) WHERE undoes > 0;";
 
-const char *const schema_steps[] = {step_1};
+/*
+ * batch      decisions that were taken together: see batch.h. actor is who asked for it.
+ * batched    which they are; apart from the decisions, whose chain covers only their own row.
+ */
+static const char step_batches[] = "CREATE TABLE batch ("
+				   " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+				   " actor TEXT NOT NULL,"
+				   " rules_version TEXT NOT NULL,"
+				   " begun_ms INTEGER NOT NULL,"
+				   " ended_ms INTEGER"
+				   ") STRICT;"
+				   "CREATE TABLE batched ("
+				   " decision INTEGER PRIMARY KEY REFERENCES decision (seq),"
+				   " batch INTEGER NOT NULL REFERENCES batch (id)"
+				   ") STRICT;"
+				   "CREATE INDEX batched_by_batch ON batched (batch, decision);";
+
+/*
+ * token   who may use the daemon: never the token's text, and no row is ever removed.
+ * secret  keys that are made once.
+ * audit   who did what over HTTP, by the minute; decisions are in `decision`. Goes with retention.
+ */
+static const char step_tokens[] =
+	"CREATE TABLE token ("
+	" seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" id TEXT NOT NULL UNIQUE,"
+	" name TEXT NOT NULL,"
+	" role TEXT NOT NULL,"
+	" hash BLOB NOT NULL UNIQUE," /* SHA-256 */
+	" created_ms INTEGER NOT NULL,"
+	" expires_ms INTEGER NOT NULL," /* 0: never */
+	" revoked_ms INTEGER NOT NULL DEFAULT 0," /* 0: it is not */
+	" used_ms INTEGER NOT NULL DEFAULT 0"
+	") STRICT;"
+	"CREATE UNIQUE INDEX token_by_name ON token (name) WHERE revoked_ms = 0;"
+	"CREATE TABLE secret ("
+	" name TEXT PRIMARY KEY,"
+	" value BLOB NOT NULL"
+	") STRICT;"
+	"CREATE TABLE audit ("
+	" seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" at_ms INTEGER NOT NULL," /* of the first time */
+	" times INTEGER NOT NULL,"
+	" actor TEXT NOT NULL,"
+	" address TEXT NOT NULL,"
+	" what TEXT NOT NULL,"
+	" outcome TEXT NOT NULL"
+	") STRICT;"
+	"CREATE INDEX audit_by_time ON audit (at_ms);";
+
+const char *const schema_steps[] = {step_1, step_batches, step_tokens};
 const size_t schema_steps_count = sizeof(schema_steps) / sizeof(schema_steps[0]);

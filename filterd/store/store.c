@@ -4,11 +4,17 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/queue.h>
+#include <time.h>
+
+#define TRIES_NS (NS_PER_S + NS_PER_S / 2) /* that a batch may take with a server that fails */
+#define PAUSE_NS (50 * NS_PER_MS) /* between two tries to reach it */
+#define LOOK_NS (500 * NS_PER_MS) /* between two looks for one that is gone */
 
 /* A row belongs to whoever gave it and, until it is over, to the thread: the last frees it. */
 struct store_row {
@@ -18,6 +24,7 @@ struct store_row {
 	atomic_uint holders;
 	struct queue_entry entry; /* its texts are in `bytes` */
 	struct queue_added added;
+	char tried_as[QUEUE_ID_SIZE]; /* see entry.tried_as, which points here */
 	_Alignas(max_align_t) char bytes[];
 };
 
@@ -155,12 +162,37 @@ static int write_together(struct store *store, const struct row_list *batch, boo
 		return rc;
 	for (row = TAILQ_FIRST(batch); row != NULL && rc == OK; row = TAILQ_NEXT(row, link))
 		rc = queue_add(store->db, &row->entry, &row->added);
-	*own = rc != OK && db_trouble(store->db) != DB_BROKEN;
+	*own = rc != OK && db_trouble(store->db) != DB_BROKEN && db_trouble(store->db) != DB_LOST;
 	return db_end(store->db, rc);
 }
 
+/* The server went away, perhaps after it had committed: the next try looks for this id. */
+static void remember_id(struct store_row *row)
+{
+	if (row->added.queue_id[0] == '\0' || row->added.again)
+		return;
+	memcpy(row->tried_as, row->added.queue_id, QUEUE_ID_SIZE);
+	row->entry.tried_as = span_of(row->tried_as);
+}
+
+/*
+ * Whether to try once more, after a pause: a connection that was lost is often there again at once.
+ * Not when it was lost already before this batch, so that rows do not pile up behind each try.
+ */
+static bool tries_again(struct store *store, int64_t until_ns)
+{
+	static const struct timespec pause = {.tv_nsec = PAUSE_NS};
+
+	if (db_trouble(store->db) != DB_LOST || atomic_load(&store->health) != STORE_WELL ||
+		clock_mono_ns() >= until_ns)
+		return false;
+	nanosleep(&pause, NULL);
+	return true;
+}
+
 /* After a row has spoilt the batch: each alone, so that only that one fails. */
-static int write_apart(struct store *store, const struct row_list *batch, bool *stored)
+static int write_apart(
+	struct store *store, const struct row_list *batch, int64_t until_ns, bool *stored)
 {
 	struct store_row *row;
 	int rc = OK;
@@ -169,10 +201,18 @@ static int write_apart(struct store *store, const struct row_list *batch, bool *
 	for (row = TAILQ_FIRST(batch); row != NULL; row = TAILQ_NEXT(row, link), i++) {
 		int one = queue_add(store->db, &row->entry, &row->added);
 
+		while (one != OK && tries_again(store, until_ns)) {
+			remember_id(row);
+			one = queue_add(store->db, &row->entry, &row->added);
+		}
 		stored[i] = one == OK;
-		if (one != OK)
-			rc = one;
-		if (one != OK && db_trouble(store->db) == DB_BROKEN)
+		if (one == OK)
+			continue;
+		rc = one;
+		/* Those that follow would fare no better, and others wait behind them. */
+		if (db_trouble(store->db) != DB_REFUSED && clock_mono_ns() >= until_ns)
+			break;
+		if (db_trouble(store->db) == DB_BROKEN || db_trouble(store->db) == DB_LOST)
 			break;
 	}
 	return rc;
@@ -181,12 +221,19 @@ static int write_apart(struct store *store, const struct row_list *batch, bool *
 /* Writes the rows and syncs; says which are stored. */
 static int write_batch(struct store *store, const struct row_list *batch, bool *stored)
 {
+	int64_t until_ns = clock_mono_ns() + TRIES_NS;
+	struct store_row *row;
 	bool own;
 	int rc = write_together(store, batch, &own);
 
+	while (rc != OK && !own && tries_again(store, until_ns)) {
+		TAILQ_FOREACH(row, batch, link)
+		remember_id(row);
+		rc = write_together(store, batch, &own);
+	}
 	if (rc == OK)
 		memset(stored, true, STORE_BATCH_MAX * sizeof(*stored));
-	return own ? write_apart(store, batch, stored) : rc;
+	return own ? write_apart(store, batch, until_ns, stored) : rc;
 }
 
 static void count_row(struct store *store, const struct store_row *row, bool stored)
@@ -237,6 +284,34 @@ static void perform(struct store *store, struct row_list *batch)
 	tell(store, batch, stored);
 }
 
+/* Whether the server is there again, so that it is known before the next comment comes. */
+static void look_for_server(struct store *store)
+{
+	int rc = db_begin(store->db);
+
+	set_health(store, rc == OK ? db_end(store->db, OK) : rc);
+}
+
+/* Waits for rows, or until the server is to be looked for. The lock is held. */
+static void wait_for_rows(struct store *store)
+{
+	struct timespec until;
+
+	if (atomic_load(&store->health) != STORE_TROUBLED || db_trouble(store->db) != DB_LOST) {
+		pthread_cond_wait(&store->wanted, &store->lock);
+		return;
+	}
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += LOOK_NS;
+	until.tv_sec += until.tv_nsec / NS_PER_S;
+	until.tv_nsec %= NS_PER_S;
+	if (pthread_cond_timedwait(&store->wanted, &store->lock, &until) != ETIMEDOUT)
+		return;
+	pthread_mutex_unlock(&store->lock);
+	look_for_server(store);
+	pthread_mutex_lock(&store->lock);
+}
+
 /* Takes what waits, as much as one commit may have. The lock is held. */
 static void take_batch(struct store *store, struct row_list *batch)
 {
@@ -259,7 +334,7 @@ static void *store_main(void *argument)
 	pthread_mutex_lock(&store->lock);
 	while (!store->stop || store->count > 0) {
 		if (store->count == 0) {
-			pthread_cond_wait(&store->wanted, &store->lock);
+			wait_for_rows(store);
 			continue;
 		}
 		take_batch(store, &batch);

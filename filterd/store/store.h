@@ -8,7 +8,9 @@
  * commit takes what waits, at most STORE_BATCH_MAX rows; while it syncs, the next ones gather.
  *
  * What goes wrong is told, never hidden: a row that could not be stored ends as STORE_FAILED. A
- * busy or full disk heals by itself (tried anew with the next row); after a failed sync or a
+ * busy or full disk heals by itself (tried anew with the next row), and a server that went away is
+ * looked for again; rows under way then are tried once more for a second and a half, under the same
+ * queue ids, so that one that was committed is found and not stored twice. After a failed sync or a
  * damaged file nothing more is written, store_health() says so, and whoever runs the process ends
  * it.
  */

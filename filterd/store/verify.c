@@ -4,22 +4,6 @@
 
 /* --- verifying --- */
 
-static int check_file(struct db *db, struct buf *findings)
-{
-	struct db_statement *statement = NULL;
-	int rc = db_prepare(db, "PRAGMA integrity_check", &statement);
-
-	while (rc == OK && (rc = db_step(db, statement)) == DB_ROW) {
-		struct span line;
-
-		rc = db_text(statement, 0, &line) ? OK : ERR_NOMEM;
-		if (rc == OK && !span_eq(line, SPAN("ok")))
-			buf_printf(findings, "file: %.*s\n", SPAN_ARGS(line));
-	}
-	db_finalize(statement);
-	return rc;
-}
-
 struct walk {
 	int64_t expected; /* the next seq */
 	unsigned char hash[CHAIN_HASH]; /* of the row before */
@@ -72,31 +56,36 @@ static int check_chain(struct db *db, struct buf *findings, uint64_t *decisions)
 	struct walk walk = {.expected = 1};
 	struct db_statement *statement = NULL;
 	int64_t last = 0;
-	int rc = db_prepare(db,
+	size_t rows;
+	/* Before the rows, so that one that is decided meanwhile is not missed. */
+	int rc = db_last_decision(db, &last);
+
+	if (rc != OK)
+		return rc;
+	rc = db_prepare(db,
 		"SELECT seq, item, version, at_ms, act, state, before, undoes, actor, reason, note,"
-		" note_hash, hash FROM decision ORDER BY seq",
+		" note_hash, hash FROM decision WHERE seq >= ?1 ORDER BY seq LIMIT 10000",
 		&statement);
 
 	arena_init(&walk.arena, 0);
-	while (rc == OK && (rc = db_step(db, statement)) == DB_ROW) {
-		rc = check_row(&walk, statement, findings);
-		++*decisions;
-	}
+	do { /* a server sends all that was asked for at once */
+		rows = 0;
+		if (rc == OK)
+			db_bind_int(statement, 1, walk.expected);
+		while (rc == OK && (rc = db_step(db, statement)) == DB_ROW) {
+			rc = check_row(&walk, statement, findings);
+			rows++;
+		}
+		if (statement != NULL)
+			rc = db_finish(statement, rc);
+		*decisions += rows;
+	} while (rc == OK && rows > 0);
 	db_finalize(statement);
 	arena_free(&walk.arena);
-	if (rc == OK)
-		rc = db_prepare(
-			db, "SELECT seq FROM sqlite_sequence WHERE name = 'decision'", &statement);
-	if (rc != OK)
-		return rc;
-	rc = db_step(db, statement);
-	if (rc == DB_ROW)
-		last = db_int(statement, 0);
-	db_finalize(statement);
-	if (last >= walk.expected)
+	if (rc == OK && last >= walk.expected)
 		buf_printf(findings, "decision %lld: missing (up to %lld)\n",
 			(long long)walk.expected, (long long)last);
-	return rc == DB_ROW ? OK : rc;
+	return rc;
 }
 
 /* Items that stand otherwise than their last decision says. */
@@ -123,7 +112,7 @@ static int check_items(struct db *db, struct buf *findings)
 int queue_verify(struct db *db, struct buf *findings, uint64_t *decisions)
 {
 	size_t before = findings->len;
-	int rc = check_file(db, findings);
+	int rc = db_check(db, findings);
 
 	*decisions = 0;
 	if (rc == OK)
@@ -137,24 +126,31 @@ int queue_verify(struct db *db, struct buf *findings, uint64_t *decisions)
 
 /* --- erasing --- */
 
-/* Statements that run for each item that goes; ?1 is its seq. */
-static const char *const erasers[] = {
-	"DELETE FROM content WHERE item = ?1",
-	("UPDATE item SET author_id = '', author_name = '', article_title = '',"
-	 " text_hash = zeroblob(32) WHERE seq = ?1"),
-	"UPDATE decision SET note = '' WHERE item = ?1 AND note <> ''",
+/* Statements that run for each item that goes; ?1 is its seq, ?2 a hash of nothing. */
+static const struct {
+	const char *sql;
+	bool hash;
+} erasers[] = {
+	{"DELETE FROM content WHERE item = ?1", false},
+	{"UPDATE item SET author_id = '', author_name = '', article_title = '', text_hash = ?2"
+	 " WHERE seq = ?1",
+		true},
+	{"UPDATE decision SET note = '' WHERE item = ?1 AND note <> ''", false},
 };
 
 static int erase_one(struct db *db, int64_t item)
 {
+	static const unsigned char nothing[CHAIN_HASH];
 	int rc = OK;
 
 	for (size_t i = 0; i < ARRAY_LEN(erasers) && rc == OK; i++) {
-		struct db_statement *statement = db_statement(db, erasers[i]);
+		struct db_statement *statement = db_statement(db, erasers[i].sql);
 
 		if (statement == NULL)
 			return ERR_IO;
 		db_bind_int(statement, 1, item);
+		if (erasers[i].hash)
+			db_bind_blob(statement, 2, nothing, sizeof(nothing));
 		rc = db_finish(statement, db_step(db, statement));
 	}
 	return rc;
@@ -198,8 +194,5 @@ int queue_erase(struct db *db, int64_t before_ms, size_t limit, size_t *erased)
 		++*erased;
 	}
 	rc = db_end(db, rc);
-	/* What was erased stands in the log until that is written over. */
-	if (rc == OK && outermost)
-		rc = db_run(db, "PRAGMA wal_checkpoint(TRUNCATE)");
-	return rc;
+	return rc == OK && outermost && *erased > 0 ? db_forget(db) : rc;
 }

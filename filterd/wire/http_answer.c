@@ -28,6 +28,7 @@ static const struct {
 	{415, "Unsupported Media Type"},
 	{417, "Expectation Failed"},
 	{422, "Unprocessable Content"},
+	{429, "Too Many Requests"},
 	{431, "Request Header Fields Too Large"},
 	{501, "Not Implemented"},
 	{503, "Service Unavailable"},
@@ -84,6 +85,7 @@ int http_answer(struct buf *out, const struct http_answer *answer)
 		WRITE(out, "\r\n");
 	}
 	write_field(out, "Allow: ", answer->allow);
+	write_field(out, "Set-Cookie: ", answer->cookie);
 	if (answer->status == 401)
 		WRITE(out, "WWW-Authenticate: Bearer\r\n");
 	if (answer->retry_after_s) {

@@ -25,6 +25,7 @@ struct http_answer {
 	bool close; /* the connection is closed after this */
 	const char *date; /* of http_date(), or NULL */
 	const char *allow; /* of a 405: "GET, HEAD", or NULL */
+	const char *cookie; /* of Set-Cookie, or NULL */
 	int retry_after_s; /* [s]; 0: not said */
 	bool page; /* part of a page of ours: says what a browser may do with it */
 };

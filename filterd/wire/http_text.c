@@ -78,3 +78,23 @@ int http_text_hex(char c)
 	c |= 0x20;
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
+
+bool http_text_unescape(struct span s, char space, char *out, size_t *len)
+{
+	*len = 0;
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i] == '+' ? space : s.ptr[i];
+
+		if (c == '%') {
+			int high = s.len - i > 2 ? http_text_hex(s.ptr[i + 1]) : -1;
+			int low = s.len - i > 2 ? http_text_hex(s.ptr[i + 2]) : -1;
+
+			if (high < 0 || low < 0)
+				return false;
+			c = (char)(high << 4 | low);
+			i += 2;
+		}
+		out[(*len)++] = c;
+	}
+	return true;
+}

@@ -26,6 +26,13 @@ struct span http_text_trim(struct span s);
 /* The value of a hex digit, or -1. */
 int http_text_hex(char c);
 
+/*
+ * Resolves the percent signs of s into `out`, which has room for s.len bytes; `space` is what a plus
+ * sign stands for. False: one is not followed by two hex digits. Which bytes come out is not looked
+ * at.
+ */
+bool http_text_unescape(struct span s, char space, char *out, size_t *len);
+
 static inline bool http_text_is_digit(char c)
 {
 	return c >= '0' && c <= '9';

@@ -24,22 +24,8 @@ static bool decode(struct span text, struct arena *arena, struct span *out, stru
 		return false;
 	refusal_set(refusal, REFUSAL_BAD_VALUE, "the query is not percent-encoded UTF-8",
 		REFUSAL_NOWHERE);
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i];
-
-		if (c == '+') {
-			c = ' ';
-		} else if (c == '%') {
-			int high = i + 2 < text.len ? http_text_hex(text.ptr[i + 1]) : -1;
-			int low = i + 2 < text.len ? http_text_hex(text.ptr[i + 2]) : -1;
-
-			if (high < 0 || low < 0)
-				return false;
-			c = (char)(high << 4 | low);
-			i += 2;
-		}
-		to[len++] = c;
-	}
+	if (!http_text_unescape(text, ' ', to, &len))
+		return false;
 	*out = (struct span){to, len};
 	if (!utf8_valid(*out, NULL))
 		return false;

@@ -18,6 +18,7 @@ enum form {
 	FORM_LIMIT, /* size_t: 1 to QUEUE_PAGE_MAX */
 	FORM_VERSION, /* uint32_t */
 	FORM_LEASE, /* int64_t: 1 to QUEUE_ASK_LEASE_MAX */
+	FORM_NUMBER, /* int64_t, from 1 */
 };
 
 static const char *const wrong[] = {
@@ -29,6 +30,7 @@ static const char *const wrong[] = {
 	[FORM_INSTANT] = "an instant is like 2026-11-23T10:00:00Z, or a date",
 	[FORM_LIMIT] = "a limit is a whole number from 1 to 200",
 	[FORM_VERSION] = "a version is a whole number from 0",
+	[FORM_NUMBER] = "a whole number from 1 is expected here",
 	[FORM_LEASE] = "a lease is a whole number of seconds from 1 to 86400",
 };
 
@@ -80,7 +82,11 @@ static const struct field decision_fields[] = {
 	FIELD("note", FORM_TEXT, queue_decision, note),
 };
 
-static const struct field lease_field = FIELD("lease_s", FORM_LEASE, queue_ask, lease_s);
+static const struct field own_fields[] = {
+	FIELD("lease_s", FORM_LEASE, queue_ask, lease_s),
+	FIELD("id", FORM_NUMBER, queue_ask, id),
+	FIELD("batch", FORM_NUMBER, queue_ask, batch),
+};
 
 struct reader {
 	struct json json;
@@ -172,6 +178,8 @@ static bool set_value(const struct field *field, void *into, struct span value)
 			return false;
 		*(uint32_t *)to = (uint32_t)number;
 		return true;
+	case FORM_NUMBER:
+		return take_number(value, 1, INT64_MAX, to);
 	case FORM_LEASE:
 		return take_number(value, 1, QUEUE_ASK_LEASE_MAX, to);
 	}
@@ -304,6 +312,7 @@ static bool read_filter(struct reader *r, enum json_event event)
 static bool read_member(struct reader *r, struct span name)
 {
 	const struct field *field = find(decision_fields, ARRAY_LEN(decision_fields), name);
+	const struct field *own = find(own_fields, ARRAY_LEN(own_fields), name);
 	enum json_event event = json_next(&r->json);
 
 	if (span_eq(name, SPAN("filter")))
@@ -312,8 +321,12 @@ static bool read_member(struct reader *r, struct span name)
 		return read_ids(r, event);
 	if (span_eq(name, SPAN("decisions")))
 		return read_decisions(r, event);
-	if (span_eq(name, lease_field.name))
-		return read_value(r, event, &lease_field, r->out);
+	if (span_eq(name, SPAN("files"))) {
+		r->out->has_files = true;
+		return json_leave(&r->json, event) != JSON_REFUSED;
+	}
+	if (own != NULL)
+		return read_value(r, event, own, r->out);
 	if (span_eq(name, SPAN("limit")))
 		return read_value(r, event, find(filter_fields, ARRAY_LEN(filter_fields), name),
 			&r->out->filter);

@@ -13,6 +13,8 @@ struct queue_ask {
 	struct queue_decision *decisions; /* actor and time are the caller's to set */
 	size_t decisions_count;
 	struct queue_decision decision; /* of a body that is one */
+	int64_t id, batch; /* of a replay, of a batch; 0: not said */
+	bool has_files; /* there is `files`, which trial.h reads */
 };
 
 /*
@@ -24,7 +26,8 @@ bool queue_ask_query(
 
 /*
  * Reads a body: an object of `filter`, `ids`, `limit`, `lease_s`, `decisions`, or of one decision's
- * `act`, `version`, `reason`, `note`. Which of them are needed is the caller's to know.
+ * `act`, `version`, `reason`, `note`; or of a replay's `id`, `batch`, `files`. Which of them are
+ * needed is the caller's to know.
  */
 bool queue_ask_body(
 	struct span json, struct arena *arena, struct queue_ask *out, struct refusal *refusal);

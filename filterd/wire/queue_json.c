@@ -2,6 +2,7 @@
 #include "wire/queue_json.h"
 
 #include "base/clock.h"
+#include "rules/ruleset.h"
 #include "wire/json.h"
 
 #define MATCHES_MAX 1024 /* of one answer that are read */
@@ -100,6 +101,18 @@ void queue_write_counts(struct buf *out, const struct queue_counts *counts)
 	buf_printf(out, "\"decisions\":%llu", (unsigned long long)counts->decisions);
 }
 
+void queue_write_batch(struct buf *out, const struct batch *batch)
+{
+	buf_printf(out, "{\"batch\":%lld,", (long long)batch->id);
+	write_text(out, "actor", batch->actor);
+	write_text(out, "rules", batch->rules_version);
+	write_time(out, "begun", batch->begun_ms);
+	write_time(out, "ended", batch->ended_ms);
+	buf_printf(out, "\"approved\":%llu,\"rejected\":%llu,\"undone\":%llu}\n",
+		(unsigned long long)batch->approved, (unsigned long long)batch->rejected,
+		(unsigned long long)batch->undone);
+}
+
 /* --- reading --- */
 
 struct answer_reader {
@@ -133,6 +146,16 @@ static void take_text(struct answer_reader *r, struct span *out)
 {
 	if (r->event == JSON_STRING)
 		*out = json_text(&r->json);
+	leave(r);
+}
+
+static void take_points(struct answer_reader *r, int32_t *out)
+{
+	int64_t number;
+
+	if (r->event == JSON_NUMBER && json_int(r->json.token, &number) && number >= 0 &&
+		number <= POINTS_MAX)
+		*out = (int32_t)number;
 	leave(r);
 }
 
@@ -206,7 +229,10 @@ static int take_match(struct answer_reader *r, struct told_match *match)
 
 			if (rc != OK)
 				return rc;
+		} else if (span_eq(key, SPAN("points"))) {
+			take_points(r, &match->points);
 		} else {
+			match->shadow |= span_eq(key, SPAN("shadow")) && r->event == JSON_TRUE;
 			leave(r);
 		}
 	}
@@ -215,12 +241,17 @@ static int take_match(struct answer_reader *r, struct told_match *match)
 
 static int take_matches(struct answer_reader *r, struct told_match **matches, size_t *count)
 {
-	*matches = arena_zalloc(r->arena, MATCHES_MAX, sizeof(**matches));
-	if (*matches == NULL)
-		return ERR_NOMEM;
-	while (next(r) == JSON_OBJECT && *count < MATCHES_MAX) {
-		int rc = take_match(r, &(*matches)[*count]);
+	size_t capacity = 0;
 
+	*matches = NULL;
+	while (next(r) == JSON_OBJECT && *count < MATCHES_MAX) {
+		int rc;
+
+		if (!arena_grow(
+			    r->arena, (void **)matches, *count, &capacity, sizeof(**matches), 8))
+			return ERR_NOMEM;
+		(*matches)[*count] = (struct told_match){.points = 0};
+		rc = take_match(r, &(*matches)[*count]);
 		if (rc != OK)
 			return rc;
 		++*count;

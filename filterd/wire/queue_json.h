@@ -2,7 +2,7 @@
  */
 #pragma once
 
-#include "store/queue.h"
+#include "store/batch.h"
 #include "wire/refusal.h"
 
 /*
@@ -23,9 +23,14 @@ void queue_write_glance(struct buf *out, const struct queue_glance *glance);
 /* Appends the counts, as members without braces. */
 void queue_write_counts(struct buf *out, const struct queue_counts *counts);
 
+/* Appends a batch of decisions as one line. */
+void queue_write_batch(struct buf *out, const struct batch *batch);
+
 /* A match as a stored answer tells it. */
 struct told_match {
 	struct span rule, guideline, action, reason, field;
+	int32_t points;
+	bool shadow;
 	struct range *places; /* [bytes] of the field */
 	struct span *entries; /* of each place; may be empty */
 	size_t places_count;

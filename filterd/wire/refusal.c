@@ -54,6 +54,8 @@ const struct refusal_kind refusal_kinds[REFUSAL_COUNT] = {
 		"A person has to look at the comment, and the review queue cannot store it now."},
 	[REFUSAL_REQUEST_TIMEOUT] = {"request_timeout", 408, 1000,
 		"The request did not arrive in time."},
+	[REFUSAL_TOO_MANY_ATTEMPTS] = {"too_many_attempts", 429, 60000,
+		"Too many tokens from there were wrong."},
 	[REFUSAL_TOO_MANY_CONNECTIONS] = {"too_many_connections", 503, 1000,
 		"All connections are taken."},
 };

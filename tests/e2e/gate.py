@@ -1,8 +1,7 @@
-"""Between a browser and the daemon: passes everything on, until a test wants it to fail or to ask for a token."""
+"""Between a browser and the daemon: passes everything on, until a test wants it to fail."""
 
 import http.client
 import http.server
-import json
 import threading
 
 
@@ -14,8 +13,6 @@ class Gate:
         self.down = False         # answers nothing and passes nothing on
         self.loses = ""           # passes this path on and loses the answer
         self.lost = 0             # how many were
-        self.token = None         # if set, /v1/session wants it, and everything else the cookie it gives
-        self.too_many = False     # attempts to log in
 
     def __enter__(self):
         gate = self
@@ -26,39 +23,10 @@ class Gate:
             def log_message(self, *unused):
                 pass
 
-            def say(self, status, value, **fields):
-                content = json.dumps(value).encode()
-                self.send_response(status)
-                for name, field in {"Content-Type": "application/json", "Content-Length": str(len(content)),
-                                    **fields}.items():
-                    self.send_header(name, field)
-                self.end_headers()
-                self.wfile.write(content)
-
-            def is_let_in(self, body):
-                """False: it was answered here."""
-                if gate.token is None or not self.path.startswith("/v1/"):
-                    return True
-                if "session=" + gate.token in (self.headers.get("Cookie") or ""):
-                    if self.path != "/v1/session":
-                        return True
-                    self.say(200, {"name": "Sara", "role": "moderator", "token": True, "undo_s": 30})
-                elif (self.command, self.path) != ("POST", "/v1/session"):
-                    self.say(401, {"status": 401, "code": "unauthorized", "detail": "log in"})
-                elif gate.too_many:
-                    self.say(429, {"status": 429, "code": "too_many_attempts", "detail": "wait"})
-                elif json.loads(body)["token"] == gate.token:
-                    self.say(200, {}, **{"Set-Cookie": "session=%s; HttpOnly; SameSite=Strict" % gate.token})
-                else:
-                    self.say(401, {"status": 401, "code": "unauthorized", "detail": "not known"})
-                return False
-
             def pass_on(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 if gate.down:
                     self.close_connection = True
-                    return
-                if not self.is_let_in(body):
                     return
                 daemon = http.client.HTTPConnection("127.0.0.1", gate.daemon.http_port)
                 daemon.request(self.command, self.path, body, dict(self.headers))

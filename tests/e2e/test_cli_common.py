@@ -8,8 +8,8 @@ import pytest
 
 from command import FILTERD, TOP, filterd, on_terminal, write_rules
 
-COMMANDS = ["serve", "check", "lint", "test", "explain", "diff", "eval", "import", "queue", "schema", "bench",
-            "version", "help"]
+COMMANDS = ["serve", "check", "lint", "test", "explain", "diff", "eval", "import", "queue", "replay", "token", "schema",
+            "bench", "version", "help"]
 
 
 def test_no_command_shows_them_all():

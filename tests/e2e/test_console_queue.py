@@ -5,6 +5,7 @@ import json
 import pytest
 
 import browser as chromium
+from command import filterd
 from daemon import Daemon, wait_for
 from gate import Gate
 from queue_page import (LINKS, RULES, QueuePage, ask, events, fill, item, post, seconds, wait_for_state)
@@ -277,6 +278,12 @@ def test_who_comes_second_is_told_who_was_first(page, daemon):
     assert [act for act, _, _ in events(daemon, ids[0])] == ["reject"]
 
 
+def decisions(daemon, token, queue_id):
+    with daemon.http() as http:
+        return http.request("GET", "/v1/queue/" + queue_id, fields={
+            "Host": "localhost", "Authorization": "Bearer " + token}).json()["history"]
+
+
 # --- when things fail ---
 
 
@@ -319,34 +326,62 @@ def test_a_lost_answer_is_no_conflict(gated, gate, daemon):
     assert [act for act, _, _ in events(daemon, ids[0])] == ["reject"]
 
 
-def test_a_token_is_asked_for_and_what_was_decided_meanwhile_is_sent(gated, gate, daemon):
-    ids = fill(daemon, 2, site="login")
-    gate.token = "0123456789abcdef"
-    try:
-        gated.open("?site=login", loaded=False)
-        wait_for(lambda: gated.count("#sign-in:not([hidden])"), "the question for the token")
-        assert gated.count(".card") == 0
+def add_token(daemon, name, role="moderator"):
+    made = filterd("token", "add", name, "--role", role, cwd=daemon.folder)
+    assert made.code == 0, made.err
+    return made.out.strip()
 
-        def try_token(token):
-            gated.run("document.getElementById('token').value = arguments[0];"
-                      "document.querySelector('#sign-in button').click()", token)
 
-        try_token("wrong")
-        wait_for(lambda: "not known" in gated.text("#sign-in-error"), "wrong")
-        gate.too_many = True
-        try_token("wrong")
-        wait_for(lambda: "Too many attempts" in gated.text("#sign-in-error"), "too many")
-        gate.too_many = False
-        try_token(gate.token)
-        wait_for(lambda: gated.count(".card") == 2, "the list")
-        assert "Sara" in gated.text("#who") and gated.count("#sign-in[hidden]") == 1
-        gate.token = "fedcba9876543210"
-        gated.keys("a")
-        wait_for(lambda: gated.count("#sign-in:not([hidden])"), "the session to have ended")
-        try_token(gate.token)
-        wait_for_state(daemon, ids[0], "approved")
-    finally:
-        gate.token = None
+def test_a_token_is_asked_for_and_what_was_decided_meanwhile_is_sent(page, tmp_path):
+    def is_asked():
+        return page.count("#sign-in:not([hidden])")
+
+    def log_in(text):
+        page.run("document.getElementById('token').value = arguments[0];"
+                 "document.querySelector('#sign-in button').click()", text)
+
+    with Daemon(tmp_path, rules=RULES, store="var/queue.db") as daemon:
+        ids = fill(daemon, 3, site="login")
+        first, second = add_token(daemon, "sara"), add_token(daemon, "azad")
+        url, page.url = page.url, "http://127.0.0.1:%d/console/" % daemon.http_port
+        try:
+            page.open("?site=login", loaded=False)
+            wait_for(is_asked, "the question for the token")
+            assert page.count(".card") == 0
+            log_in("filterd_wrong")
+            wait_for(lambda: "not known" in page.text("#sign-in-error"), "to be told that it is wrong")
+            log_in(first)
+            wait_for(lambda: page.count(".card") == 3, "the list")
+            assert page.text("#who") == "as sara" and not is_asked()
+            assert page.run("return document.cookie + JSON.stringify([localStorage, sessionStorage])").count("filterd_") == 0
+            page.keys("a")
+            wait_for(lambda: "sara" in [e["actor"] for e in decisions(daemon, second, ids[0])], "the decision")
+            # The session ends: what is decided waits for the same person to log in again ...
+            page.browser.cdp("Network.clearBrowserCookies")
+            page.click(".card:not(.decided) .do.reject")
+            wait_for(is_asked, "the session to have ended")
+            log_in(first)
+            wait_for(lambda: "sara" in [e["actor"] for e in decisions(daemon, second, ids[1])], "what waited to be sent")
+            # ... and is never said to be somebody else's.
+            assert filterd("token", "revoke", "sara", cwd=daemon.folder).code == 0
+            wait_for(is_asked, "the session to have ended")
+            page.click(".card:not(.decided) .do.approve")
+            log_in(second)
+            wait_for(lambda: page.text("#who") == "as azad", "the other's session")
+            wait_for(lambda: "sara decided it" in (page.card(ids[2]) or ""), "the card to be back")
+            assert decisions(daemon, second, ids[2]) == [] and page.state(ids[2]) == "waiting"
+            page.click("#open-settings")
+            page.run("[...document.querySelectorAll('#settings button')].at(-1).click()")
+            wait_for(is_asked, "to be logged out")
+
+            def too_many():
+                log_in("filterd_wrong")
+                return "Too many attempts" in page.text("#sign-in-error")
+            wait_for(too_many, "to be told of too many attempts")
+        finally:
+            page.url = url
+            page.browser.driver.get("about:blank")
+            page.complaints()
 
 
 # --- a day's work ---

@@ -321,6 +321,41 @@ def attach(daemon, trace, *options):
     return tracer
 
 
+def kill_points(count):
+    """Before the nth write, sync or answer of a thread, in turn: (system call, n)."""
+    calls = ("pwrite64", "fdatasync", "sendto")
+    return [(calls[i % 3], 1 + i // 3) for i in range(count)]
+
+
+@needs_strace
+def test_nothing_acknowledged_is_lost_or_doubled_by_kill_9_at_each_write_sync_and_answer(tmp_path):
+    """FILTERD_KILLS=200: the first 67 of each."""
+    daemon = Daemon(tmp_path / "d", store="var/queue.db", workers=1)
+    promised, died = [], 0
+    for number, (call, nth) in enumerate(kill_points(int(os.environ.get("FILTERD_KILLS", "6")))):
+        began = time.monotonic()
+        daemon.start()
+        assert time.monotonic() - began < 2
+        tracer = attach(daemon, str(tmp_path / "trace"), "-e", "trace=" + call,
+                        "-e", "inject=%s:signal=KILL:when=%d" % (call, nth))
+        stop = threading.Event()
+        threads = [threading.Thread(target=load, args=(daemon, promised, stop, "p%d-%d" % (number, i)))
+                   for i in range(2)]
+        for thread in threads:
+            thread.start()
+        try:
+            assert daemon.wait() == -signal.SIGKILL
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+        tracer.wait()
+        daemon.kill()
+        died += 1
+    check_kept(daemon, promised)
+    assert died > 0 and promised
+
+
 @needs_strace
 def test_after_a_failed_sync_nothing_is_promised_and_it_ends(tmp_path):
     """A sync that fails may have lost what it was to keep, and a second one may succeed without it."""
@@ -361,13 +396,14 @@ def test_while_a_commit_is_slow_the_others_are_answered(tmp_path):
 
 @needs_strace
 def test_the_answer_leaves_after_the_sync_that_covers_it(tmp_path):
+    count = int(os.environ.get("FILTERD_ACKNOWLEDGEMENTS", "200"))
     daemon = Daemon(tmp_path / "d", store="var/queue.db", workers=1)
     daemon.start()
     trace = str(tmp_path / "trace")
     tracer = attach(daemon, trace, "-e", "trace=fdatasync,fsync,sendto,pwrite64", "-s", "4000")
     try:
         with daemon.ndjson() as client:
-            for number in range(200):
+            for number in range(count):
                 assert client.ask({"id": "s-%d" % number, "text": LINKS + " %d" % number})["queued"] is True
     finally:
         daemon.stop()
@@ -385,7 +421,7 @@ def test_the_answer_leaves_after_the_sync_that_covers_it(tmp_path):
             elif "sendto(" in line and '\\"queued\\":true' in line:
                 checked += 1
                 assert not dirty, "answered before the sync: " + line
-    assert checked == 200 and synced >= 200 and written >= 200
+    assert checked == count and synced >= count and written >= count
 
 
 def test_off_stores_nothing(daemon):

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from command import FILTERD
+from command import FILTERD, filterd
 from daemon import RULES, SHORT, Daemon, Ndjson, check_request, line_of, request_of, wait_for
 
 
@@ -75,13 +75,17 @@ def test_a_path_that_is_too_long_is_refused(tmp_path):
     assert "config.yaml:4:" in daemon.log() and "108" in daemon.log()
 
 
-def test_an_address_for_others_must_be_meant(tmp_path):
-    daemon = Daemon(tmp_path)
+def test_an_address_for_others_must_be_meant_and_takes_a_token(tmp_path):
+    daemon = Daemon(tmp_path, store="var/queue.db")
     daemon.edit_config("127.0.0.1:%d" % daemon.http_port, "0.0.0.0:%d" % daemon.http_port)
     daemon.spawn()
     assert daemon.wait() == 78
     assert "config.yaml:7:" in daemon.log() and "public" in daemon.log()
     daemon.edit_config("protocol: http}\nlimits", "protocol: http, public: true}\nlimits")
+    daemon.spawn()
+    assert daemon.wait() == 78 and "config.yaml:7:" in daemon.log()
+    assert "no token yet" in daemon.log() and "filterd token add" in daemon.log()
+    assert filterd("token", "add", "cms", "--role", "cms", cwd=daemon.folder).code == 0
     with daemon:
         assert daemon.check("a")["verdict"] == "approve"
 

@@ -26,6 +26,7 @@ REFERENCES = {
     "limits": "filterd/wire/README.md",
     "filters": "filterd/wire/README.md",
     "metrics": "filterd/server/README.md",
+    "roles": "filterd/server/README.md",
     "routes": "filterd/server/README.md",
 }
 

@@ -98,7 +98,7 @@ static void add_some(struct fixture *f, int count)
 static void leave_behind(struct fixture *f)
 {
 	static const char *const ends[] = {"", "-wal"};
-	char from[160], to[160];
+	char from[QUEUE_PATH_SIZE + 8], to[160];
 
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
 		struct buf bytes = {0};
@@ -301,7 +301,7 @@ static void a_damaged_file_is_refused_and_left_as_it_is(void **state)
 	static const char *const ends[] = {"", "-wal"};
 	struct buf before[2] = {{0}}, after = {0};
 	struct fixture *f = *state;
-	char name[160];
+	char name[QUEUE_PATH_SIZE + 8];
 	int fd;
 
 	assert_int_equal(reopen(f, DB_CREATE), OK);
