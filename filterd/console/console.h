@@ -13,5 +13,5 @@ struct console_file {
 extern const struct console_file console_files[];
 extern const size_t console_files_count;
 
-/* The file that is asked for by this name (`rules` is rules.html), or NULL. */
+/* The file that is asked for by this name (`rules` is rules.html, `` is queue.html), or NULL. */
 const struct console_file *console_find(struct span name);

@@ -1,6 +1,6 @@
 /* What a try-out answers, shown: problems, tests, the verdict and why. */
 import {byId, element, fill, plural, shortName, verdictBadge} from "./elements.js";
-import {countHidden, marked, snippet, visible} from "./text.js";
+import {FIELDS, countHidden, marked, snippet, spansOf, visible} from "./text.js";
 
 /* --- problems and tests --- */
 
@@ -108,24 +108,16 @@ function showGuidelines(guidelines) {
 
 /* --- where and why --- */
 
-const FIELDS = {
-	text: ["The comment", (comment) => comment.text],
-	author_name: ["Author’s name", (comment) => comment.author?.name],
-	author_url: ["Author’s URL", (comment) => comment.author?.url],
-	parent: ["The comment it answers", (comment) => comment.parent?.text],
-	title: ["Article’s title", (comment) => comment.article?.title],
+const NAMES = {
+	text: "The comment", author_name: "Author’s name", author_url: "Author’s URL",
+	parent: "The comment it answers", title: "Article’s title",
 };
-
-const spansOf = (verdict, field) => verdict.matches
-	.filter((match) => match.field === field)
-	.flatMap((match) => match.spans.map((span) =>
-		({from: span.utf16[0], to: span.utf16[1], action: match.action, rule: match.rule})));
 
 function showText(comment, verdict) {
 	const shown = [];
 
-	for (const [field, [name, read]] of Object.entries(FIELDS)) {
-		const spans = spansOf(verdict, field), text = read(comment) || "";
+	for (const [field, name] of Object.entries(NAMES)) {
+		const spans = spansOf(verdict, field), text = FIELDS[field](comment) || "";
 
 		if (field !== "text" && spans.length === 0)
 			continue;

@@ -46,13 +46,15 @@ export function visible(text) {
 			continue;
 		if (found.index > at)
 			nodes.push(text.slice(at, found.index));
-		nodes.push(element("span", {class: "token", title: "A hidden character"}, codeOf(found[0])));
+		nodes.push(element("span", {class: "token"}, codeOf(found[0])));
 		at = found.index + found[0].length;
 	}
 	if (at < text.length)
 		nodes.push(text.slice(at));
 	return nodes;
 }
+
+export const withoutHidden = (text) => text.replace(HIDDEN, "");
 
 export function countHidden(text) {
 	return [...text.matchAll(HIDDEN)]
@@ -96,6 +98,22 @@ export function marked(text, spans) {
 	}
 	return nodes;
 }
+
+/* What is looked at by rules, as the CMS sent it, by the names of answers. */
+export const FIELDS = {
+	text: (comment) => comment.text,
+	author_name: (comment) => comment.author?.name,
+	author_url: (comment) => comment.author?.url,
+	email_domain: (comment) => comment.author?.email?.replace(/^.*@/s, ""),
+	parent: (comment) => comment.parent?.text,
+	title: (comment) => comment.article?.title,
+};
+
+/* The places of one field at which rules of an answer hold, for marked(). */
+export const spansOf = (answer, field) => answer.matches
+	.filter((match) => match.field === field)
+	.flatMap((match) => match.spans.map((span) =>
+		({from: span.utf16[0], to: span.utf16[1], action: match.action, rule: match.rule})));
 
 /* The beginning of a comment, in one line and isolated from what stands around it. */
 export function snippet(text, length = 120) {

@@ -290,7 +290,8 @@ static enum outcome metrics(struct exchange *x)
 
 static const struct route routes[] = {
 	{HTTP_GET, "/console/", ACCESS_OPEN, console_file,
-		"the console's files; the page on which rules are tried is `/console/rules` "
+		"the console: the review queue here, the page on which rules are tried at "
+		"`/console/rules` "
 		"([`../console/README.md`](../console/README.md))",
 		NULL},
 	{HTTP_GET, "/healthz", ACCESS_OPEN, healthz, "200: the process answers", NULL},

@@ -33,7 +33,7 @@ enum outcome console_file(struct exchange *x)
 		return refuse(x, code, why);
 	file = console_find(span_sub(name, strlen("/console/"), name.len));
 	if (file == NULL)
-		return refuse(x, REFUSAL_NOT_FOUND, "the console is at /console/rules");
+		return refuse(x, REFUSAL_NOT_FOUND, "the console is at /console/");
 	judge_count(worker_of(x), PROTOCOL_HTTP, REFUSAL_NONE);
 	exchange_page(x, file->type, file->content);
 	return OUTCOME_MORE;

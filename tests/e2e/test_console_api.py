@@ -301,7 +301,8 @@ def test_the_token_opens_it_for_others(tokened):
 
 @pytest.mark.parametrize("name, media", [
     ("rules", "text/html; charset=utf-8"), ("rules.html", "text/html; charset=utf-8"),
-    ("rules.css", "text/css; charset=utf-8"), ("rules.js", "text/javascript; charset=utf-8")])
+    ("rules.css", "text/css; charset=utf-8"), ("rules.js", "text/javascript; charset=utf-8"),
+    ("", "text/html; charset=utf-8"), ("queue", "text/html; charset=utf-8")])
 def test_files_of_the_page_bind_the_browser(shared, name, media):
     with shared.http() as http:
         response = http.request("GET", "/console/" + name, fields=HERE)
@@ -321,7 +322,7 @@ def test_files_of_the_page_bind_the_browser(shared, name, media):
 
 
 def test_nothing_else_is_there(shared):
-    for path in ("/console/", "/console/rules/", "/console/../config.yaml", "/console/README.md",
+    for path in ("/console/rules/", "/console/../config.yaml", "/console/README.md",
                  "/console/console.c", "/console/rule", "/console/%2e%2e/rules", "/console"):
         with shared.http() as http:
             assert http.request("GET", path, fields=HERE).status in (400, 404), path
@@ -330,10 +331,11 @@ def test_nothing_else_is_there(shared):
 
 
 def test_the_page_asks_nobody_else_for_anything(shared):
-    with shared.http() as http:
-        page = http.request("GET", "/console/rules", fields=HERE).body.decode()
-    assert "<script" in page and "//" not in page.replace("<!doctype", "")
-    assert " style=" not in page and "onclick" not in page and "<style" not in page
+    for name in ("rules", "queue"):
+        with shared.http() as http:
+            page = http.request("GET", "/console/" + name, fields=HERE).body.decode()
+        assert "<script" in page and "//" not in page.replace("<!doctype", "")
+        assert " style=" not in page and "onclick" not in page and "<style" not in page
 
 
 # --- hostile requests ---
