@@ -238,8 +238,8 @@ static int write_batch(struct store *store, const struct row_list *batch, bool *
 	int rc = write_together(store, batch, &own);
 
 	while (rc != OK && !own && tries_again(store, until_ns)) {
-		TAILQ_FOREACH(row, batch, link)
-		remember_id(row);
+		for (row = TAILQ_FIRST(batch); row != NULL; row = TAILQ_NEXT(row, link))
+			remember_id(row);
 		rc = write_together(store, batch, &own);
 	}
 	if (rc == OK)
