@@ -385,7 +385,7 @@ static const struct queue_action {
 	{"undo", true, DB_WRITE, QUEUE_UNDO, decide},
 	{"release", true, DB_WRITE, QUEUE_ACTS, release},
 	{"stats", false, DB_READ, QUEUE_ACTS, stats},
-	{"feed", false, DB_READ, QUEUE_ACTS, feed},
+	{"feed", false, DB_WRITE, QUEUE_ACTS, feed},
 	{"verify", false, DB_READ, QUEUE_ACTS, verify},
 	{"erase", false, DB_WRITE, QUEUE_ACTS, erase},
 };
