@@ -1,4 +1,5 @@
 /* `filterd queue`: the review queue at a terminal, beside a running daemon or without one. */
+#include "cli/queue_hooks.h"
 #include "cli/queue_show.h"
 #include "cli/setup.h"
 
@@ -346,6 +347,11 @@ static int feed(struct desk *desk)
 	return failed(desk, rc);
 }
 
+static int hooks(struct desk *desk)
+{
+	return queue_hooks(desk->run, desk->db, desk->options->common.json);
+}
+
 static int erase(struct desk *desk)
 {
 	int64_t days = desk->options->days ? desk->options->days : 30;
@@ -386,6 +392,7 @@ static const struct queue_action {
 	{"release", true, DB_WRITE, QUEUE_ACTS, release},
 	{"stats", false, DB_READ, QUEUE_ACTS, stats},
 	{"feed", false, DB_WRITE, QUEUE_ACTS, feed},
+	{"hooks", false, DB_WRITE, QUEUE_ACTS, hooks}, /* looks at its arguments itself */
 	{"verify", false, DB_READ, QUEUE_ACTS, verify},
 	{"erase", false, DB_WRITE, QUEUE_ACTS, erase},
 };
@@ -447,7 +454,7 @@ static int run_queue(struct run *run)
 		return CLI_USAGE;
 	if (action->names_items && run->arguments.count < 2)
 		return cli_usage_error(run, "`queue %s` needs a queue id", action->name);
-	if (!action->names_items && run->arguments.count > 1)
+	if (!action->names_items && action->run != hooks && run->arguments.count > 1)
 		return cli_usage_error(run, "`queue %s` takes no queue id", action->name);
 	if (!path) {
 		code = setup_load(run, &setup, SETUP_CONFIG);
@@ -480,6 +487,8 @@ const struct command command_queue = {
 		   "release   give a claim back\n"
 		   "stats     how many there are, by state\n"
 		   "feed      decisions as the CMS is told them, as JSON\n"
+		   "hooks     what webhooks were told and what failed; `hooks retry [SEQ...]`\n"
+		   "          tries dead letters again\n"
 		   "verify    whether a decision was changed or is missing\n"
 		   "erase     erase texts, authors and notes of old decisions; --days N --yes\n"
 		   "\n"

@@ -27,8 +27,9 @@ static void enter_landlock(
 	snprintf(part->why, sizeof(part->why), "%s", without);
 }
 
-static void enter_seccomp(struct part *part)
+static void enter_seccomp(struct part *part, const struct config *config)
 {
+	(void)config;
 	snprintf(part->why, sizeof(part->why), "%s", without);
 }
 
@@ -61,6 +62,8 @@ enum {
 #define FS_READ_FILE (1ULL << 2)
 #define FS_READ_DIR (1ULL << 3)
 #define FS_REMOVE_FILE (1ULL << 5)
+#define RULE_NET_PORT 2
+#define NET_CONNECT_TCP 2ULL
 #define NET_ALL 3ULL /* bind and connect TCP */
 
 /* What each version of the interface can take away: all up to this bit. */
@@ -69,6 +72,11 @@ static const int fs_rights[] = {0, 13, 14, 15, 15, 16};
 struct ruleset_attr {
 	uint64_t handled_access_fs;
 	uint64_t handled_access_net;
+};
+
+struct net_port_attr {
+	uint64_t allowed_access;
+	uint64_t port;
 };
 
 struct path_beneath_attr {
@@ -133,6 +141,18 @@ static void allow_all(
 	}
 }
 
+/* The ports of webhooks. The kernel looks at no more than that. */
+static void allow_ports(int rules, const struct config *config)
+{
+	for (size_t i = 0; i < config->webhooks_count; i++) {
+		const struct net_port_attr rule = {
+			.allowed_access = NET_CONNECT_TCP, .port = config->webhooks[i].port};
+
+		if (syscall(CALL_ADD_RULE, rules, RULE_NET_PORT, &rule, 0) != 0)
+			log_warn("sandbox: port %u", config->webhooks[i].port);
+	}
+}
+
 static void enter_landlock(
 	struct part *part, const struct config *config, const char *const *folders, size_t count)
 {
@@ -156,6 +176,8 @@ static void enter_landlock(
 		return;
 	}
 	allow_all(rules, config, folders, count);
+	if (version >= 4)
+		allow_ports(rules, config);
 	part->in_force = syscall(CALL_RESTRICT_SELF, rules, 0) == 0;
 	if (!part->in_force)
 		failed(part, "refused", errno);
@@ -183,11 +205,13 @@ static void enter_landlock(
 	}
 
 /* A few are only there for what libraries do instead when a better one is missing. */
-static const struct {
+struct allowed_call {
 	int number;
 	unsigned conditions;
 	struct scmp_arg_cmp condition;
-} allowed[] = {
+};
+
+static const struct allowed_call allowed[] = {
 	/* sockets that are open, and new ones to answer on */
 	ANYHOW(accept),
 	ANYHOW(accept4),
@@ -298,17 +322,31 @@ static const struct {
 	ANYHOW(uname),
 };
 
-/* 0 or a negative errno. */
-static int add_calls(scmp_filter_ctx filter)
-{
-	int rc;
+/* What webhooks need besides: connections outwards, and questions to name servers. */
+static const struct allowed_call allowed_for_webhooks[] = {
+	IF(socket, 0, UINT32_MAX, AF_INET),
+	IF(socket, 0, UINT32_MAX, AF_INET6),
+};
 
-	for (size_t i = 0; i < ARRAY_LEN(allowed); i++) {
-		rc = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, allowed[i].number,
-			allowed[i].conditions, &allowed[i].condition);
-		if (rc != 0)
-			return rc;
-	}
+/* 0 or a negative errno. */
+static int add_table(scmp_filter_ctx filter, const struct allowed_call *calls, size_t count)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < count && rc == 0; i++)
+		rc = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, calls[i].number,
+			calls[i].conditions, &calls[i].condition);
+	return rc;
+}
+
+static int add_calls(scmp_filter_ctx filter, const struct config *config)
+{
+	int rc = add_table(filter, allowed, ARRAY_LEN(allowed));
+
+	if (rc == 0 && config->webhooks_count > 0)
+		rc = add_table(filter, allowed_for_webhooks, ARRAY_LEN(allowed_for_webhooks));
+	if (rc != 0)
+		return rc;
 	/* Its flags cannot be looked at: told that it is not there, libraries use clone(). */
 	rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	if (rc == 0) /* abort() */
@@ -317,7 +355,7 @@ static int add_calls(scmp_filter_ctx filter)
 	return rc;
 }
 
-static void enter_seccomp(struct part *part)
+static void enter_seccomp(struct part *part, const struct config *config)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int rc = -ENOMEM;
@@ -325,7 +363,7 @@ static void enter_seccomp(struct part *part)
 	if (filter != NULL)
 		rc = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
 	if (rc == 0)
-		rc = add_calls(filter);
+		rc = add_calls(filter, config);
 	if (rc == 0) {
 		/* Older kernels cannot note it; then it is denied without. */
 		(void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_LOG, 1);
@@ -339,8 +377,9 @@ static void enter_seccomp(struct part *part)
 
 #else
 
-static void enter_seccomp(struct part *part)
+static void enter_seccomp(struct part *part, const struct config *config)
 {
+	(void)config;
 	snprintf(part->why, sizeof(part->why), "built without libseccomp");
 }
 
@@ -367,7 +406,7 @@ int sandbox_enter(const struct config *config, const char *const *folders, size_
 		log_warn("sandbox: no_new_privs");
 #endif
 	enter_landlock(&landlock, config, folders, count);
-	enter_seccomp(&seccomp);
+	enter_seccomp(&seccomp, config);
 	say(&landlock);
 	say(&seccomp);
 	if (config->sandbox == SANDBOX_AUTO || (landlock.in_force && seccomp.in_force))

@@ -5,7 +5,7 @@
  * Landlock (by the kernel's own calls) leaves files: reading below the folders of the configuration
  * and of the rules and next to them, which a reload needs; unlinking where our Unix sockets and
  * the queue's database are. No file but that database, opened before, can be written, none
- * executed, no TCP address bound or connected to.
+ * executed, no TCP address bound or connected to, but for the ports of webhooks.
  *
  * seccomp (by libseccomp) leaves a list of system calls. Another one fails with EPERM and is noted
  * in the kernel's log. It does not kill: a library that one day tries a newer call, which it can do

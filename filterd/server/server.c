@@ -7,6 +7,7 @@
 #include "server/sandbox.h"
 #include "server/trials.h"
 #include "server/watchdog.h"
+#include "server/webhooks.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -212,6 +213,16 @@ static int open_store(struct server *server)
 	return status == ERR_IO ? ERR_INVALID : status;
 }
 
+static int open_webhooks(struct server *server)
+{
+	struct errors errors = {0};
+	int status = webhooks_open(server->first->config, &errors, &server->service.webhooks);
+
+	show(&errors);
+	errors_free(&errors);
+	return status == ERR_IO ? ERR_INVALID : status;
+}
+
 static int enter_sandbox(struct server *server)
 {
 	struct errors errors = {0};
@@ -284,6 +295,8 @@ static int start_threads(struct server *server)
 	}
 	if (status == OK && service->store != NULL)
 		status = store_start(service->store);
+	if (status == OK && service->webhooks != NULL)
+		status = webhooks_start(service->webhooks, service->reload);
 	for (size_t i = 0; i < service->workers_count && status == OK; i++)
 		status = worker_start(&service->workers[i]);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -328,6 +341,7 @@ static void tear_down(struct server *server)
 	for (size_t i = 0; i < service->workers_count; i++)
 		worker_join(&service->workers[i]);
 	/* Their threads wake workers: they end before those are freed. */
+	webhooks_free(service->webhooks);
 	trials_free(service->trials);
 	reload_free(service->reload);
 	store_close(service->store);
@@ -371,6 +385,8 @@ int server_run(const struct server_options *options)
 		status = catch_signals(&server);
 	if (status == OK)
 		status = open_store(&server);
+	if (status == OK)
+		status = open_webhooks(&server);
 	/* Before there are threads: Landlock holds for this one and those it starts. */
 	if (status == OK)
 		status = enter_sandbox(&server);

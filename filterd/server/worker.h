@@ -23,6 +23,7 @@
 struct connection;
 struct protocol_ops;
 struct trials;
+struct webhooks;
 struct worker;
 
 TAILQ_HEAD(connection_list, connection);
@@ -32,6 +33,7 @@ struct service {
 	struct reload *reload;
 	struct trials *trials;
 	struct store *store; /* NULL: off */
+	struct webhooks *webhooks; /* NULL: none */
 	struct addresses *addresses;
 	struct worker *workers;
 	size_t workers_count;
