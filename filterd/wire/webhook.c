@@ -93,12 +93,14 @@ static int64_t read_number(struct span text)
 {
 	int64_t number = 0;
 
+	if (text.len == 0 || text.len > 9)
+		return -1;
 	for (size_t i = 0; i < text.len; i++) {
 		if (!http_text_is_digit(text.ptr[i]))
 			return -1;
 		number = number * 10 + (text.ptr[i] - '0');
 	}
-	return text.len > 0 && text.len <= 9 ? number : -1;
+	return number;
 }
 
 /* "HTTP/1.1 200 OK" */
