@@ -476,24 +476,25 @@ const struct command command_queue = {
 	.name = "queue",
 	.summary = "Work on the comments that wait for a person.",
 	.usage = "[ACTION] [QUEUE-ID...]",
-	.details = "list      what waits, by the filters below (the default)\n"
-		   "show      one comment whole: places, rules, why, decisions\n"
-		   "next      claim the first one for 15 minutes and show it\n"
-		   "approve   publish it\n"
-		   "reject    do not; --reason CODE says why\n"
-		   "escalate  leave it to somebody with more say\n"
-		   "note      write --note TEXT beside it\n"
-		   "undo      take the last decision about it back\n"
-		   "release   give a claim back\n"
-		   "stats     how many there are, by state\n"
-		   "feed      decisions as the CMS is told them, as JSON\n"
-		   "hooks     what webhooks were told and what failed; `hooks retry [SEQ...]`\n"
-		   "          tries dead letters again\n"
-		   "verify    whether a decision was changed or is missing\n"
-		   "erase     erase texts, authors and notes of old decisions; --days N --yes\n"
-		   "\n"
-		   "It works on the database itself, beside a running daemon or without one.\n"
-		   "Exit code: 1 nothing there, decided already, claimed by somebody else.\n",
+	.details =
+		"list      what waits, by the filters below (the default)\n"
+		"show      one comment whole: places, rules, why, decisions\n"
+		"next      claim the first one for 15 minutes and show it\n"
+		"approve   publish it\n"
+		"reject    do not; --reason CODE says why\n"
+		"escalate  leave it to somebody with more say\n"
+		"note      write --note TEXT beside it\n"
+		"undo      take the last decision about it back\n"
+		"release   give a claim back\n"
+		"stats     how many there are, by state\n"
+		"feed      decisions as the CMS is told them, as JSON\n"
+		"hooks     what webhooks were told and what failed; `hooks retry [SEQ...]`\n"
+		"          tries dead letters again, `hooks forget URL` drops all of one webhook\n"
+		"verify    whether a decision was changed or is missing\n"
+		"erase     erase texts, authors and notes of old decisions; --days N --yes\n"
+		"\n"
+		"It works on the database itself, beside a running daemon or without one.\n"
+		"Exit code: 1 nothing there, decided already, claimed by somebody else.\n",
 	.tables = {{queue_rows, ARRAY_LEN(queue_rows)}, COMMON_ALL},
 	.size = sizeof(struct queue_options),
 	.arguments_max = -1,

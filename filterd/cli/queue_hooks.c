@@ -161,6 +161,24 @@ static int retry(struct run *run, struct db *db, struct arena *arena)
 	return CLI_FINE;
 }
 
+static int forget(struct run *run, struct db *db)
+{
+	const struct texts *words = &run->arguments;
+
+	if (words->count < 3)
+		return cli_usage_error(run, "`queue hooks forget` needs the URL of a webhook");
+	for (size_t i = 2; i < words->count; i++) {
+		int rc = hooks_forget(db, span_of(words->items[i]));
+
+		if (rc == ERR_NOTFOUND)
+			return cli_failed(
+				run, CLI_FOUND, "there is no webhook `%.256s`", words->items[i]);
+		if (rc != OK)
+			return failed(run, db, rc);
+	}
+	return CLI_FINE;
+}
+
 int queue_hooks(struct run *run, struct db *db, bool json)
 {
 	const struct texts *words = &run->arguments;
@@ -172,9 +190,12 @@ int queue_hooks(struct run *run, struct db *db, bool json)
 		code = list(run, db, &arena, json);
 	else if (strcmp(words->items[1], "retry") == 0)
 		code = retry(run, db, &arena);
+	else if (strcmp(words->items[1], "forget") == 0)
+		code = forget(run, db);
 	else
 		code = cli_usage_error(run,
-			"there is no `queue hooks %.64s`; did you mean `retry`?", words->items[1]);
+			"there is no `queue hooks %.64s`; there are `retry` and `forget`",
+			words->items[1]);
 	arena_free(&arena);
 	return code;
 }

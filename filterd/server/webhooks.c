@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define LOOK_MS 500
+#define GATHER_MS 5 /* after a call is over, for others that share its commit */
 #define COUNT_MS 2000 /* how often what waits is counted */
 #define STOP_MS 1000 /* that calls under way may take at the end */
 #define SECRET_MIN 16 /* [bytes]; also in config_keys.c */
@@ -121,6 +122,8 @@ static int64_t note_failure(
 	int64_t asked_ms = 0;
 
 	target->failed++;
+	if (result->status == 410) /* it is well, and wants this one no more */
+		return wait_ms;
 	target->failures++;
 	if (result->retry_after_s > 0)
 		asked_ms = (result->retry_after_s < WEBHOOK_WAIT_MAX_S ? result->retry_after_s
@@ -157,7 +160,7 @@ static int settle_failure(struct webhooks *all, struct target *target, const str
 		log_errorx("webhook %.*s: decision %lld about %s is not tried any more: %s",
 			SPAN_ARGS(target->hook.name), (long long)flight->seq, flight->queue_id,
 			text);
-	else if (target->failures == 1)
+	else if (!failure.gone && target->failures == 1)
 		log_warnx(
 			"webhook %.*s: %s; it is tried again", SPAN_ARGS(target->hook.name), text);
 	return rc;
@@ -298,6 +301,8 @@ static int serve(struct webhooks *all, struct target *target, bool *more)
 	bool here = false;
 	int rc = hooks_gather(all->db, &wish, clock_real_ms(), &all->arena, &here);
 
+	if (rc == ERR_NOTFOUND) /* it was forgotten: begin anew */
+		rc = hooks_begin(all->db, target->hook.name);
 	*more |= here;
 	return rc == OK ? send_due(all, target) : rc;
 }
@@ -370,10 +375,10 @@ static void on_look(evutil_socket_t fd, short what, void *argument)
 	look_in(all, more ? 0 : LOOK_MS);
 }
 
-/* A call is over; it is freed in the next turn. */
+/* A call is over. */
 static void on_over(void *context)
 {
-	look_in(context, 0);
+	look_in(context, GATHER_MS);
 }
 
 static void on_end(evutil_socket_t fd, short what, void *argument)

@@ -273,6 +273,21 @@ int hooks_troubles(struct db *db, struct arena *arena, struct hook_trouble **out
 	return db_finish(statement, rc == DB_ROW ? OK : rc);
 }
 
+int hooks_forget(struct db *db, struct span hook)
+{
+	int64_t known;
+	int rc = db_begin(db);
+
+	if (rc != OK)
+		return rc;
+	rc = hook.len > 0 ? read_cursor(db, hook, &known) : ERR_NOTFOUND;
+	if (rc == OK)
+		rc = run_for(db, "DELETE FROM delivery WHERE reader = ?1", hook, 0);
+	if (rc == OK)
+		rc = run_for(db, "DELETE FROM told WHERE reader = ?1", hook, 0);
+	return db_end(db, rc);
+}
+
 /* --- once more --- */
 
 /* A decision that is told, later, about the same comment, and on its way or there. */
@@ -304,12 +319,12 @@ int hooks_retry(struct db *db, int64_t seq, uint64_t *again, uint64_t *dropped)
 	if (rc != OK)
 		return rc;
 	rc = change_dead(db,
-		"DELETE FROM delivery WHERE dead_ms > 0 AND (?1 = 0 OR seq = ?1) AND" OVERTAKEN,
+		"DELETE FROM delivery WHERE dead_ms > 0 AND (seq = ?1 OR ?1 = 0) AND" OVERTAKEN,
 		seq, dropped);
 	if (rc == OK)
 		rc = change_dead(db,
 			"UPDATE delivery SET dead_ms = 0, next_ms = 0, attempts = 0, first_ms = 0"
-			" WHERE dead_ms > 0 AND (?1 = 0 OR seq = ?1)",
+			" WHERE dead_ms > 0 AND (seq = ?1 OR ?1 = 0)",
 			seq, again);
 	return db_end(db, rc);
 }

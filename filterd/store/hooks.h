@@ -96,6 +96,11 @@ struct hook_trouble {
 int hooks_troubles(struct db *db, struct arena *arena, struct hook_trouble **out, size_t *count);
 
 /*
+ * Forgets a webhook and what waits for it. OK; ERR_NOTFOUND: it is not known; ERR_NOMEM, ERR_IO.
+ */
+int hooks_forget(struct db *db, struct span hook);
+
+/*
  * Has dead deliveries of all webhooks tried again: those of one decision, or all with `seq` 0. One
  * that a later decision about the same comment has overtaken is dropped instead, for the CMS must
  * not go back to it. *again and *dropped count. OK, ERR_NOMEM, ERR_IO.

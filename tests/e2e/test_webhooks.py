@@ -338,6 +338,23 @@ def test_dead_letters_are_seen_and_tried_again(tell, cms):
     assert "0 wait, 0 dead letters" in queue(daemon, "hooks")
 
 
+def test_one_that_is_forgotten_begins_anew(tell, cms):
+    daemon = tell(cms.port)
+    cms.answer = lambda handler, event: 500
+    first, second = hold(daemon, 2)
+    queue(daemon, "approve", first)
+    wait_for(lambda: cms.attempts, "an attempt")
+    url = "http://127.0.0.1:%d/told" % cms.port
+    queue(daemon, "hooks", "forget", url)
+    queue(daemon, "hooks", "forget", "http://other/", code=1)
+    queue(daemon, "hooks", "forget", code=2)
+    wait_for(lambda: url in queue(daemon, "hooks"), "it to begin anew")
+    cms.answer = lambda handler, event: 200
+    queue(daemon, "approve", second)
+    wait_for(cms.seqs, "the next decision")
+    assert cms.seqs() == [2]
+
+
 def test_after_give_up_it_is_a_dead_letter(tell, cms):
     daemon = tell(cms.port, keys=', give_up: 1s')
     cms.answer = lambda handler, event: 500
@@ -381,7 +398,7 @@ def test_kill_9_loses_nothing(tmp_path):
         daemon.stop()
 
 
-def test_a_start_without_the_cms_and_a_stop_in_the_midst_of_a_call(tell, cms):
+def test_a_stop_in_the_midst_of_a_call(tell, cms):
     daemon = tell(cms.port)
     stay = threading.Event()
     cms.answer = lambda handler, event: stay.wait(20) and 200

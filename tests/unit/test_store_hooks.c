@@ -381,6 +381,26 @@ static void they_are_listed(void **state)
 	assert_true(span_eq(hooks[1].hook, other));
 }
 
+static void one_that_is_forgotten_has_nothing_left(void **state)
+{
+	struct fixture *f = *state;
+	struct queue_added one = add(f, "en", "c-1", "one");
+
+	begin(f, cms);
+	begin(f, other);
+	decide(f, &one, QUEUE_APPROVE);
+	gather(f, cms);
+	gather_at(f, other);
+	assert_int_equal(hooks_forget(f->db, cms), OK);
+	assert_int_equal(hooks_forget(f->db, cms), ERR_NOTFOUND);
+	assert_int_equal(hooks_forget(f->db, SPAN("")), ERR_NOTFOUND);
+	assert_int_equal(state_of(f, cms).waiting, 0);
+	EXPECT_DUE(f, other, 1);
+	begin(f, cms);
+	gather(f, cms);
+	expect_due(f, cms, 0, NULL);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -397,6 +417,7 @@ int main(void)
 		TEST(after_three_days_it_is_dead_and_the_next_goes_on),
 		TEST(a_dead_one_is_tried_again_unless_it_was_overtaken),
 		TEST(they_are_listed),
+		TEST(one_that_is_forgotten_has_nothing_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
