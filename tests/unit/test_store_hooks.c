@@ -401,6 +401,35 @@ static void one_that_is_forgotten_has_nothing_left(void **state)
 	expect_due(f, cms, 0, NULL);
 }
 
+/* A file of the first version: what was decided stays, and is told from the next decision on. */
+static void an_older_file_is_brought_up_to_date(void **state)
+{
+	struct fixture *f = *state;
+	struct queue_added one = add(f, "en", "c-1", "one");
+	struct buf why = {0};
+	uint64_t decisions;
+
+	decide(f, &one, QUEUE_APPROVE);
+	assert_int_equal(
+		db_run(f->db, "DROP TABLE delivery; DROP TABLE told;"
+			      "ALTER TABLE decision DROP COLUMN quiet; PRAGMA user_version = 1"),
+		OK);
+	db_close(f->db);
+	f->db = NULL;
+	assert_int_equal(db_open(f->path, DB_WRITE, &why, &f->db), ERR_INVALID);
+	buf_clear(&why);
+	assert_int_equal(db_open(f->path, DB_CREATE, &why, &f->db), OK);
+	begin(f, cms);
+	decide(f, &one, QUEUE_UNDO);
+	decide(f, &one, QUEUE_REJECT);
+	gather(f, cms);
+	EXPECT_DUE(f, cms, 3); /* nobody had been told what was undone */
+	buf_clear(&why);
+	assert_int_equal(queue_verify(f->db, &why, &decisions), OK);
+	assert_int_equal(decisions, 3);
+	buf_free(&why);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -418,6 +447,7 @@ int main(void)
 		TEST(a_dead_one_is_tried_again_unless_it_was_overtaken),
 		TEST(they_are_listed),
 		TEST(one_that_is_forgotten_has_nothing_left),
+		TEST(an_older_file_is_brought_up_to_date),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
