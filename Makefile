@@ -67,7 +67,7 @@ endif
 # --- libraries ----------------------------------------------------------------------------------
 
 LIB_PACKAGES := yaml-0.1 libpcre2-8 libcrypto
-DAEMON_PACKAGES := libevent_core libevent_pthreads sqlite3
+DAEMON_PACKAGES := libevent_core libevent_extra libevent_openssl libevent_pthreads libssl sqlite3
 OPTIONAL_PACKAGES := libpq libseccomp libsystemd
 FOUND := $(foreach p,$(OPTIONAL_PACKAGES),$(shell $(PKG_CONFIG) --exists $(p) 2>/dev/null && echo $(p)))
 CPPFLAGS_ALL := $(if $(filter libsystemd,$(FOUND)),-DWITH_SYSTEMD) \

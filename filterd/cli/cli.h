@@ -81,8 +81,7 @@ extern const struct option_row common_rows[COMMON_ROWS];
 extern const struct command command_bench, command_check, command_diff, command_eval,
 	command_explain, command_help, command_import, command_lint, command_queue,
 	command_reference, command_replay, command_schema, command_serve, command_test,
-	command_token,
-	command_version;
+	command_token, command_version;
 
 /* Says what is wrong with the call on standard error; returns CLI_USAGE. */
 int cli_usage_error(struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));

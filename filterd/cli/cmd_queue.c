@@ -1,5 +1,6 @@
 /* `filterd queue`: the review queue at a terminal, beside a running daemon or without one. */
 #include "cli/database.h"
+#include "cli/queue_hooks.h"
 #include "cli/queue_options.h"
 #include "cli/queue_show.h"
 
@@ -296,6 +297,11 @@ static int feed(struct desk *desk)
 	return failed(desk, rc);
 }
 
+static int hooks(struct desk *desk)
+{
+	return queue_hooks(desk->run, desk->db, desk->options->queue.common.json);
+}
+
 static int erase(struct desk *desk)
 {
 	int64_t days = desk->options->days ? desk->options->days : 30;
@@ -335,7 +341,8 @@ static const struct queue_action {
 	{"undo", true, DB_WRITE, QUEUE_UNDO, decide},
 	{"release", true, DB_WRITE, QUEUE_ACTS, release},
 	{"stats", false, DB_READ, QUEUE_ACTS, stats},
-	{"feed", false, DB_READ, QUEUE_ACTS, feed},
+	{"feed", false, DB_WRITE, QUEUE_ACTS, feed},
+	{"hooks", false, DB_WRITE, QUEUE_ACTS, hooks}, /* looks at its arguments itself */
 	{"verify", false, DB_READ, QUEUE_ACTS, verify},
 	{"erase", false, DB_WRITE, QUEUE_ACTS, erase},
 };
@@ -367,7 +374,7 @@ static int run_queue(struct run *run)
 		return CLI_USAGE;
 	if (action->names_items && run->arguments.count < 2)
 		return cli_usage_error(run, "`queue %s` needs a queue id", action->name);
-	if (!action->names_items && run->arguments.count > 1)
+	if (!action->names_items && action->run != hooks && run->arguments.count > 1)
 		return cli_usage_error(run, "`queue %s` takes no queue id", action->name);
 	arena_init(&desk.arena, 0);
 	desk.act = action->act;
@@ -384,22 +391,25 @@ const struct command command_queue = {
 	.name = "queue",
 	.summary = "Work on the comments that wait for a person.",
 	.usage = "[ACTION] [QUEUE-ID...]",
-	.details = "list      what waits, by the filters below (the default)\n"
-		   "show      one comment whole: places, rules, why, decisions\n"
-		   "next      claim the first one for 15 minutes and show it\n"
-		   "approve   publish it\n"
-		   "reject    do not; --reason CODE says why\n"
-		   "escalate  leave it to somebody with more say\n"
-		   "note      write --note TEXT beside it\n"
-		   "undo      take the last decision about it back\n"
-		   "release   give a claim back\n"
-		   "stats     how many there are, by state\n"
-		   "feed      decisions as the CMS is told them, as JSON\n"
-		   "verify    whether a decision was changed or is missing\n"
-		   "erase     erase texts, authors and notes of old decisions; --days N --yes\n"
-		   "\n"
-		   "It works on the database itself, beside a running daemon or without one.\n"
-		   "Exit code: 1 nothing there, decided already, claimed by somebody else.\n",
+	.details =
+		"list      what waits, by the filters below (the default)\n"
+		"show      one comment whole: places, rules, why, decisions\n"
+		"next      claim the first one for 15 minutes and show it\n"
+		"approve   publish it\n"
+		"reject    do not; --reason CODE says why\n"
+		"escalate  leave it to somebody with more say\n"
+		"note      write --note TEXT beside it\n"
+		"undo      take the last decision about it back\n"
+		"release   give a claim back\n"
+		"stats     how many there are, by state\n"
+		"feed      decisions as the CMS is told them, as JSON\n"
+		"hooks     what webhooks were told and what failed; `hooks retry [SEQ...]`\n"
+		"          tries dead letters again, `hooks forget URL` drops all of one webhook\n"
+		"verify    whether a decision was changed or is missing\n"
+		"erase     erase texts, authors and notes of old decisions; --days N --yes\n"
+		"\n"
+		"It works on the database itself, beside a running daemon or without one.\n"
+		"Exit code: 1 nothing there, decided already, claimed by somebody else.\n",
 	.tables = {QUEUE_ALL, {desk_rows, ARRAY_LEN(desk_rows)}, COMMON_ALL},
 	.size = sizeof(struct desk_options),
 	.arguments_max = -1,

@@ -14,23 +14,13 @@
 /* --- reading
  * ---------------------------------------------------------------------------------------- */
 
-struct reading {
-	struct config *config;
-	struct errors *errors;
-	const struct source *source;
-};
-
-#define complain(r, node, ...)                                                                     \
-	errors_add((r)->errors, SEVERITY_ERROR, yaml_place((r)->source, (node)), __VA_ARGS__)
-
 static int read_section(
 	struct reading *r, const struct section *section, const struct yaml_node *node, void *out)
 {
 	return schema_read(&r->config->arena, r->source, r->errors, section, node, out);
 }
 
-/* A path of the file, as seen from the working directory; NULL when out of memory. */
-static const char *resolve(struct config *config, struct span path)
+const char *config_resolve(struct config *config, struct span path)
 {
 	const char *slash = config->path ? strrchr(config->path, '/') : NULL;
 	size_t folder = slash && path.ptr[0] != '/' ? (size_t)(slash - config->path) + 1 : 0;
@@ -50,7 +40,7 @@ static const char *resolve_store(struct config *config, struct span store)
 {
 	const char *copied = arena_copy(&config->arena, store).ptr;
 
-	return !copied || db_is_server(copied) ? copied : resolve(config, store);
+	return !copied || db_is_server(copied) ? copied : config_resolve(config, store);
 }
 
 static int read_rules(struct reading *r, const struct strings *folders)
@@ -61,7 +51,7 @@ static int read_rules(struct reading *r, const struct strings *folders)
 	if (!paths)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < folders->count; i++) {
-		paths[i] = resolve(config, folders->items[i]);
+		paths[i] = config_resolve(config, folders->items[i]);
 		if (!paths[i])
 			return ERR_NOMEM;
 	}
@@ -99,7 +89,7 @@ static int set_unix(struct reading *r, struct listener *listener, const struct l
 		complain(r, node, "a path is missing after `unix:`");
 		return OK;
 	}
-	listener->path = resolve(r->config, path);
+	listener->path = config_resolve(r->config, path);
 	if (!listener->path)
 		return ERR_NOMEM;
 	path = span_of(listener->path);
@@ -505,6 +495,7 @@ static int read_root(struct reading *r, const struct yaml_node *root)
 	config->sandbox = (enum sandbox_mode)keys.sandbox;
 	config->temperament = (enum temperament)keys.temperament;
 	config->retention = keys.retention;
+	config->undo_time = keys.undo_time;
 	if (!span_eq(keys.store, SPAN("off"))) {
 		config->store = resolve_store(config, keys.store);
 		if (!config->store)
@@ -520,6 +511,8 @@ static int read_root(struct reading *r, const struct yaml_node *root)
 		rc = keys.listen ? read_listeners(r, keys.listen) : read_default_listeners(r);
 	if (rc == OK)
 		rc = read_sites(r, keys.sites);
+	if (rc == OK && keys.webhooks)
+		rc = config_read_webhooks(r, keys.webhooks);
 	return rc;
 }
 

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #define LISTENERS_MAX 64
+#define WEBHOOKS_MAX 8
 
 /* Where a configuration that nobody named is looked for, in this order; ends with NULL. */
 extern const char *const config_places[];
@@ -31,6 +32,22 @@ struct listener {
 	socklen_t address_len;
 	bool loopback; /* nobody from outside this machine can reach it (Unix sockets too) */
 	const struct yaml_node *node; /* where it is written, in the file or in the defaults */
+};
+
+/* Where decisions are sent to. */
+struct webhook {
+	struct span name; /* the URL without what follows a `?`: so it is called everywhere */
+	bool tls; /* https:// */
+	const char *host; /* a name or address, the latter without brackets */
+	uint16_t port;
+	struct span authority; /* host and port as written: the field Host */
+	struct span target; /* path and query, from the slash on */
+	struct span secret; /* empty: in the file */
+	const char *secret_file, *ca_file; /* NULL: none */
+	struct strings sites; /* none: all */
+	int64_t timeout; /* [ms] */
+	int64_t give_up; /* [ms] */
+	const struct yaml_node *node; /* where it is written */
 };
 
 enum sandbox_mode {
@@ -81,6 +98,9 @@ struct config {
 	int64_t audit_days; /* for which the audit is kept */
 	/* The share of comments with a verdict that the store keeps, in ten-thousandths. */
 	uint32_t history[VERDICT_COUNT];
+	int64_t undo_time; /* [ms] that a decision can be undone before the CMS is told */
+	const struct webhook *webhooks;
+	size_t webhooks_count;
 	struct span reload_token; /* empty: reload by request only from this machine */
 };
 

@@ -168,6 +168,64 @@ const struct section site_section = {
 	.size = sizeof(struct site_keys),
 };
 
+#define AT(field) .offset = offsetof(struct webhook_keys, field)
+static const struct key webhook_keys[] = {
+	{.name = "url",
+		.type = TYPE_STRING,
+		AT(url),
+		.help = "`https://host/path` or `http://host:port/path`. What stands before a `?` "
+			"is its name: two cannot have the same.",
+		.max = 1024,
+		.min = 1,
+		.flags = KEY_REQUIRED},
+	{.name = "secret",
+		.type = TYPE_STRING,
+		AT(secret),
+		.help = "What requests are signed with; the CMS has the same.",
+		.min = 16,
+		.max = 256},
+	{.name = "secret_file",
+		.type = TYPE_STRING,
+		AT(secret_file),
+		.help = "A file that has the secret in one line, relative to this file, instead of "
+			"`secret`. Read when the daemon starts."},
+	{.name = "sites",
+		.type = TYPE_STRINGS,
+		AT(sites),
+		.help = "Only decisions about comments of these sites; without it about all."},
+	{.name = "timeout",
+		.type = TYPE_DURATION,
+		AT(timeout),
+		.help = "How long one attempt may take, from connecting to the end of the answer.",
+		.min = 100,
+		.max = 120000,
+		.fallback = "10s"},
+	{.name = "give_up",
+		.type = TYPE_DURATION,
+		AT(give_up),
+		.help = "For how long a decision that is not taken is tried again and again; then "
+			"it is a dead letter (`filterd queue hooks`).",
+		.min = 1000,
+		.max = 30 * INT64_C(86400000),
+		.fallback = "72h"},
+	{.name = "ca_file",
+		.type = TYPE_STRING,
+		AT(ca_file),
+		.help = "For `https://`: certificates (PEM) of who may sign the CMS's, instead of "
+			"those that the system trusts. Read when the daemon starts."},
+};
+#undef AT
+
+const struct section webhook_section = {
+	.name = "webhook",
+	.noun = "a webhook",
+	.help = "An address of the CMS that decisions of moderators are sent to.",
+	.keys = webhook_keys,
+	.count = ARRAY_LEN(webhook_keys),
+	.shorthand = -1,
+	.size = sizeof(struct webhook_keys),
+};
+
 #define SIZE_KEY(field, default_, min_, max_, help_)                                               \
 	{                                                                                          \
 		.name = #field, .type = TYPE_SIZE,                                                 \
@@ -381,6 +439,21 @@ static const struct key config_keys[] = {
 			"replay --history`; `filterd queue erase` deletes old ones.",
 		.section = &history_section,
 		.flags = KEY_RELOADABLE},
+	{.name = "undo_time",
+		.type = TYPE_DURATION,
+		AT(undo_time),
+		.help = "How long a moderator's decision waits, and can be undone, before the CMS "
+			"is told.",
+		.min = 0,
+		.max = 3600000,
+		.fallback = "30s",
+		.flags = KEY_RELOADABLE},
+	{.name = "webhooks",
+		.type = TYPE_NODE,
+		AT(webhooks),
+		.help = "Where decisions of moderators are sent to.",
+		.section = &webhook_section,
+		.shape = "list of webhooks"},
 };
 #undef AT
 

@@ -27,6 +27,8 @@ struct config_keys {
 	struct history_keys {
 		struct span approved, rejected;
 	} history;
+	int64_t undo_time;
+	const struct yaml_node *webhooks;
 };
 
 struct listen_keys {
@@ -58,6 +60,29 @@ struct threshold_keys {
 	bool off;
 };
 
+struct webhook_keys {
+	struct span url, secret, secret_file, ca_file;
+	struct strings sites;
+	int64_t timeout, give_up;
+};
+
+/* A configuration on its way in. */
+struct reading {
+	struct config *config;
+	struct errors *errors;
+	const struct source *source;
+};
+
+#define complain(r, node, ...)                                                                     \
+	errors_add((r)->errors, SEVERITY_ERROR, yaml_place((r)->source, (node)), __VA_ARGS__)
+
+/* A path of the file, as seen from the working directory; NULL when out of memory. */
+const char *config_resolve(struct config *config, struct span path);
+
+/* Reads `webhooks`; what is wrong is added to the errors. OK or ERR_NOMEM. */
+int config_read_webhooks(struct reading *r, const struct yaml_node *list);
+
+extern const struct section webhook_section;
 extern const struct section listen_section;
 extern const struct section site_section;
 extern const struct section override_section;

@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 
-#define UNDO_MS (30 * INT64_C(1000)) /* in which a decision can be taken back untold */
 #define ANSWER_LIMIT (64U << 20) /* [bytes]: of 200 comments at the largest, and their answers */
 
 #define KEEPING_NS (2 * NS_PER_S) /* between two looks at what is to be erased */
@@ -44,19 +43,30 @@ static void explain(struct desk *desk, int rc, struct refusal *refusal)
 		"the review queue cannot be read or written now", REFUSAL_NOWHERE);
 }
 
+/* What the configuration in force says of the queue. */
+struct said {
+	int64_t retention_ms, undo_ms;
+};
+
+static struct said configured(const struct desk *desk)
+{
+	struct generation *generation = reload_current(desk->reload);
+	struct said said = {generation->config->retention, generation->config->undo_time};
+
+	generation_unref(generation);
+	return said;
+}
+
 /* Erases what is older than the configuration allows. */
 static void keep_house(struct desk *desk)
 {
-	struct generation *generation;
 	int64_t now_ns = clock_mono_ns(), retention;
 	size_t erased;
 
 	if (now_ns - desk->kept_ns < KEEPING_NS)
 		return;
 	desk->kept_ns = now_ns;
-	generation = reload_current(desk->reload);
-	retention = generation->config->retention;
-	generation_unref(generation);
+	retention = configured(desk).retention_ms;
 	if (retention == 0)
 		return;
 	if (queue_erase(desk->db, clock_real_ms() - retention, ERASED_AT_ONCE, &erased) != OK)
@@ -104,8 +114,8 @@ static void perform(void *context, const struct errand_request *request, const a
 		.arena = &desk->arena,
 		.request = request,
 		.now_ms = clock_real_ms(),
+		.undo_ms = configured(desk).undo_ms,
 		.stats = &desk->stats,
-		.undo_ms = UNDO_MS,
 		.out = &answer->body,
 		.refusal = &answer->refusal,
 	};

@@ -2,6 +2,7 @@
 #include "server/metrics.h"
 
 #include "base/log.h"
+#include "server/webhooks.h"
 
 #include <stdio.h>
 
@@ -262,6 +263,39 @@ static void write_store_well(const struct scrape *view, const struct metric *met
 		write_plain(view, metric, store_health(view->service->store) == STORE_WELL);
 }
 
+/* --- webhooks: by their place in the configuration --- */
+
+static const char *const attempt_results[] = {"delivered", "failed"};
+
+static void write_attempts(const struct scrape *view, const struct metric *metric)
+{
+	struct webhook_counts counts;
+
+	for (size_t i = 0; webhooks_counts(view->service->webhooks, i, &counts); i++) {
+		const uint64_t values[] = {counts.delivered, counts.failed};
+
+		for (size_t k = 0; k < ARRAY_LEN(values); k++) {
+			buf_printf(view->out, "%s{webhook=\"%zu\",result=\"%s\"}", metric->name,
+				i + 1, attempt_results[k]);
+			write_value(view, values[k]);
+		}
+	}
+}
+
+/* A row whose `offset` is that of the number in struct webhook_counts. */
+static void write_deliveries(const struct scrape *view, const struct metric *metric)
+{
+	struct webhook_counts counts;
+
+	for (size_t i = 0; webhooks_counts(view->service->webhooks, i, &counts); i++) {
+		uint64_t value;
+
+		memcpy(&value, (const char *)&counts + metric->offset, sizeof(value));
+		buf_printf(view->out, "%s{webhook=\"%zu\"}", metric->name, i + 1);
+		write_value(view, value);
+	}
+}
+
 /* --- the table --- */
 
 #define NAMED(n, t, h) .name = (n), .type = (t), .help = (h)
@@ -325,6 +359,17 @@ static const struct metric metrics[] = {
 		AT(timeouts), BY("deadline", timeout_names)},
 	{NAMED("filterd_unknown_fields_total", "counter", "Fields of requests that nobody knows."),
 		AT(unknown_fields)},
+	{NAMED("filterd_webhook_attempts_total", "counter",
+		 "Decisions sent to a webhook, by the webhook's place in the configuration: taken "
+		 "by it, or not and tried again."),
+		.write = write_attempts, .label = "webhook, result"},
+	{NAMED("filterd_webhook_dead", "gauge",
+		 "Decisions that a webhook did not take and that are not tried any more."),
+		.write = write_deliveries, .offset = offsetof(struct webhook_counts, dead),
+		.label = "webhook"},
+	{NAMED("filterd_webhook_waiting", "gauge", "Decisions that wait to be taken."),
+		.write = write_deliveries, .offset = offsetof(struct webhook_counts, waiting),
+		.label = "webhook"},
 };
 
 void metrics_write(struct buf *out, struct service *service)

@@ -56,6 +56,19 @@ static bool same_listeners(const struct config *a, const struct config *b)
 	return true;
 }
 
+static bool same_webhooks(const struct config *a, const struct config *b)
+{
+	if (a->webhooks_count != b->webhooks_count)
+		return false;
+	for (size_t i = 0; i < a->webhooks_count; i++) {
+		const struct webhook *x = &a->webhooks[i], *y = &b->webhooks[i];
+
+		if (!yaml_same(x->node, y->node))
+			return false;
+	}
+	return true;
+}
+
 /* Names what was changed in the configuration but is read only at the start. */
 static void log_what_waits(const struct config *old, const struct config *fresh)
 {
@@ -71,6 +84,7 @@ static void log_what_waits(const struct config *old, const struct config *fresh)
 		{"log", old->log_level == fresh->log_level && old->log_json == fresh->log_json},
 		{"sandbox", old->sandbox == fresh->sandbox},
 		{"reload_token", span_eq(old->reload_token, fresh->reload_token)},
+		{"webhooks", same_webhooks(old, fresh)},
 		{"workers", old->workers == fresh->workers},
 	};
 

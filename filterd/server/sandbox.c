@@ -66,6 +66,7 @@ enum {
 #define FS_REMOVE_FILE (1ULL << 5)
 #define NET_BIND 1ULL /* TCP */
 #define NET_CONNECT 2ULL
+#define RULE_NET_PORT 2
 
 /* What each version of the interface can take away: all up to this bit. */
 static const int fs_rights[] = {0, 13, 14, 15, 15, 16};
@@ -73,6 +74,11 @@ static const int fs_rights[] = {0, 13, 14, 15, 15, 16};
 struct ruleset_attr {
 	uint64_t handled_access_fs;
 	uint64_t handled_access_net;
+};
+
+struct net_port_attr {
+	uint64_t allowed_access;
+	uint64_t port;
 };
 
 struct path_beneath_attr {
@@ -165,6 +171,18 @@ static void allow_all(
 	}
 }
 
+/* The ports of webhooks. The kernel looks at no more than that. */
+static void allow_ports(int rules, const struct config *config)
+{
+	for (size_t i = 0; i < config->webhooks_count; i++) {
+		const struct net_port_attr rule = {
+			.allowed_access = NET_CONNECT, .port = config->webhooks[i].port};
+
+		if (syscall(CALL_ADD_RULE, rules, RULE_NET_PORT, &rule, 0) != 0)
+			log_warn("sandbox: port %u", config->webhooks[i].port);
+	}
+}
+
 static void enter_landlock(
 	struct part *part, const struct config *config, const char *const *folders, size_t count)
 {
@@ -189,6 +207,8 @@ static void enter_landlock(
 		return;
 	}
 	allow_all(rules, config, folders, count);
+	if ((attr.handled_access_net & NET_CONNECT) != 0)
+		allow_ports(rules, config);
 	part->in_force = syscall(CALL_RESTRICT_SELF, rules, 0) == 0;
 	if (!part->in_force)
 		failed(part, "refused", errno);
@@ -215,14 +235,14 @@ static void enter_landlock(
 		.condition = {argument, SCMP_CMP_MASKED_EQ, mask, value},                          \
 	}
 
-struct call {
+/* A few are only there for what libraries do instead when a better one is missing. */
+struct allowed_call {
 	int number;
 	unsigned conditions;
 	struct scmp_arg_cmp condition;
 };
 
-/* A few are only there for what libraries do instead when a better one is missing. */
-static const struct call allowed[] = {
+static const struct allowed_call allowed[] = {
 	/* sockets that are open, and new ones to answer on */
 	ANYHOW(accept),
 	ANYHOW(accept4),
@@ -334,7 +354,7 @@ static const struct call allowed[] = {
 };
 
 /* What it takes besides to look up a server's name, to connect to it and to talk with TLS. */
-static const struct call allowed_with_server[] = {
+static const struct allowed_call allowed_with_server[] = {
 	ANYHOW(bind),
 	ANYHOW(rt_sigpending),
 	ANYHOW(rt_sigtimedwait),
@@ -345,8 +365,14 @@ static const struct call allowed_with_server[] = {
 	IF(socket, 0, UINT32_MAX, AF_NETLINK),
 };
 
+/* What webhooks need besides: connections outwards, and questions to name servers. */
+static const struct allowed_call allowed_for_webhooks[] = {
+	IF(socket, 0, UINT32_MAX, AF_INET),
+	IF(socket, 0, UINT32_MAX, AF_INET6),
+};
+
 /* 0 or a negative errno. */
-static int add_table(scmp_filter_ctx filter, const struct call *calls, size_t count)
+static int add_table(scmp_filter_ctx filter, const struct allowed_call *calls, size_t count)
 {
 	int rc = 0;
 
@@ -356,12 +382,14 @@ static int add_table(scmp_filter_ctx filter, const struct call *calls, size_t co
 	return rc;
 }
 
-static int add_calls(scmp_filter_ctx filter, bool server)
+static int add_calls(scmp_filter_ctx filter, const struct config *config)
 {
 	int rc = add_table(filter, allowed, ARRAY_LEN(allowed));
 
-	if (rc == 0 && server)
+	if (rc == 0 && has_server(config))
 		rc = add_table(filter, allowed_with_server, ARRAY_LEN(allowed_with_server));
+	if (rc == 0 && config->webhooks_count > 0)
+		rc = add_table(filter, allowed_for_webhooks, ARRAY_LEN(allowed_for_webhooks));
 	if (rc != 0)
 		return rc;
 	/* Its flags cannot be looked at: told that it is not there, libraries use clone(). */
@@ -380,7 +408,7 @@ static void enter_seccomp(struct part *part, const struct config *config)
 	if (filter != NULL)
 		rc = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
 	if (rc == 0)
-		rc = add_calls(filter, has_server(config));
+		rc = add_calls(filter, config);
 	if (rc == 0) {
 		/* Older kernels cannot note it; then it is denied without. */
 		(void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_LOG, 1);

@@ -5,8 +5,9 @@
  * Landlock (by the kernel's own calls) leaves files: reading below the folders of the configuration
  * and of the rules and next to them, which a reload needs; unlinking where our Unix sockets and
  * the queue's database are. No file but that database, opened before, can be written, none
- * executed, no TCP address bound or connected to. With a queue on a server, addresses can be
- * connected to, and what that takes can be read: the resolver's files, certificates, passwords.
+ * executed, no TCP address bound or connected to, but for the ports of webhooks. With a queue on a
+ * server, addresses can be connected to, and what that takes can be read: the resolver's files,
+ * certificates, passwords.
  *
  * seccomp (by libseccomp) leaves a list of system calls. Another one fails with EPERM and is noted
  * in the kernel's log. It does not kill: a library that one day tries a newer call, which it can do

@@ -2,9 +2,9 @@
 #include "server/server.h"
 
 #include "base/log.h"
-#include "server/desk.h"
 #include "server/attempts.h"
 #include "server/audit_log.h"
+#include "server/desk.h"
 #include "server/listening.h"
 #include "server/notify.h"
 #include "server/replays.h"
@@ -12,6 +12,7 @@
 #include "server/tokens.h"
 #include "server/trials.h"
 #include "server/watchdog.h"
+#include "server/webhooks.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -261,6 +262,16 @@ static int open_store(struct server *server)
 	return status == ERR_IO || status == ERR_UNSUPPORTED ? ERR_INVALID : status;
 }
 
+static int open_webhooks(struct server *server)
+{
+	struct errors errors = {0};
+	int status = webhooks_open(server->first->config, &errors, &server->service.webhooks);
+
+	show(&errors);
+	errors_free(&errors);
+	return status == ERR_IO ? ERR_INVALID : status;
+}
+
 static int enter_sandbox(struct server *server)
 {
 	struct errors errors = {0};
@@ -342,6 +353,8 @@ static int start_threads(struct server *server)
 		status = replays_start(service->replays, service->reload, server->guesser);
 	if (status == OK && service->tokens != NULL)
 		status = tokens_start(service->tokens);
+	if (status == OK && service->webhooks != NULL)
+		status = webhooks_start(service->webhooks, service->reload);
 	for (size_t i = 0; i < service->workers_count && status == OK; i++)
 		status = worker_start(&service->workers[i]);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -386,6 +399,7 @@ static void tear_down(struct server *server)
 	for (size_t i = 0; i < service->workers_count; i++)
 		worker_join(&service->workers[i]);
 	/* Their threads wake workers: they end before those are freed. */
+	webhooks_free(service->webhooks);
 	trials_free(service->trials);
 	desk_close(service->desk);
 	replays_close(service->replays);
@@ -436,6 +450,8 @@ int server_run(const struct server_options *options)
 		status = open_store(&server);
 	if (status == OK)
 		status = check_listeners(&server);
+	if (status == OK)
+		status = open_webhooks(&server);
 	/* Before there are threads: Landlock holds for this one and those it starts. */
 	if (status == OK)
 		status = enter_sandbox(&server);

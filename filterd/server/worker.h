@@ -28,6 +28,7 @@ struct attempts;
 struct audit_log;
 struct tokens;
 struct trials;
+struct webhooks;
 struct worker;
 
 TAILQ_HEAD(connection_list, connection);
@@ -42,6 +43,7 @@ struct service {
 	struct tokens *tokens; /* NULL: there is no store */
 	struct audit_log *audit;
 	struct attempts *attempts; /* to log in */
+	struct webhooks *webhooks; /* NULL: none */
 	struct addresses *addresses;
 	struct worker *workers;
 	size_t workers_count;

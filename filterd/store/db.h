@@ -20,7 +20,7 @@
 
 #include <sqlite3.h>
 
-#define DB_SCHEMA_VERSION 4 /* PRAGMA user_version */
+#define DB_SCHEMA_VERSION 5 /* PRAGMA user_version */
 #define DB_APPLICATION_ID 0x46696c74 /* PRAGMA application_id: "Filt" */
 
 enum db_use {

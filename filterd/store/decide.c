@@ -132,8 +132,10 @@ static int append(struct db *db, const struct chain_row *row, struct span note,
 	struct db_statement *statement = db_statement(db,
 		"INSERT INTO decision (seq, item, version, at_ms, act, state, before, undoes, "
 		"actor,"
-		" reason, note, note_hash, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-		" ?11, ?12, ?13)");
+		" reason, note, note_hash, hash, quiet) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+		" ?10, ?11, ?12, ?13,"
+		/* What nobody was told needs not be taken back: see queue_feed(). */
+		" CASE WHEN ?8 > (SELECT seq FROM told WHERE reader = '') THEN 1 ELSE 0 END)");
 	const int64_t numbers[] = {row->seq, row->item, row->version, row->at_ms, row->act,
 		row->state, row->before, row->undoes};
 

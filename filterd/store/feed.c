@@ -1,11 +1,7 @@
 /* What was decided, told: queue_feed() and queue_history() of queue.h. */
-#include "store/list.h"
+#include "store/feed.h"
 
-#define COLUMNS                                                                                    \
-	" d.seq, d.at_ms, i.queue_id, i.site, i.comment_id, i.revision, d.act, d.state, d.actor,"  \
-	" d.reason, d.note FROM decision d JOIN item i ON i.seq = d.item "
-
-static int read_event(struct db_statement *statement, struct arena *arena, struct queue_event *out)
+int feed_read(struct db_statement *statement, struct arena *arena, struct queue_event *out)
 {
 	struct {
 		int column;
@@ -41,7 +37,7 @@ static int read_events(struct db *db, struct db_statement *statement, size_t lim
 	if (*events == NULL)
 		return ERR_NOMEM;
 	while (*count < limit && (rc = db_step(db, statement)) == DB_ROW) {
-		rc = read_event(statement, arena, &(*events)[*count]);
+		rc = feed_read(statement, arena, &(*events)[*count]);
 		if (rc != OK)
 			return rc;
 		++*count;
@@ -49,41 +45,106 @@ static int read_events(struct db *db, struct db_statement *statement, size_t lim
 	return rc == DB_ROW ? OK : rc;
 }
 
-int queue_feed(struct db *db, int64_t after, int64_t hold_ms, int64_t now_ms, size_t limit,
-	struct arena *arena, struct queue_event **events, size_t *count)
+/* How far the furthest reader has come. */
+static int read_told(struct db *db, int64_t *seq)
 {
-	/*
-	 * Approvals and rejections, and what takes one back. Neither is told if the second came
-	 * within ?2 of the first. Nothing is told from the first on that is younger than that.
-	 */
+	struct db_statement *statement = db_statement(db, "SELECT seq FROM told WHERE reader = ''");
+	int rc;
+
+	*seq = 0;
+	if (statement == NULL)
+		return ERR_IO;
+	rc = db_step(db, statement);
+	if (rc == DB_ROW)
+		*seq = db_int(statement, 0);
+	return db_finish(statement, rc == DB_ROW ? OK : rc);
+}
+
+static int write_told(struct db *db, int64_t seq)
+{
+	struct db_statement *statement =
+		db_statement(db, "UPDATE told SET seq = ?1 WHERE reader = '' AND seq < ?1");
+
+	if (statement == NULL)
+		return ERR_IO;
+	db_bind_int(statement, 1, seq);
+	return db_finish(statement, db_step(db, statement));
+}
+
+/* What a reader wants to know. */
+struct question {
+	int64_t after, hold_ms, now_ms;
+	size_t limit;
+};
+
+static int read_feed(struct db *db, const struct question *question, struct arena *arena,
+	struct queue_event **events, size_t *count)
+{
 	struct db_statement *statement = db_statement(db,
-		"SELECT" COLUMNS "WHERE d.seq > ?1"
+		"SELECT" FEED_COLUMNS " FROM decision d JOIN item i ON i.seq = d.item"
+		" WHERE d.seq > ?1"
+		/* Nothing from the first on that is too young. */
 		" AND d.seq < coalesce((SELECT min(seq) FROM decision WHERE at_ms > ?3 - ?2"
 		" AND seq > ?1),"
 		" 9223372036854775807)"
-		" AND (d.act IN (0, 1) OR (d.act = 4 AND d.before IN (2, 3)))"
-		" AND NOT EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.seq AND u.undoes > 0"
-		" AND u.at_ms - d.at_ms < ?2)"
-		" AND NOT (d.undoes > 0 AND EXISTS (SELECT 1 FROM decision u WHERE u.seq = d.undoes"
-		" AND d.at_ms - u.at_ms < ?2))"
-		" ORDER BY d.seq LIMIT ?4");
+		" AND " FEED_TELLS("d") " ORDER BY d.seq LIMIT ?4");
 
-	*count = 0;
 	if (statement == NULL)
 		return ERR_IO;
-	limit = limit && limit < QUEUE_PAGE_MAX ? limit : QUEUE_PAGE_MAX;
-	db_bind_int(statement, 1, after);
-	db_bind_int(statement, 2, hold_ms);
-	db_bind_int(statement, 3, db_now_ms(db, now_ms));
-	db_bind_int(statement, 4, (int64_t)limit);
-	return db_finish(statement, read_events(db, statement, limit, arena, events, count));
+	db_bind_int(statement, 1, question->after);
+	db_bind_int(statement, 2, question->hold_ms);
+	db_bind_int(statement, 3, db_now_ms(db, question->now_ms));
+	db_bind_int(statement, 4, (int64_t)question->limit);
+	return db_finish(
+		statement, read_events(db, statement, question->limit, arena, events, count));
+}
+
+/* Reads again, for something may have been undone since, and notes how far it goes. */
+static int tell(struct db *db, const struct question *question, struct arena *arena,
+	struct queue_event **events, size_t *count)
+{
+	int rc = db_begin(db);
+
+	if (rc != OK)
+		return rc;
+	/* Nothing is undone quietly between the reading and the note. */
+	rc = db_lock(db, SPAN("decision"), SPAN("chain"));
+	if (rc == OK)
+		rc = read_feed(db, question, arena, events, count);
+	if (rc == OK && *count > 0)
+		rc = write_told(db, (*events)[*count - 1].seq);
+	return db_end(db, rc);
+}
+
+int queue_feed(struct db *db, int64_t after, int64_t hold_ms, int64_t now_ms, size_t limit,
+	struct arena *arena, struct queue_event **events, size_t *count)
+{
+	const struct question question = {
+		.after = after,
+		.hold_ms = hold_ms,
+		.now_ms = now_ms,
+		.limit = limit && limit < QUEUE_PAGE_MAX ? limit : QUEUE_PAGE_MAX,
+	};
+	int64_t told;
+	/* In this order: what is told by now can no longer be undone quietly. */
+	int rc = read_told(db, &told);
+
+	*count = 0;
+	if (rc == OK)
+		rc = read_feed(db, &question, arena, events, count);
+	if (rc == OK && *count > 0 && (*events)[*count - 1].seq > told)
+		rc = tell(db, &question, arena, events, count);
+	if (rc != OK)
+		*count = 0;
+	return rc;
 }
 
 int queue_history(struct db *db, struct span queue_id, struct arena *arena,
 	struct queue_event **events, size_t *count)
 {
-	struct db_statement *statement =
-		db_statement(db, "SELECT" COLUMNS "WHERE i.queue_id = ?1 ORDER BY d.seq LIMIT ?2");
+	struct db_statement *statement = db_statement(db,
+		"SELECT" FEED_COLUMNS " FROM decision d JOIN item i ON i.seq = d.item"
+		" WHERE i.queue_id = ?1 ORDER BY d.seq LIMIT ?2");
 
 	*count = 0;
 	if (statement == NULL)

@@ -167,7 +167,9 @@ struct queue_event {
 /*
  * What the CMS is to know, after the cursor, oldest first: approvals, rejections, and those taken
  * back. What is younger than `hold_ms` is not told yet, nor what comes after it, for it can still
- * be undone; what was undone within that time is never told. OK, ERR_NOMEM, ERR_IO.
+ * be undone. What was undone before any reader was told it is never told, nor its undo; once one
+ * reader was told it, everybody is told both, whatever clocks and `hold_ms` say: how far the
+ * furthest has come is written before the events are returned. OK, ERR_NOMEM, ERR_IO.
  */
 int queue_feed(struct db *db, int64_t after, int64_t hold_ms, int64_t now_ms, size_t limit,
 	struct arena *arena, struct queue_event **events, size_t *count);

@@ -148,5 +148,33 @@ static const char step_history[] = "CREATE TABLE history ("
 				   ") STRICT;"
 				   "CREATE INDEX history_by_age ON history (kept_ms);";
 
-const char *const schema_steps[] = {step_1, step_batches, step_tokens, step_history};
+/*
+ * told       how far each reader of the decisions has come: webhooks by their names, and '' for the
+ *            furthest of all, who asks for the feed included.
+ * delivery   a decision on its way to a webhook, until the webhook has taken it.
+ *
+ * An undo is `quiet` if nobody had been told what it takes back: then neither is ever told.
+ */
+static const char step_hooks[] =
+	"ALTER TABLE decision ADD COLUMN quiet INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE told ("
+	" reader TEXT NOT NULL PRIMARY KEY,"
+	" seq INTEGER NOT NULL" /* of a decision */
+	") STRICT, WITHOUT ROWID;"
+	"INSERT INTO told (reader, seq) VALUES ('', 0);"
+	"CREATE TABLE delivery ("
+	" reader TEXT NOT NULL,"
+	" seq INTEGER NOT NULL REFERENCES decision (seq),"
+	" comment INTEGER NOT NULL," /* the first item of the comment, whatever its revision */
+	" attempts INTEGER NOT NULL DEFAULT 0," /* that failed */
+	" first_ms INTEGER NOT NULL DEFAULT 0," /* when the first of them was */
+	" next_ms INTEGER NOT NULL DEFAULT 0," /* not before */
+	" dead_ms INTEGER NOT NULL DEFAULT 0," /* since then it is not tried any more; 0: it is */
+	" error TEXT NOT NULL DEFAULT ''," /* of the last attempt, in our words */
+	" PRIMARY KEY (reader, seq)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX delivery_due ON delivery (reader, dead_ms, next_ms, seq);"
+	"CREATE INDEX delivery_order ON delivery (reader, comment, seq);";
+
+const char *const schema_steps[] = {step_1, step_batches, step_tokens, step_history, step_hooks};
 const size_t schema_steps_count = sizeof(schema_steps) / sizeof(schema_steps[0]);

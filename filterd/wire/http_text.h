@@ -27,9 +27,9 @@ struct span http_text_trim(struct span s);
 int http_text_hex(char c);
 
 /*
- * Resolves the percent signs of s into `out`, which has room for s.len bytes; `space` is what a plus
- * sign stands for. False: one is not followed by two hex digits. Which bytes come out is not looked
- * at.
+ * Resolves the percent signs of s into `out`, which has room for s.len bytes; `space` is what a
+ * plus sign stands for. False: one is not followed by two hex digits. Which bytes come out is not
+ * looked at.
  */
 bool http_text_unescape(struct span s, char space, char *out, size_t *len);
 

@@ -75,6 +75,8 @@ def test_decisions_and_their_conflicts(desk):
     assert [item["state"] for item in listed(desk, "--state", "approved")] == ["approved", "approved"]
     again = desk("reject", one, "--as", "eva")
     assert again.code == 1 and "cannot reject what is approved" in again.err
+    events = [json.loads(line) for line in desk("feed").out.splitlines()]
+    assert [(event["id"], event["act"]) for event in events] == [("c-0", "approve"), ("c-2", "approve")]
     assert desk("undo", one, "--as", "eva").code == 0
     assert desk("undo", one, "--as", "eva").code == 1
     assert {item["queue_id"] for item in listed(desk)} == {one, two}

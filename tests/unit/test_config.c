@@ -78,6 +78,8 @@ static void check_defaults(const struct config *config)
 	assert_int_equal(config->log_level, LOG_INFO);
 	assert_false(config->log_json);
 	assert_int_equal(config->reload_token.len, 0);
+	assert_int_equal(config->undo_time, 30000);
+	assert_int_equal(config->webhooks_count, 0);
 }
 
 static void defaults_without_a_file(void **state)
@@ -265,6 +267,55 @@ static void sites_are_as_strict_as_all_unless_they_say(void **state)
 	finish(&f);
 }
 
+static void check_webhook(const struct webhook *hook, bool tls, const char *host, unsigned port,
+	const char *authority, const char *target, const char *name)
+{
+	assert_int_equal(hook->tls, tls);
+	assert_string_equal(hook->host, host);
+	assert_int_equal(hook->port, port);
+	assert_true(span_eq(hook->authority, span_of(authority)));
+	assert_true(span_eq(hook->target, span_of(target)));
+	assert_true(span_eq(hook->name, span_of(name)));
+}
+
+static void webhooks(void **state)
+{
+	const struct webhook *hooks;
+	struct fixture f;
+	char expected[96];
+	(void)state;
+
+	load(&f, "undo_time: 0s\nwebhooks:\n"
+		 "  - {url: \"https://cms.example\", secret: \"0123456789abcdef\"}\n"
+		 "  - {url: \"http://cms:8080/a/b?c=d&e\", secret_file: s, sites: [en, ku]}\n"
+		 "  - {url: \"https://[::1]:65535/\", secret_file: /s, ca_file: ca.pem,"
+		 " timeout: 2s, give_up: 5m}\n"
+		 "  - {url: \"https://192.0.2.1/?x\", secret_file: s}\n");
+	assert_int_equal(f.rc, OK);
+	assert_int_equal(f.config->undo_time, 0);
+	assert_int_equal(f.config->webhooks_count, 4);
+	hooks = f.config->webhooks;
+	check_webhook(
+		&hooks[0], true, "cms.example", 443, "cms.example", "/", "https://cms.example");
+	assert_true(span_eq(hooks[0].secret, SPAN("0123456789abcdef")));
+	assert_int_equal(hooks[0].timeout, 10000);
+	assert_int_equal(hooks[0].give_up, 72 * 3600 * 1000);
+	assert_int_equal(hooks[0].sites.count, 0);
+	check_webhook(
+		&hooks[1], false, "cms", 8080, "cms:8080", "/a/b?c=d&e", "http://cms:8080/a/b");
+	snprintf(expected, sizeof(expected), "%s/s", f.dir);
+	assert_string_equal(hooks[1].secret_file, expected);
+	assert_null(hooks[1].ca_file);
+	assert_int_equal(hooks[1].sites.count, 2);
+	check_webhook(&hooks[2], true, "::1", 65535, "[::1]:65535", "/", "https://[::1]:65535/");
+	assert_string_equal(hooks[2].secret_file, "/s");
+	assert_non_null(hooks[2].ca_file);
+	assert_int_equal(hooks[2].timeout, 2000);
+	assert_int_equal(hooks[2].give_up, 300000);
+	check_webhook(&hooks[3], true, "192.0.2.1", 443, "192.0.2.1", "/?x", "https://192.0.2.1/");
+	finish(&f);
+}
+
 static void a_file_that_is_not_there(void **state)
 {
 	struct errors errors = {0};
@@ -291,6 +342,7 @@ int main(void)
 		cmocka_unit_test(the_longest_socket_path),
 		cmocka_unit_test(sites),
 		cmocka_unit_test(sites_are_as_strict_as_all_unless_they_say),
+		cmocka_unit_test(webhooks),
 		cmocka_unit_test(a_file_that_is_not_there),
 	};
 

@@ -508,6 +508,45 @@ static void the_feed_tells_what_can_no_longer_be_undone(void **state)
 	assert_true(span_eq(events[1].comment_id, SPAN("c-3")));
 }
 
+static void what_was_told_is_also_told_when_it_is_undone(void **state)
+{
+	struct fixture *f = *state;
+	struct queue_added one = add(f, "c-1", 0, "one"), two = add(f, "c-2", 0, "two");
+	struct queue_event *events;
+
+	decide_as(f, one.queue_id, QUEUE_APPROVE, "ana", 0, BEGUN);
+	decide_as(f, two.queue_id, QUEUE_APPROVE, "ana", 0, BEGUN + 30000);
+	assert_int_equal(feed(f, 0, BEGUN + 60000, &events), 1);
+	/* The clock was set back, so this is within the hold; but one reader knows. */
+	decide_as(f, one.queue_id, QUEUE_UNDO, "ana", 0, BEGUN + 1000);
+	decide_as(f, two.queue_id, QUEUE_UNDO, "ana", 0, BEGUN + 31000); /* nobody knows */
+	assert_int_equal(feed(f, 1, BEGUN + HOUR, &events), 1);
+	assert_int_equal(events[0].seq, 3);
+	assert_int_equal(events[0].act, QUEUE_UNDO);
+	assert_string_equal(events[0].queue_id, one.queue_id);
+	/* Another reader, who comes late, is told both. */
+	assert_int_equal(feed(f, 0, BEGUN + HOUR, &events), 2);
+	assert_int_equal(events[0].act, QUEUE_APPROVE);
+	assert_int_equal(events[1].act, QUEUE_UNDO);
+}
+
+static void what_nobody_was_told_is_not_taken_back(void **state)
+{
+	struct fixture *f = *state;
+	struct queue_added one = add(f, "c-1", 0, "one");
+	struct queue_event *events;
+
+	decide_as(f, one.queue_id, QUEUE_APPROVE, "ana", 0, BEGUN);
+	/* Long after the hold, but no reader has asked meanwhile. */
+	decide_as(f, one.queue_id, QUEUE_UNDO, "ana", 0, BEGUN + HOUR);
+	decide_as(f, one.queue_id, QUEUE_REJECT, "ana", 0, BEGUN + HOUR);
+	assert_int_equal(feed(f, 0, BEGUN + 2 * HOUR, &events), 1);
+	assert_int_equal(events[0].act, QUEUE_REJECT);
+	decide_as(f, one.queue_id, QUEUE_UNDO, "ana", 0, BEGUN + 3 * HOUR);
+	assert_int_equal(feed(f, 3, BEGUN + 4 * HOUR, &events), 1);
+	assert_int_equal(events[0].act, QUEUE_UNDO);
+}
+
 static void a_clock_set_back_changes_no_order(void **state)
 {
 	struct fixture *f = *state;
@@ -796,6 +835,8 @@ int main(void)
 		TEST(undo_goes_back_step_by_step),
 		TEST(what_is_no_decision_is_refused),
 		TEST(the_feed_tells_what_can_no_longer_be_undone),
+		TEST(what_was_told_is_also_told_when_it_is_undone),
+		TEST(what_nobody_was_told_is_not_taken_back),
 		TEST(a_clock_set_back_changes_no_order),
 		TEST(the_history_tells_all_about_one),
 		TEST(a_changed_or_missing_row_is_found),

@@ -314,8 +314,8 @@ static void what_is_stored_may_be_anything(void **state)
 		"{", "[]", "{\"text\":1}", "{\"text\":\"\\ud800\"}", "{\"text\":\"they hang\"}"};
 	static const char *const answers[] = {"", "{", "[1]", "{\"matches\":[{}]",
 		"{\"matches\":[{\"rule\":\"\"},{\"rule\":\"x\",\"points\":99999999999}]",
-		"{\"matches\":[{\"rule\":\"x\",\"field\":\"none\",\"action\":\"none\",\"spans\":["
-		"{\"bytes\":[4,99]},{\"bytes\":[7,3]},{\"bytes\":[-1,2]},{\"bytes\":[1,3]}]}]"};
+		("{\"matches\":[{\"rule\":\"x\",\"field\":\"none\",\"action\":\"none\",\"spans\":["
+		 "{\"bytes\":[4,99]},{\"bytes\":[7,3]},{\"bytes\":[-1,2]},{\"bytes\":[1,3]}]}]")};
 	struct fixture *f = *state;
 	struct replay *replay;
 

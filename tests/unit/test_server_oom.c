@@ -241,8 +241,8 @@ static int ooms; /* requests that were refused with `oom` */
 /* What may be said when memory lacks: refusals to try again, and reasons to let a person judge. */
 static void check_said(const struct client *c, bool http)
 {
-	static const char *const codes[] = {
-		"oom\"", "too_many_connections\"", "internal\"", "queue_unavailable\"", "conflict\""};
+	static const char *const codes[] = {"oom\"", "too_many_connections\"", "internal\"",
+		"queue_unavailable\"", "conflict\""};
 	bool oom = has(c, "\"code\":\"oom\"");
 
 	assert_false(has(c, "\"id\":\"bad\",\"verdict\":\"approve\""));
