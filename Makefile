@@ -4,7 +4,7 @@
 #   make              build/filterd and build/libfilterd.a
 #   make run          install what is missing, build, and serve with config.example.yaml
 #   make test         build and run every test (unit, rules, bad, fuzz corpora, end to end)
-#   make test-unit test-rules test-e2e test-layers     one kind of test
+#   make test-unit test-rules test-e2e test-inside test-layers     one kind of test
 #   make deps         install the Debian packages that build and tests need
 #   make lint         clang-tidy, cppcheck, format check, shipped rules
 #   make format       clang-format all C files in place
@@ -103,8 +103,8 @@ FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/bench_*.c))
 C_FILES := $(wildcard filterd/*.[ch] filterd/*/*.[ch] tests/*/*.[ch])
 
-.PHONY: all help run deps test test-unit test-rules test-e2e test-layers lint format \
-	format-check bench quality fuzz fuzz-build cover docs install clean tests-build
+.PHONY: all help run deps test test-unit test-rules test-e2e test-inside test-layers lint \
+	format format-check bench quality fuzz fuzz-build cover docs install clean tests-build
 
 all: $(B)/filterd $(B)/libfilterd.a
 
@@ -226,6 +226,9 @@ test-rules: all
 	$(Q)$(PYTHON) tests/run.py --build $(B) rules
 test-e2e: all
 	$(Q)$(PYTHON) tests/run.py --build $(B) e2e
+# All but end to end.
+test-inside: tests-build
+	$(Q)$(PYTHON) tests/run.py --build $(B) unit postgres fuzz rules
 test-layers:
 	$(Q)$(PYTHON) tests/run.py --build $(B) layers
 

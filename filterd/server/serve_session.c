@@ -34,7 +34,8 @@ static void write_who(struct buf *out, const struct exchange *x, const struct ac
 	clock_format(who->ends_ms, ends);
 	if (who->ends_ms > 0)
 		buf_printf(out, ",\"ends\":\"%s\"", ends);
-	buf_str(out, ",\"version\":");
+	buf_printf(out, ",\"undo_s\":%lld,\"version\":",
+		(long long)(worker_of(x)->generation->config->undo_time / 1000));
 	json_write(out, span_of(ruleset_version(worker_of(x)->generation->set)));
 	buf_str(out, "}\n");
 }

@@ -16,11 +16,21 @@ def pytest_configure(config):
     config.addinivalue_line(
         "markers", "shipped: reads all shipped rules, which takes seconds; left out under sanitizers, where "
         "`make test-rules` tries all of them")
+    config.addinivalue_line(
+        "markers", "plain: of the page in a browser, of a server or of much time; left out under sanitizers, where "
+        "other tests ask the same code")
+
+
+# Modules whose tests are marked `plain`.
+PLAIN = {"test_console_page", "test_console_queue", "test_console_queue_looks", "test_queue_postgres", "test_webhooks",
+         "test_cli_replay"}
 
 
 def pytest_collection_modifyitems(items):
     """pytest puts a test's name into the environment, and no program starts with a larger one."""
     for item in items:
+        if item.module.__name__.rsplit(".", 1)[-1] in PLAIN or "[postgres" in item.name or "-postgres" in item.name:
+            item.add_marker("plain")
         assert len(item.nodeid) < 8000, "give it an id: %s..." % item.nodeid[:100]
 
 

@@ -26,6 +26,8 @@ SHAPE = re.compile("|".join([
 BEYOND = {
     "config-duration-range": "bounds of a text with a unit",
     "config-size-range": "bounds of a text with a unit",
+    "config-undo-time": "bounds of a text with a unit",
+    "config-webhook-twice": "bounds of a text with a unit",
     "config-threshold": "a key that only the list form needs",
     "rule-neither": "one of two keys",
     "rule-no-guideline": "the key may stand at the top of the file",

@@ -332,6 +332,11 @@ def add_token(daemon, name, role="moderator"):
     return made.out.strip()
 
 
+def is_closed(daemon):
+    with daemon.http() as http:
+        return http.request("GET", "/v1/queue", fields={"Host": "localhost"}).status == 401
+
+
 def test_a_token_is_asked_for_and_what_was_decided_meanwhile_is_sent(page, tmp_path):
     def is_asked():
         return page.count("#sign-in:not([hidden])")
@@ -343,6 +348,7 @@ def test_a_token_is_asked_for_and_what_was_decided_meanwhile_is_sent(page, tmp_p
     with Daemon(tmp_path, rules=RULES, store="var/queue.db") as daemon:
         ids = fill(daemon, 3, site="login")
         first, second = add_token(daemon, "sara"), add_token(daemon, "azad")
+        wait_for(lambda: is_closed(daemon), "the tokens to count")
         url, page.url = page.url, "http://127.0.0.1:%d/console/" % daemon.http_port
         try:
             page.open("?site=login", loaded=False)

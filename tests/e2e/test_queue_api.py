@@ -200,7 +200,8 @@ def queueing_verify(daemon):
     return filterd("queue", "verify", "-c", "config.yaml", cwd=daemon.folder).out
 
 
-def test_a_hundred_clients_decide_each_comment_once(queueing):
+def test_many_clients_decide_each_comment_once(make_daemon, store):
+    queueing = make_daemon(store=store, more="undo_time: 0s")
     ids = queue(queueing, 40, site="s")
     taken, lock = [], threading.Lock()
 

@@ -107,6 +107,12 @@ static inline void queue_refuse_rows(
 	assert_int_equal(db_run(db, sql), OK);
 }
 
+/* Takes a file back to the first version of the schema, whatever was added since. */
+#define QUEUE_MAKE_OLD                                                                             \
+	"DROP TABLE delivery; DROP TABLE told; ALTER TABLE decision DROP COLUMN quiet;"            \
+	"DROP TABLE history; DROP TABLE audit; DROP TABLE secret; DROP TABLE token;"               \
+	"DROP TABLE batched; DROP TABLE batch; PRAGMA user_version = 1"
+
 /* The number that a query of one row gives. */
 static inline int64_t queue_number(struct db *db, const char *sql)
 {

@@ -639,9 +639,7 @@ static void a_file_without_batches_gets_them(void **state)
 
 	decide(f, hold(f, "they hang 1"), QUEUE_APPROVE);
 	hold(f, "they hang 2");
-	assert_int_equal(db_run(f->db, "DROP TABLE batched; DROP TABLE batch; DROP TABLE history;"
-				       " PRAGMA user_version = 1"),
-		OK);
+	assert_int_equal(db_run(f->db, QUEUE_MAKE_OLD), OK);
 	db_close(f->db);
 	assert_int_equal(db_open(f->path, DB_CREATE, &why, &f->db), OK);
 	assert_chain_holds(f);

@@ -256,11 +256,11 @@ static void the_audit_keeps_order_and_goes_with_time(void **state)
 static void roles_may_what_they_are_for(void **state)
 {
 	static const char may[USER_ROLES][ACCESS_RIGHTS + 1] = {
-		/* open, watch, judge, feed, read, self, queue, rules, reload, admin */
-		[USER_CMS] = "xxxxxx----",
-		[USER_MODERATOR] = "xx--xxx---",
-		[USER_AUTHOR] = "xx--xx-xx-",
-		[USER_ADMIN] = "xxxxxxxxxx",
+		/* open, watch, judge, feed, read, self, queue, replay, rules, reload, admin */
+		[USER_CMS] = "xxxxxx-----",
+		[USER_MODERATOR] = "xx--xxxx---",
+		[USER_AUTHOR] = "xx--xx-xxx-",
+		[USER_ADMIN] = "xxxxxxxxxxx",
 	};
 	enum user_role role;
 
