@@ -241,7 +241,7 @@ lint: format-check all
 	$(Q)$(PYTHON) tests/tools/tidy.py $(LIB_SOURCES) $(DAEMON_SOURCES) filterd/main.c -- \
 		-std=c11 -D_GNU_SOURCE $(CPPFLAGS_ALL) $(LIB_CFLAGS) -Ifilterd \
 		-Xclang -analyzer-config -Xclang max-nodes=$(ANALYZER_NODES)
-	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,portability \
+	$(Q)cppcheck -j $(shell nproc) --quiet --std=c11 --error-exitcode=1 --enable=warning,portability \
 		--inline-suppr --suppress=missingIncludeSystem -Ifilterd filterd
 	$(Q)$(B)/filterd lint -c config.example.yaml
 

@@ -270,7 +270,7 @@ int replay_judge(struct replay *r)
 {
 	struct queue_filter filter = r->options.filter;
 	uint64_t seen = r->counts.judged + r->counts.erased + r->counts.unreadable;
-	struct queue_page page;
+	struct queue_page page = {.count = 0};
 	int rc;
 
 	filter.after = buf_content(&r->cursor);
