@@ -124,6 +124,20 @@ const struct command *cli_find(struct run *run, const char *name)
 	return NULL;
 }
 
+bool cli_find_action(struct run *run, const char *const *names, size_t count, size_t *out)
+{
+	const char *name = run->arguments.count ? run->arguments.items[0] : names[0], *near;
+
+	for (*out = 0; *out < count; ++*out) {
+		if (strcmp(name, names[*out]) == 0)
+			return true;
+	}
+	near = nearest_name(span_of(name), names, count);
+	cli_usage_error(run, "there is no `%s %.64s`%s%s%s", run->command->name, name,
+		near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
+	return false;
+}
+
 static int run_command(struct run *run, int argc, char **argv)
 {
 	const struct command *command = run->command;

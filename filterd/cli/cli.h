@@ -102,5 +102,11 @@ void cli_describe_all(struct out *out);
 /* The command of that name, or NULL after a message on run->err with the nearest name. */
 const struct command *cli_find(struct run *run, const char *name);
 
+/*
+ * Which of the command's actions its first argument names; without one, the first. False after a
+ * message with the nearest name: there is none.
+ */
+bool cli_find_action(struct run *run, const char *const *names, size_t count, size_t *out);
+
 /* Runs argv[1..]; returns the exit code. */
 int cli_main(int argc, char **argv);

@@ -144,11 +144,6 @@ static uint64_t total_of(struct replaying *r)
 	return total;
 }
 
-static uint64_t seen_of(const struct replay_counts *counts)
-{
-	return counts->judged + counts->erased + counts->unreadable;
-}
-
 static int judge(struct replaying *r)
 {
 	const struct replay_command *options = r->options;
@@ -170,12 +165,12 @@ static int judge(struct replaying *r)
 		return replay_file(r->run, &r->setup, r->replay, r->file, &stopped);
 	progress_init(&r->progress, &r->run->err, "judging", 0);
 	while (rc == OK && !r->replay->done && !atomic_load(&stopped)) {
-		uint64_t before = seen_of(&r->replay->counts), more;
+		uint64_t before = replay_seen(&r->replay->counts), more;
 
 		rc = replay_judge(r->replay);
 		if (before == 0)
 			r->progress.bytes_total = total_of(r);
-		more = seen_of(&r->replay->counts) - before;
+		more = replay_seen(&r->replay->counts) - before;
 		progress_add(&r->progress, more, more);
 	}
 	progress_wipe(&r->progress);
@@ -199,22 +194,6 @@ static int run_slices(struct replaying *r, slice_function *slice, const char *do
 	}
 	progress_wipe(&r->progress);
 	return rc;
-}
-
-/* The note of our decisions: "replay 12 rules 3f2a91c0 by ana", and what --note says. */
-static struct span note_of(struct replaying *r, const char *what, int64_t batch)
-{
-	const char *own = r->options->note;
-	struct buf note = {0};
-	struct span kept;
-
-	buf_printf(&note, "%s %lld", what, (long long)batch);
-	if (r->replay)
-		buf_printf(&note, " rules %s", ruleset_version(r->setup.set));
-	buf_printf(&note, " by %.*s%s%s", SPAN_ARGS(r->login), own ? ": " : "", own ? own : "");
-	kept = arena_copy(&r->arena, buf_content(&note));
-	buf_free(&note);
-	return kept;
 }
 
 static int begin_batch(struct db *db, void *context)
@@ -279,7 +258,8 @@ static int apply(struct replaying *r)
 		return cli_failed(r->run, CLI_FOUND, "nothing was decided%s",
 			isatty(STDIN_FILENO) && r->run->out.terminal ? "" : " without --yes");
 	rc = turn_take(r->db, &stopped, begin_batch, r);
-	r->note = note_of(r, "replay", r->batch);
+	r->note = replay_note(&r->arena, "replay", r->batch, r->setup.set, r->login,
+		queue_text(r->options->note));
 	if (rc == OK)
 		rc = run_slices(r, apply_slice, "deciding", r->replay->decisions_count);
 	if (rc == OK)
@@ -376,7 +356,8 @@ static int undo(struct replaying *r)
 
 	if (code != CLI_FINE)
 		return code;
-	r->note = note_of(r, "undo of replay", r->options->undo);
+	r->note = replay_note(&r->arena, "undo of replay", r->options->undo, NULL, r->login,
+		queue_text(r->options->note));
 	rc = run_slices(r, undo_slice, "taking back", 0);
 	if (rc != ERR_NOTFOUND && r->options->queue.common.json) {
 		out_printf(out,

@@ -2,7 +2,6 @@
 #include "cli/database.h"
 
 #include "base/clock.h"
-#include "base/error.h"
 #include "rules/schema.h"
 #include "store/audit.h"
 #include "store/tokens.h"
@@ -306,18 +305,12 @@ static const struct token_action {
 
 static const struct token_action *find_action(struct run *run)
 {
-	const char *name = run->arguments.count ? run->arguments.items[0] : "list";
-	const char *names[ARRAY_LEN(actions)], *near;
+	const char *names[ARRAY_LEN(actions)];
+	size_t at;
 
-	for (size_t i = 0; i < ARRAY_LEN(actions); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(actions); i++)
 		names[i] = actions[i].name;
-		if (strcmp(name, names[i]) == 0)
-			return &actions[i];
-	}
-	near = nearest_name(span_of(name), names, ARRAY_LEN(names));
-	cli_usage_error(run, "there is no `token %.64s`%s%s%s", name,
-		near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
-	return NULL;
+	return cli_find_action(run, names, ARRAY_LEN(names), &at) ? &actions[at] : NULL;
 }
 
 /* "90d" from now, or an instant; false: neither, or it is over already. */

@@ -269,7 +269,7 @@ static bool is_stopped(const struct replay *r)
 int replay_judge(struct replay *r)
 {
 	struct queue_filter filter = r->options.filter;
-	uint64_t seen = r->counts.judged + r->counts.erased + r->counts.unreadable;
+	uint64_t seen = replay_seen(&r->counts);
 	struct queue_page page = {.count = 0};
 	int rc;
 
@@ -325,6 +325,26 @@ int replay_apply(struct replay *r, int64_t batch, struct span note, int64_t now_
 		r->applied += slice;
 	*done = r->applied == r->decisions_count;
 	return rc;
+}
+
+struct span replay_note(struct arena *arena, const char *what, int64_t batch,
+	const struct ruleset *set, struct span who, struct span own)
+{
+	struct buf note = {.limit = QUEUE_NOTE_MAX};
+	struct span kept;
+
+	buf_printf(&note, "%s %lld", what, (long long)batch);
+	if (set != NULL)
+		buf_printf(&note, " rules %s", ruleset_version(set));
+	buf_str(&note, " by ");
+	buf_span(&note, who);
+	if (own.len > 0) {
+		buf_str(&note, ": ");
+		buf_span(&note, own);
+	}
+	kept = arena_copy(arena, buf_content(&note));
+	buf_free(&note);
+	return kept;
 }
 
 /* --- the whole --- */

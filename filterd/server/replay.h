@@ -114,6 +114,12 @@ int replay_judge(struct replay *replay);
  */
 int replay_judge_one(struct replay *replay, const struct queue_item *item);
 
+/* Comments that were come to, whatever became of them. */
+static inline uint64_t replay_seen(const struct replay_counts *counts)
+{
+	return counts->judged + counts->erased + counts->unreadable;
+}
+
 /* Comments that did not stay what they were. */
 uint64_t replay_changed(const struct replay_counts *counts);
 
@@ -131,6 +137,13 @@ const struct replay_group **replay_groups(
  */
 int replay_apply(struct replay *replay, int64_t batch, struct span note, int64_t now_ms,
 	struct batch_counts *out, bool *done);
+
+/*
+ * The note of a batch's decisions, such as "replay 12 rules 3f2a91c0 by ana: too strict", of at
+ * most QUEUE_NOTE_MAX bytes; in the arena, ptr NULL: no memory. `set` may be NULL, `own` empty.
+ */
+struct span replay_note(struct arena *arena, const char *what, int64_t batch,
+	const struct ruleset *set, struct span who, struct span own);
 
 /* Appends the result as members of a JSON object: see cli/README.md. False: no memory. */
 bool replay_json(struct buf *json, const struct replay *replay);

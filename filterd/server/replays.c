@@ -183,11 +183,6 @@ static const struct ruleset *choose_rules(struct replays *r)
 	return r->candidate.set;
 }
 
-static uint64_t seen_of(const struct replay_counts *counts)
-{
-	return counts->judged + counts->erased + counts->unreadable;
-}
-
 static int judge_all(
 	struct replays *r, const struct ruleset *set, const struct queue_filter *filter)
 {
@@ -206,7 +201,7 @@ static int judge_all(
 
 	while (rc == OK && !r->replay->done && !atomic_load(&r->stop)) {
 		rc = replay_judge(r->replay);
-		put_seen(r, seen_of(&r->replay->counts), r->replay->total);
+		put_seen(r, replay_seen(&r->replay->counts), r->replay->total);
 		if (clock_mono_ns() - told_ns > TELL_NS) {
 			put_found(r);
 			told_ns = clock_mono_ns();
@@ -236,27 +231,6 @@ static void judge(struct replays *r)
 		put_found(r);
 }
 
-/* The note of our decisions: "replay 12 rules 3f2a91c0 by Sara: what the asker says". */
-static struct span note_of(
-	struct replays *r, const char *what, const struct ruleset *set, struct span own)
-{
-	struct buf note = {.limit = QUEUE_NOTE_MAX};
-	struct span kept;
-
-	buf_printf(&note, "%s %lld", what, (long long)r->batch);
-	if (set != NULL)
-		buf_printf(&note, " rules %s", ruleset_version(set));
-	buf_str(&note, " by ");
-	buf_span(&note, buf_content(&r->actor));
-	if (own.len > 0) {
-		buf_str(&note, ": ");
-		buf_span(&note, own);
-	}
-	kept = arena_copy(&r->scratch, buf_content(&note));
-	buf_free(&note);
-	return kept;
-}
-
 static int apply_all(struct replays *r, struct span own)
 {
 	uint64_t total = r->replay->decisions_count;
@@ -265,7 +239,8 @@ static int apply_all(struct replays *r, struct span own)
 	int rc = batch_begin(r->db, buf_content(&r->actor), span_of(ruleset_version(r->live->set)),
 		clock_real_ms(), &r->batch);
 
-	note = note_of(r, "replay", r->live->set, own);
+	note = replay_note(
+		&r->scratch, "replay", r->batch, r->live->set, buf_content(&r->actor), own);
 	while (rc == OK && !done && !atomic_load(&r->stop)) {
 		rc = replay_apply(r->replay, r->batch, note, clock_real_ms(), &r->counts, &done);
 		put_seen(r, r->replay->applied, total);
@@ -281,7 +256,7 @@ static int undo_all(struct replays *r, int64_t batch, struct span own)
 
 	r->batch = batch;
 	r->counts = (struct batch_counts){0};
-	note = note_of(r, "undo of replay", NULL, own);
+	note = replay_note(&r->scratch, "undo of replay", batch, NULL, buf_content(&r->actor), own);
 	do {
 		rc = batch_undo(r->db, batch, buf_content(&r->actor), note, clock_real_ms(),
 			&cursor, &r->counts);
