@@ -8,10 +8,10 @@
 
 #include "base/clock.h"
 #include "cli/input.h"
+#include "cli/patient.h"
 #include "cli/progress.h"
 #include "cli/stream.h"
 #include "cli/survey.h"
-#include "cli/turns.h"
 #include "store/store.h"
 #include "wire/queued.h"
 
@@ -169,7 +169,7 @@ static int store_group(struct db *db, void *context)
 static int store(struct draining *d, struct group group)
 {
 	struct db *db = d->backlog->db;
-	int rc = turn_take(db, d->backlog->stop, store_group, &group);
+	int rc = patient_write(db, d->backlog->stop, store_group, &group);
 
 	if (rc != ERR_IO || db_trouble(db) != DB_REFUSED)
 		return rc;
@@ -177,7 +177,7 @@ static int store(struct draining *d, struct group group)
 	for (size_t i = 0; i < group.count && rc == OK; i++) {
 		struct group one = {group.answerer, group.first + i, 1};
 
-		rc = turn_take(db, d->backlog->stop, store_group, &one);
+		rc = patient_write(db, d->backlog->stop, store_group, &one);
 		if (rc == ERR_IO && db_trouble(db) == DB_REFUSED)
 			rc = OK;
 	}

@@ -2,12 +2,12 @@
 #include "cli/backlog.h"
 #include "cli/database.h"
 #include "cli/input.h"
+#include "cli/patient.h"
 #include "cli/progress.h"
 #include "cli/queue_options.h"
 #include "cli/replay_file.h"
 #include "cli/replay_report.h"
 #include "cli/survey.h"
-#include "cli/turns.h"
 
 #include "base/clock.h"
 #include "wire/queue_json.h"
@@ -179,7 +179,7 @@ static int judge(struct replaying *r)
 
 /* --- deciding --- */
 
-/* A slice of the batch: a transaction, as turns.h has it. */
+/* A slice of the batch: a transaction, as patient.h has it. */
 typedef int slice_function(struct db *db, void *context);
 
 /* Runs slices until they are done, failed or stopped. */
@@ -189,7 +189,7 @@ static int run_slices(struct replaying *r, slice_function *slice, const char *do
 
 	progress_init(&r->progress, &r->run->err, doing, total);
 	while (rc == OK && !r->finished && !atomic_load(&stopped)) {
-		rc = turn_take(r->db, &stopped, slice, r);
+		rc = patient_write(r->db, &stopped, slice, r);
 		progress_add(&r->progress, BATCH_SLICE, BATCH_SLICE);
 	}
 	progress_wipe(&r->progress);
@@ -257,13 +257,13 @@ static int apply(struct replaying *r)
 					(unsigned long long)counts->certain[VERDICT_REJECT]))
 		return cli_failed(r->run, CLI_FOUND, "nothing was decided%s",
 			isatty(STDIN_FILENO) && r->run->out.terminal ? "" : " without --yes");
-	rc = turn_take(r->db, &stopped, begin_batch, r);
+	rc = patient_write(r->db, &stopped, begin_batch, r);
 	r->note = replay_note(&r->arena, "replay", r->batch, r->setup.set, r->login,
 		queue_text(r->options->note));
 	if (rc == OK)
 		rc = run_slices(r, apply_slice, "deciding", r->replay->decisions_count);
 	if (rc == OK)
-		rc = turn_take(r->db, NULL, end_batch, r);
+		rc = patient_write(r->db, NULL, end_batch, r);
 	if (r->batch)
 		say_applied(r);
 	return failed(r, rc);

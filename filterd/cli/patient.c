@@ -1,5 +1,5 @@
-/* Writing in turn with others: see turns.h. */
-#include "cli/turns.h"
+/* Writing with patience: see patient.h. */
+#include "cli/patient.h"
 
 #include "base/clock.h"
 
@@ -15,8 +15,8 @@ static void give_way(int64_t ns)
 	(void)nanosleep(&time, NULL);
 }
 
-int turn_take(struct db *db, const atomic_bool *stop, int (*write)(struct db *db, void *context),
-	void *context)
+int patient_write(struct db *db, const atomic_bool *stop,
+	int (*write)(struct db *db, void *context), void *context)
 {
 	int64_t until_ns = clock_mono_ns() + BUSY_MAX_NS, began_ns;
 	int rc;

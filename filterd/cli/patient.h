@@ -1,4 +1,4 @@
-/* Writing to the queue's database in turn with others, such as a daemon. */
+/* Writing to the queue's database beside another process, such as a daemon: with patience. */
 #pragma once
 
 #include "store/db.h"
@@ -10,5 +10,5 @@
  * tried again for 10 s, unless *stop is set meanwhile (`stop` may be NULL). After it the others get
  * as much time as it took. What `write` returned.
  */
-int turn_take(struct db *db, const atomic_bool *stop, int (*write)(struct db *db, void *context),
-	void *context);
+int patient_write(struct db *db, const atomic_bool *stop,
+	int (*write)(struct db *db, void *context), void *context);
