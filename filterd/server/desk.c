@@ -38,7 +38,9 @@ static void explain(struct desk *desk, int rc, struct refusal *refusal)
 		break;
 	}
 	log_warnx("the review queue could not be read or written: %s", db_why(desk->db));
-	atomic_store(&desk->broken, db_trouble(desk->db) == DB_BROKEN);
+	/* For good, whatever the next request meets. */
+	if (db_trouble(desk->db) == DB_BROKEN)
+		atomic_store(&desk->broken, true);
 	refusal_set(refusal, REFUSAL_QUEUE_UNAVAILABLE,
 		"the review queue cannot be read or written now", REFUSAL_NOWHERE);
 }
