@@ -231,21 +231,23 @@ static int open_store(struct server *server)
 {
 	const struct config *config = server->first->config;
 	const char *path = config->store;
+	struct service *service = &server->service;
+	struct turns *turns = NULL;
 	struct buf why = {0};
 	int status;
 
 	if (path == NULL)
 		return OK;
-	status = store_open(path, on_stored, &why, &server->service.store);
+	status = store_open(path, on_stored, &why, &service->store);
+	if (status == OK) {
+		turns = store_turns(service->store);
+		status = desk_open(path, turns, &why, &service->desk);
+	}
 	if (status == OK)
-		status = desk_open(
-			path, store_turns(server->service.store), &why, &server->service.desk);
+		status = replays_open(path, turns, &why, &service->replays);
 	if (status == OK)
-		status = replays_open(
-			path, store_turns(server->service.store), &why, &server->service.replays);
-	if (status == OK)
-		status = tokens_open(path, server->service.audit, config->audit_days, &why,
-			&server->service.tokens);
+		status = tokens_open(
+			path, turns, service->audit, config->audit_days, &why, &service->tokens);
 	if (status != OK) {
 		struct errors errors = {0};
 
@@ -264,8 +266,10 @@ static int open_store(struct server *server)
 
 static int open_webhooks(struct server *server)
 {
+	struct service *service = &server->service;
 	struct errors errors = {0};
-	int status = webhooks_open(server->first->config, &errors, &server->service.webhooks);
+	int status = webhooks_open(server->first->config,
+		service->store ? store_turns(service->store) : NULL, &errors, &service->webhooks);
 
 	show(&errors);
 	errors_free(&errors);

@@ -182,8 +182,8 @@ static void init_locks(struct tokens *tokens)
 	pthread_condattr_destroy(&attributes);
 }
 
-int tokens_open(const char *path, struct audit_log *log, int64_t audit_days, struct buf *why,
-	struct tokens **out)
+int tokens_open(const char *path, struct turns *turns, struct audit_log *log, int64_t audit_days,
+	struct buf *why, struct tokens **out)
 {
 	struct tokens *tokens = calloc(1, sizeof(*tokens));
 	int rc;
@@ -196,6 +196,7 @@ int tokens_open(const char *path, struct audit_log *log, int64_t audit_days, str
 	init_locks(tokens);
 	rc = db_open(path, DB_WRITE, why, &tokens->db);
 	if (rc == OK) {
+		db_take_turns(tokens->db, turns);
 		rc = token_key(tokens->db, tokens->key);
 		if (rc == OK)
 			rc = tokens_refresh(tokens, tokens->db);

@@ -9,6 +9,7 @@
 
 #include "server/audit_log.h"
 #include "server/sessions.h"
+#include "store/turns.h"
 
 #define TOKENS_LOOK_MS 500 /* [ms] between two looks into the database */
 
@@ -32,11 +33,11 @@ struct tokens;
 
 /*
  * Opens the database, which must be there, and reads it; without the thread. `log` (not owned) is
- * what the thread writes down, and it erases what is older than `audit_days`. OK; else as db_open()
- * says.
+ * what the thread writes down, in its `turns` (NULL: it takes none), and it erases what is older
+ * than `audit_days`. OK; else as db_open() says.
  */
-int tokens_open(const char *path, struct audit_log *log, int64_t audit_days, struct buf *why,
-	struct tokens **out);
+int tokens_open(const char *path, struct turns *turns, struct audit_log *log, int64_t audit_days,
+	struct buf *why, struct tokens **out);
 
 /* Starts the thread. OK or ERR_IO. */
 int tokens_start(struct tokens *tokens);

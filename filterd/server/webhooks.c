@@ -502,7 +502,8 @@ static int open_loop(struct webhooks *all)
 										     : ERR_NOMEM;
 }
 
-int webhooks_open(const struct config *config, struct errors *errors, struct webhooks **out)
+int webhooks_open(const struct config *config, struct turns *turns, struct errors *errors,
+	struct webhooks **out)
 {
 	struct webhooks *all;
 	struct buf why = {0};
@@ -520,6 +521,8 @@ int webhooks_open(const struct config *config, struct errors *errors, struct web
 	rc = open_loop(all);
 	if (rc == OK)
 		rc = db_open(config->store, DB_WRITE, &why, &all->db);
+	if (rc == OK)
+		db_take_turns(all->db, turns);
 	for (size_t i = 0; i < config->webhooks_count && rc == OK; i++) {
 		rc = open_target(all, &config->webhooks[i], &why, &all->targets[all->count++]);
 		if (rc == ERR_INVALID)

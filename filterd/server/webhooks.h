@@ -14,6 +14,7 @@
 #pragma once
 
 #include "server/reload.h"
+#include "store/turns.h"
 
 #define WEBHOOK_CALLS 8 /* at once, of each webhook */
 #define WEBHOOK_PROBE_MAX_MS 60000
@@ -23,10 +24,11 @@ struct webhooks;
 
 /*
  * Opens what they need, before the sandbox: secrets, certificates, a connection to the
- * configuration's `store`, which must be ready. *out is NULL when there are none. OK; ERR_INVALID
- * with errors added; ERR_NOMEM.
+ * configuration's `store`, which must be ready and with which it takes `turns`. *out is NULL when
+ * there are none. OK; ERR_INVALID with errors added; ERR_NOMEM.
  */
-int webhooks_open(const struct config *config, struct errors *errors, struct webhooks **out);
+int webhooks_open(const struct config *config, struct turns *turns, struct errors *errors,
+	struct webhooks **out);
 
 /* Starts the thread; `reload` must outlive it. OK or ERR_IO. */
 int webhooks_start(struct webhooks *webhooks, struct reload *reload);

@@ -266,7 +266,7 @@ static void the_database_is_not_enough_for_a_session(void **state)
 	size_t count;
 
 	assert_int_equal(token_add(f->db, SPAN("amina"), USER_ADMIN, 0, clock_real_ms(), text), OK);
-	assert_int_equal(tokens_open(f->path, f->log, 90, &f->why, &tokens), OK);
+	assert_int_equal(tokens_open(f->path, NULL, f->log, 90, &f->why, &tokens), OK);
 	assert_int_equal(token_key(f->db, session_key), OK);
 	assert_int_equal(token_list(f->db, 0, &f->arena, &kept, &count), OK);
 	memcpy(session.id, kept[0].id, sizeof(session.id));
@@ -291,7 +291,7 @@ static void workers_see_what_the_database_says(void **state)
 
 	assert_false(tokens_any(NULL));
 	assert_false(tokens_find(NULL, SPAN("x"), now_ms, &who));
-	assert_int_equal(tokens_open(f->path, f->log, 90, &f->why, &tokens), OK);
+	assert_int_equal(tokens_open(f->path, NULL, f->log, 90, &f->why, &tokens), OK);
 	assert_false(tokens_any(tokens));
 	assert_int_equal(
 		token_add(f->db, SPAN("amina"), USER_MODERATOR, now_ms + 60000, now_ms, text), OK);
